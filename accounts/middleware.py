@@ -1,0 +1,22 @@
+"""What a page must know of the person before it is drawn: their time, their language, that it is private."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+
+
+class PreferencesMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with timezone.override(request.user.zone), translation.override(request.user.language):
+            response = self.get_response(request)
+        response.setdefault("Content-Language", request.user.language)
+        # The back button after "leave quickly" must find nothing.
+        add_never_cache_headers(response)
+        return response

@@ -1,0 +1,103 @@
+"""People, and the record of what they agreed to."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody with an account. The e-mail address, always in lower case, is the name to sign in with."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("what should we call you?"), max_length=60, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+    joined_at = models.DateTimeField(db_default=Now(), editable=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(_("may curate and use the admin"), default=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.called
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+    @property
+    def called(self) -> str:
+        """What to call them on a page: their chosen name, else the part of the address before the @."""
+        return self.name or self.email.partition("@")[0]
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """Their time zone; UTC where the stored name is one this machine does not know."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return zoneinfo.ZoneInfo("UTC")
+
+
+class Consent(models.Model):
+    """One line of the consent record: somebody agreed to something, or took it back. Never changed, only added to.
+
+    A withdrawal is a row of its own. The database refuses UPDATE; rows go only with the person.
+    """
+
+    class Purpose(models.TextChoices):
+        SHARE = "share", _("share what I log with a supporter")
+        LADDER = "ladder", _("be told when somebody I support goes quiet")
+
+    class Act(models.TextChoices):
+        GIVEN = "given", _("given")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    subject = models.ForeignKey(User, models.CASCADE, related_name="consents")
+    grantee = models.ForeignKey(User, models.SET_NULL, null=True, related_name="consents_received")
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    act = models.CharField(max_length=10, choices=Act.choices)
+    categories = models.JSONField(default=list)
+    text = models.TextField(help_text=_("the exact words that were agreed to"))
+    language = models.CharField(max_length=10)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "-recorded_at"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=["share", "ladder"]), name="consent_purpose_known"),
+            models.CheckConstraint(condition=Q(act__in=["given", "withdrawn"]), name="consent_act_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}: {self.get_act_display()}"

@@ -1,0 +1,121 @@
+"""Every message that leaves: one row each, delivered once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+# How long a worker may hold a message it has taken before another may take it. Longer than any send.
+LEASE = dt.timedelta(seconds=120)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def waiting(self) -> Self:
+        return self.filter(sent_at=None, cancelled_at=None, failed_at=None)
+
+    def take(self, *, now: dt.datetime, limit: int) -> list[Message]:
+        """Lease up to `limit` messages that are due; nobody else can have them until the lease ends.
+
+        `attempts` counts up with each lease, so it names this one: a row is only recorded by whoever holds it.
+        """
+        with transaction.atomic():
+            due = self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at")
+            ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+            self.filter(pk__in=ids).update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1)
+            return list(self.filter(pk__in=ids).select_related("recipient").order_by("not_before", "pk"))
+
+
+class Message(models.Model):
+    """A message to one person. `kind` names who can write it; `params` holds what that needs (ids, never prose).
+
+    Words are made when it is sent, from what is true then. A kind may find that there is nothing left to
+    say (the silence is over, the membership ended): the message is cancelled.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    address = models.CharField(max_length=254, blank=True, help_text=_("only for somebody without an account"))
+    params = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    not_before = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_to = models.CharField(max_length=254, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="message_waiting",
+                condition=Q(sent_at=None, cancelled_at=None, failed_at=None),
+            ),
+            models.Index(fields=["recipient", "-created_at"], name="message_recipient"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="message_ends_once",
+                condition=Q(sent_at=None, cancelled_at=None)
+                | Q(sent_at=None, failed_at=None)
+                | Q(cancelled_at=None, failed_at=None),
+            ),
+            models.CheckConstraint(
+                name="message_has_a_recipient", condition=Q(recipient__isnull=False) | ~Q(address="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.dedupe_key}"
+
+    @property
+    def to_address(self) -> str:
+        """Where it goes: the account's address as it is now, else the address it was written to."""
+        return self.recipient.email if self.recipient else self.address
+
+    def record(self, **fields: object) -> bool:
+        """Write the outcome, unless the lease was lost to another worker. Says whether it was written."""
+        mine = Message.objects.waiting().filter(pk=self.pk, attempts=self.attempts)
+        return bool(mine.update(**fields))
+
+
+class BrokenAddress(models.Model):
+    """An address whose mail server said, for good, that it takes no mail. Shown to its owner; cleared when they say so."""
+
+    address = models.CharField(max_length=254, unique=True)
+    reason = models.TextField()
+    found_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Heartbeat(models.Model):
+    """When a sweep last ran to its end. `/readyz` and the owner's page read it."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def beat(cls, name: str, *, now: dt.datetime) -> None:
+        cls.objects.update_or_create(name=name, defaults={"beat_at": now})

@@ -1,0 +1,46 @@
+"""The cast: an owner, a supporter who has an account, a curator, a stranger."""
+
+from collections.abc import Callable
+
+import pytest
+from accounts.models import User
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+PASSWORD = "a long walk by the sea"
+
+
+def person(email: str, name: str, **fields: object) -> User:
+    user = User.objects.create_user(email, PASSWORD, name=name, time_zone="Europe/London", **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return person("maya@example.org", "Maya")
+
+
+@pytest.fixture
+def supporter(db: None) -> User:
+    return person("ana@example.org", "Ana")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return person("stranger@example.org", "Stranger")
+
+
+@pytest.fixture
+def curator(db: None) -> User:
+    return person("curator@example.org", "Cora", is_staff=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
