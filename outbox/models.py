@@ -19,13 +19,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> Self:
         return self.filter(sent_at=None, cancelled_at=None, failed_at=None)
 
-    def take(self, *, now: dt.datetime, limit: int) -> list[Message]:
+    def take(self, *, now: dt.datetime, limit: int, only: list[str] | None = None) -> list[Message]:
         """Lease up to `limit` messages that are due; nobody else can have them until the lease ends.
 
         `attempts` counts up with each lease, so it names this one: a row is only recorded by whoever holds it.
         """
         with transaction.atomic():
             due = self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at")
+            if only is not None:
+                due = due.filter(dedupe_key__in=only)
             ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
             self.filter(pk__in=ids).update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1)
             return list(self.filter(pk__in=ids).select_related("recipient").order_by("not_before", "pk"))

@@ -1,16 +1,20 @@
-"""Writing messages down."""
+"""Writing messages down, taking them back."""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from outbox import kinds
-from outbox.models import Message
+from outbox import delivery, kinds, tasks
+from outbox.models import BrokenAddress, Message
+
+logger = logging.getLogger(__name__)
 
 
 def queue(
@@ -22,19 +26,78 @@ def queue(
     params: dict[str, Any] | None = None,
     not_before: dt.datetime | None = None,
 ) -> Message:
-    """Write one message in the caller's transaction; it leaves after the commit. The same key twice is one message."""
+    """Write one message in the caller's transaction; it leaves after the commit. The same key twice is one message.
+
+    Raises KeyError for a kind nobody registered.
+    """
+    message = draft(
+        kind=kind,
+        dedupe_key=dedupe_key,
+        recipient=recipient,
+        address=address,
+        params=params,
+        not_before=not_before,
+    )
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    written = Message.objects.get(dedupe_key=dedupe_key)
+    _wake_on_commit([written])
+    return written
+
+
+def draft(
+    *,
+    kind: str,
+    dedupe_key: str,
+    recipient: User | None = None,
+    address: str = "",
+    params: dict[str, Any] | None = None,
+    not_before: dt.datetime | None = None,
+) -> Message:
+    """A message not written yet, for `queue_all`. Raises KeyError for a kind nobody registered."""
     kinds.get(kind)
     when = not_before or timezone.now()
-    message, _created = Message.objects.get_or_create(
+    return Message(
+        kind=kind,
         dedupe_key=dedupe_key,
-        defaults={
-            "kind": kind,
-            "recipient": recipient,
-            "address": address,
-            "params": params or {},
-            "not_before": when,
-            "next_attempt_at": when,
-        },
+        recipient=recipient,
+        address=address,
+        params=params or {},
+        not_before=when,
+        next_attempt_at=when,
     )
-    transaction.on_commit(lambda: None)
-    return message
+
+
+def queue_all(messages: Iterable[Message]) -> None:
+    """Write many drafts in the caller's transaction, in one statement. Keys that exist already are left alone."""
+    rows = Message.objects.bulk_create(list(messages), ignore_conflicts=True)
+    _wake_on_commit(rows)
+
+
+def cancel(*, key_prefix: str) -> int:
+    """Take back what is still waiting under a key prefix; says how many. What was sent stays sent."""
+    waiting = Message.objects.waiting().filter(dedupe_key__startswith=key_prefix)
+    return waiting.update(cancelled_at=timezone.now())
+
+
+def trust_address(*, address: str) -> None:
+    """Its owner says that mail arrives there again."""
+    BrokenAddress.objects.filter(address=address.lower()).delete()
+
+
+def _wake_on_commit(messages: list[Message]) -> None:
+    now = timezone.now()
+    if any(message.not_before <= now for message in messages):
+        at_once = [m.dedupe_key for m in messages if kinds.get(m.kind).at_once]
+        transaction.on_commit(lambda: wake(at_once), robust=True)
+
+
+def wake(at_once: list[str] | None = None) -> None:
+    """Tell a worker that there is something to send. Without a broker the next sweep finds it anyway;
+    only what somebody is waiting for at a form (`at_once`, dedupe keys) is then sent right here.
+    """
+    try:
+        tasks.deliver.delay()
+    except tasks.BROKER_ERRORS as error:
+        logger.warning("The broker is away (%s); messages wait for the next sweep.", error)
+        if at_once:
+            delivery.deliver_due(only=at_once)

@@ -203,7 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds * 2, 5)}}
     for name, seconds in {
         "checkins.tasks.sweep_silences": SWEEP_SECONDS,
-        "outbox.tasks.sweep_messages": SWEEP_SECONDS / 2,
+        "outbox.tasks.deliver": SWEEP_SECONDS / 2,
     }.items()
 }
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("network/", include("networks.urls")),
     path("", include("checkins.urls")),
+    path("messages/", include("outbox.urls")),
     path("find/", include("resources.urls")),
     path("admin/", admin.site.urls),
 ]

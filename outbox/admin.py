@@ -1,0 +1,33 @@
+from django.contrib import admin
+from django.http import HttpRequest
+
+from outbox.models import BrokenAddress, Heartbeat, Message
+
+
+class ReadOnly(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly):
+    """What waits, went out or failed. Never the words: those are between the people."""
+
+    list_display = ["kind", "not_before", "attempts", "sent_at", "cancelled_at", "failed_at"]
+    list_filter = ["kind", "channel"]
+    date_hierarchy = "created_at"
+    fields = ["kind", "channel", "not_before", "next_attempt_at", "attempts", "sent_at", "cancelled_at", "failed_at", "last_error"]
+    readonly_fields = fields
+
+
+@admin.register(BrokenAddress)
+class BrokenAddressAdmin(ReadOnly):
+    list_display = ["address", "found_at", "reason"]
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnly):
+    list_display = ["name", "beat_at"]
