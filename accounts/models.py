@@ -33,7 +33,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("what should we call you?"), max_length=60, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(_("may curate and use the admin"), default=False)
@@ -95,7 +97,9 @@ class Consent(models.Model):
     class Meta:
         indexes = [models.Index(fields=["subject", "-recorded_at"])]
         constraints = [
-            models.CheckConstraint(condition=Q(purpose__in=["share", "ladder"]), name="consent_purpose_known"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["share", "ladder"]), name="consent_purpose_known"
+            ),
             models.CheckConstraint(condition=Q(act__in=["given", "withdrawn"]), name="consent_act_known"),
         ]
 

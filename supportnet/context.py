@@ -1,13 +1,31 @@
 """What every page's frame needs."""
 
+from __future__ import annotations
+
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import User
 
 THEMES = ("auto", "light", "dim")
 
 
+def supports_someone(user: User) -> bool:
+    try:
+        return apps.get_model("networks", "Membership").objects.supported_by(user).exists()
+    except LookupError:
+        return False
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "auto")
-    return {"theme": theme if theme in THEMES else "auto", "local_mode": settings.LOCAL}
+    return {
+        "theme": theme if theme in THEMES else "auto",
+        "local_mode": settings.LOCAL,
+        # Asked only by the bar of somebody signed in, not by fragments.
+        "supports_someone": SimpleLazyObject(lambda: supports_someone(request.user)),
+    }

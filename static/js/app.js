@@ -1,0 +1,40 @@
+// Nothing here is needed: every page works without it. It makes three things quicker.
+"use strict";
+
+(() => {
+  const leave = () => {
+    // Hide first: the next page may take a moment, and somebody may be looking now.
+    document.documentElement.classList.add("leaving");
+    document.title = "";
+    // Not in the history, so the back button does not come back here.
+    window.location.replace("/leave/");
+  };
+
+  const onLeaveClick = (event) => {
+    const link = event.target instanceof Element && event.target.closest("[data-leave]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    leave();
+  };
+
+  // Shift, three times within five seconds, and no other key between.
+  let presses = [];
+  const onKey = (event) => {
+    if (event.key !== "Shift") presses = [];
+    else if (!event.repeat) presses = [...presses, event.timeStamp].filter((at) => event.timeStamp - at <= 5000);
+    if (presses.length >= 3) leave();
+  };
+
+  // Their time zone as the browser knows it, where the page asks and nobody has answered yet.
+  const fillTimeZone = () => {
+    const field = document.querySelector("select[data-guess-time-zone]");
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (field && zone && [...field.options].some((option) => option.value === zone)) field.value = zone;
+  };
+
+  document.addEventListener("click", onLeaveClick);
+  document.addEventListener("keydown", onKey);
+  fillTimeZone();
+  // Coming back with the back button shows the page afresh, not as it was left.
+  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+})();
