@@ -1,0 +1,62 @@
+"""What a person may be refused here, in words for them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import DomainError
+
+
+class Refused(DomainError):
+    words: str | Promise = ""
+
+    def __init__(self) -> None:
+        super().__init__(self.words)
+
+    def __str__(self) -> str:
+        return str(self.words)
+
+
+class OwnAddress(Refused):
+    words = _("That is your own address. Type the address of the person you want to invite.")
+
+
+class AlreadyInvited(Refused):
+    words = _(
+        "You already invited somebody at this address. You can send that invitation again or withdraw it."
+    )
+
+
+class AlreadyJoined(Refused):
+    words = _("This person has already joined. You can change what they see on the sharing page.")
+
+
+class AskedEnough(Refused):
+    words = _("You have written to this address as often as we allow in a month. Perhaps call or talk first.")
+
+
+class SaidNo(Refused):
+    words = _("This person said no a short while ago. Leave it for a month, then you can ask again.")
+
+
+class TooManyToday(Refused):
+    words = _("You sent a lot of invitations today. Please send the next one tomorrow.")
+
+
+class NotOpen(Refused):
+    words = _("This invitation cannot be used any more. Ask the person who sent it for a new one.")
+
+
+class OwnInvitation(Refused):
+    words = _("This invitation is from you. Only somebody else can accept it.")
+
+
+class NotYours(Refused):
+    words = _("Only the two people it is about can change this.")
+
+
+class GoneTie(Refused):
+    words = _("This person is no longer in your network.")
+
+
+class AlreadySupporting(Refused):
+    words = _("You already support this person with this account. You will find them under People I support.")

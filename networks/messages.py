@@ -1,0 +1,52 @@
+"""The letters of this room. Words are made when they leave, from what is true then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from networks import sharing
+from networks.models import Invitation, Membership
+from outbox import kinds, links
+from outbox.models import Message
+
+
+@kinds.register("networks/invitation")
+def invitation(message: Message) -> dict[str, Any] | None:
+    """To somebody without an account, perhaps. Nothing when it was answered, withdrawn or sent anew."""
+    found = (
+        Invitation.objects.open(timezone.now())
+        .filter(pk=message.params["invitation"], sent_count=message.params["sending"])
+        .select_related("tie__owner")
+        .first()
+    )
+    if found is None:
+        return None
+    owner = one_line(found.tie.owner.called)
+    return {
+        "owner": owner,
+        "name": one_line(found.tie.name),
+        "note": found.note,
+        "sees": sharing.words_for_member(found.shares, name=owner),
+        "until": timezone.localdate(found.expires_at, found.tie.owner.zone),
+        "link": links.absolute(reverse("invitation", args=[found.token()])),
+    }
+
+
+@kinds.register("networks/accepted")
+def accepted(message: Message) -> dict[str, Any] | None:
+    """To the owner. Nothing when the membership has ended meanwhile."""
+    membership = (
+        Membership.objects.active().select_related("tie").filter(pk=message.params["membership"]).first()
+    )
+    if membership is None:
+        return None
+    path = reverse("sharing", args=[membership.pk])
+    return {"name": one_line(membership.tie.name), "link": links.absolute(path)}
+
+
+def one_line(name: str) -> str:
+    """A name fit for a subject: no line breaks, no runs of spaces."""
+    return " ".join(name.split())
