@@ -1,0 +1,80 @@
+"""Is it up, and is it well? For a load balancer or an alarm; the words are for whoever an alarm wakes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import redis
+from django.conf import settings
+from django.db import Error, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from outbox.models import Heartbeat
+
+Finding = tuple[bool, str]
+# A sweep may miss a few turns (a deployment, a busy minute) before anybody needs to know.
+TURNS = 5
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers. Touches nothing else: a database that is away is no reason to restart it."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether it can do its work, part by part. 503 as soon as one part cannot."""
+    findings = {**_database_findings(), "redis": _redis()}
+    well = all(ok for ok, _words in findings.values())
+    checks = {name: {"ok": ok, "words": words} for name, (ok, words) in findings.items()}
+    return JsonResponse({"ok": well, "checks": checks}, status=200 if well else 503)
+
+
+def _database_findings() -> dict[str, Finding]:
+    names = {"database": _database, "migrations": _migrations, "last_sweep": _last_sweep}
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = '2s'")
+            return {name: look() for name, look in names.items()}
+    except Error:
+        return dict.fromkeys(names, (False, "the database does not answer"))
+
+
+def _database() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return True, "answers"
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return (False, f"{len(waiting)} to run") if waiting else (True, "all have run")
+
+
+def _last_sweep() -> Finding:
+    heartbeat = Heartbeat.objects.filter(name="sweep_silences").first()
+    if heartbeat is None:
+        return False, "has never run"
+    age = timezone.now() - heartbeat.beat_at
+    late = age > dt.timedelta(seconds=settings.SWEEP_SECONDS * TURNS)
+    return not late, f"{age.total_seconds():.0f} seconds ago"
+
+
+def _redis() -> Finding:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=None)
+    try:
+        client.ping()
+    except (redis.RedisError, OSError):
+        return False, "does not answer"
+    finally:
+        client.close()
+    return True, "answers"
