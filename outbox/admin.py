@@ -19,7 +19,17 @@ class MessageAdmin(ReadOnly):
     list_display = ["kind", "not_before", "attempts", "sent_at", "cancelled_at", "failed_at"]
     list_filter = ["kind", "channel"]
     date_hierarchy = "created_at"
-    fields = ["kind", "channel", "not_before", "next_attempt_at", "attempts", "sent_at", "cancelled_at", "failed_at", "last_error"]
+    fields = [
+        "kind",
+        "channel",
+        "not_before",
+        "next_attempt_at",
+        "attempts",
+        "sent_at",
+        "cancelled_at",
+        "failed_at",
+        "last_error",
+    ]
     readonly_fields = fields
 
 

@@ -41,15 +41,25 @@ def deliver_due(*, limit: int = BATCH, only: list[str] | None = None) -> int:
 def _send_all(messages: list[Message]) -> None:
     """Send over one connection. Half a lease is time enough; what is left then goes back for the next worker."""
     stop_at = time.monotonic() + LEASE.total_seconds() / 2
+    broken = _broken(messages)
     connection = get_connection()
     try:
         for place, message in enumerate(messages):
             if time.monotonic() > stop_at:
                 return _hand_back(messages[place:])
-            _send_one(message, connection)
+            if message.to_address.lower() in broken:
+                _end(message, failed_at=timezone.now(), last_error="The address takes no mail.")
+            else:
+                _send_one(message, connection)
     finally:
         _close(connection)
     return None
+
+
+def _broken(messages: list[Message]) -> set[str]:
+    """Those of their addresses that take no mail. What somebody asked for just now is tried all the same."""
+    asked = {m.to_address.lower() for m in messages if not kinds.get(m.kind).at_once}
+    return set(BrokenAddress.objects.filter(address__in=asked).values_list("address", flat=True))
 
 
 def _send_one(message: Message, connection: BaseEmailBackend) -> None:
@@ -70,7 +80,7 @@ def _send_one(message: Message, connection: BaseEmailBackend) -> None:
         _close(connection)
         _try_later(message, error)
     else:
-        _end(message, sent_at=timezone.now(), sent_to=message.to_address, last_error="")
+        _sent(message)
 
 
 def _refused(message: Message, error: smtplib.SMTPRecipientsRefused) -> None:
@@ -108,6 +118,13 @@ def back_off(attempts: int) -> dt.timedelta:
     """How long to wait after that many attempts: doubling, up to a quarter of an hour, spread by a fifth."""
     wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
     return wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
+
+
+def _sent(message: Message) -> None:
+    """What was sent was sent, even if it was taken back while it was on its way."""
+    mine = Message.objects.filter(pk=message.pk, attempts=message.attempts, sent_at=None)
+    ended: dict[str, Any] = {"params": {}} if kinds.get(message.kind).secret else {}
+    mine.update(sent_at=timezone.now(), sent_to=message.to_address, last_error="", cancelled_at=None, **ended)
 
 
 def _end(message: Message, **fields: Any) -> None:

@@ -49,7 +49,9 @@ class Message(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="messages"
     )
-    address = models.CharField(max_length=254, blank=True, help_text=_("only for somebody without an account"))
+    address = models.CharField(
+        max_length=254, blank=True, help_text=_("only for somebody without an account")
+    )
     params = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     not_before = models.DateTimeField()

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from outbox import delivery, kinds, tasks
 from outbox.models import BrokenAddress, Message
 

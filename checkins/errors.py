@@ -1,0 +1,23 @@
+"""What cannot be done with a check-in, a plan or a silence, in words for the person who tried."""
+
+from accounts.errors import DomainError
+
+
+class SilenceIsOver(DomainError):
+    """The silence ended before the answer came."""
+
+
+class SomebodyElseIsOnIt(DomainError):
+    """Another supporter's claim stands."""
+
+
+class NotOnThisLadder(DomainError):
+    """Whoever answers was not told of this silence."""
+
+
+class NotASupporter(DomainError):
+    """The chosen member is not, or no longer, a supporter of this owner."""
+
+
+class TermsHaveChanged(DomainError):
+    """The owner changed the plan while the supporter was reading it."""

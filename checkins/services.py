@@ -1,0 +1,255 @@
+"""What people do: check in, plan, pause, agree, claim, report. Each is one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from checkins import agreements, errors, messages, schedule, sweep
+from checkins.models import CheckIn, Claim, Plan, Silence, Step
+from networks import services as networks
+from networks.models import Membership, Tie
+from outbox import services as outbox
+
+# How long a claim holds the ladder without a report.
+CLAIM_HOLDS = dt.timedelta(hours=2)
+
+
+# Checking in ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def check_in(
+    *,
+    owner: User,
+    now: dt.datetime,
+    form_key: uuid.UUID,
+    pain: int | None = None,
+    mood: str = "",
+    note: str = "",
+    was_in_touch: bool | None = None,
+    touched: Iterable[Tie] = (),
+) -> CheckIn:
+    """Write down a sign of life; it counts for every plan of theirs and ends every silence. The same key twice is one."""
+    plans = list(Plan.objects.active().filter(owner=owner).select_for_update(no_key=True).order_by("pk"))
+    made, created = CheckIn.objects.get_or_create(
+        owner=owner,
+        form_key=form_key,
+        defaults={
+            "made_at": now,
+            "pain": pain,
+            "mood": mood,
+            "note": note,
+            "was_in_touch": was_in_touch,
+        },
+    )
+    if not created:
+        return made
+    for tie in touched:
+        networks.log_touch(tie=tie, by=owner, at=now)
+    for plan in plans:
+        _count(plan, now)
+    _close_all(owner=owner, by=owner, now=now, ending=Silence.Ending.CHECKED_IN)
+    return made
+
+
+def _count(plan: Plan, now: dt.datetime) -> None:
+    """Let a check-in at `now` count for the occurrence it belongs to. An open silence starts the plan afresh."""
+    if plan.next_due_at is None:
+        return
+    plan.look_ahead(schedule.due_after_check_in(plan.rhythm, plan.next_due_at, now))
+    plan.save(update_fields=["next_due_at", "deadline_at"])
+
+
+def _close_all(*, owner: User, by: User, now: dt.datetime, ending: Silence.Ending) -> None:
+    silences = (
+        Silence.objects.open()
+        .filter(plan__owner=owner)
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+    for silence in silences.select_related("plan__owner"):
+        _close(silence, by=by, now=now, ending=ending)
+
+
+def _close(silence: Silence, *, by: User, now: dt.datetime, ending: Silence.Ending) -> None:
+    """End it: take back what waits, tell whoever was told, watch for the next occurrence."""
+    silence.closed_at, silence.closed_by, silence.ending = now, by, ending
+    silence.next_step_at = None
+    silence.save(update_fields=["closed_at", "closed_by", "ending", "next_step_at"])
+    outbox.cancel(key_prefix=silence.key)
+    told = [membership for membership in sweep.memberships_told(silence) if membership.member_id != by.pk]
+    outbox.queue_all(messages.all_clear(silence, membership) for membership in told)
+    plan = silence.plan
+    if plan.ended_at is None:
+        plan.watch_from(now)
+        plan.save(update_fields=["next_due_at", "deadline_at"])
+
+
+# Planning ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_plan(
+    *,
+    owner: User,
+    now: dt.datetime,
+    programme: str,
+    days: list[int],
+    times: list[dt.time],
+    grace: dt.timedelta,
+    again: dt.timedelta = dt.timedelta(hours=2),
+    tell: dt.timedelta = dt.timedelta(hours=2),
+    supporter: Membership | None = None,
+) -> Plan:
+    """Make or change the owner's plan. `again` and `tell` are the waits before the last nudge and before the supporter.
+
+    Raises NotASupporter when `supporter` is not one of the owner's.
+    """
+    if supporter is not None and not Membership.objects.of(owner).active().filter(pk=supporter.pk).exists():
+        raise errors.NotASupporter(_("Choose somebody who has joined your network."))
+    plan = _plan_to_write(owner)
+    plan.programme, plan.days, plan.times, plan.grace = programme, sorted(days), sorted(times), grace
+    plan.time_zone = owner.time_zone
+    if plan.pk is None or not plan.silences.open().exists():
+        plan.watch_from(now)
+    plan.save()
+    _write_ladder(plan, now, again=again, tell=tell, supporter=supporter)
+    return plan
+
+
+def _plan_to_write(owner: User) -> Plan:
+    """The plan they have, locked, else a new one. Two first plans at once wait for each other at the person's row."""
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    plan = Plan.objects.active().filter(owner=owner).select_for_update(no_key=True).first()
+    return plan or Plan(owner=owner)
+
+
+def _write_ladder(
+    plan: Plan, now: dt.datetime, *, again: dt.timedelta, tell: dt.timedelta, supporter: Membership | None
+) -> None:
+    """Write the steps. Whoever agreed to these very terms need not be asked again."""
+    before = plan.steps.filter(membership=supporter).first() if supporter else None
+    plan.steps.exclude(pk=before.pk if before else None).delete()
+    if plan.programme != Plan.Programme.SAFETY or supporter is None:
+        plan.steps.all().delete()
+        return
+    step = before or Step(plan=plan, whom=Step.Whom.MEMBER, membership=supporter)
+    step.position, step.wait = 2, tell
+    terms = agreements.terms_of(plan, after=plan.grace + again + tell)
+    if step.terms != terms:
+        step.terms, step.asked_at, step.agreed_at, step.declined_at = terms, now, None, None
+    step.save()
+    Step.objects.create(plan=plan, position=1, wait=again, whom=Step.Whom.OWNER)
+    if step.asked_at == now:
+        messages.ladder_request(step)
+
+
+@transaction.atomic
+def pause(*, plan: Plan, until: dt.datetime, by: User, now: dt.datetime) -> None:
+    """Rest until then. Nothing is due before, and it goes on by itself."""
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    plan.paused_until = until
+    plan.watch_from(now)
+    plan.save(update_fields=["paused_until", "next_due_at", "deadline_at"])
+    _set_aside(plan, by=by, now=now)
+
+
+@transaction.atomic
+def resume(*, plan: Plan, now: dt.datetime) -> None:
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    plan.paused_until = None
+    if not plan.silences.open().exists():
+        plan.watch_from(now)
+    plan.save(update_fields=["paused_until", "next_due_at", "deadline_at"])
+
+
+@transaction.atomic
+def end_plan(*, plan: Plan, by: User, now: dt.datetime) -> None:
+    """No more check-ins are due. Whoever was told of an open silence hears that it is over."""
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    plan.ended_at = plan.ended_at or now
+    plan.look_ahead(None)
+    plan.save(update_fields=["ended_at", "next_due_at", "deadline_at"])
+    _set_aside(plan, by=by, now=now)
+
+
+def _set_aside(plan: Plan, *, by: User, now: dt.datetime) -> None:
+    for silence in plan.silences.open().select_for_update(no_key=True):
+        silence.plan = plan
+        _close(silence, by=by, now=now, ending=Silence.Ending.SET_ASIDE)
+
+
+# A supporter answers ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def claim(*, silence: Silence, membership: Membership, now: dt.datetime) -> Claim:
+    """ "I'm on it": the ladder waits. Saying it twice is saying it once.
+
+    Raises SilenceIsOver, NotOnThisLadder, or SomebodyElseIsOnIt.
+    """
+    silence = _locked(silence, membership)
+    standing = silence.claims.standing().select_related("membership__member").first()
+    if standing is not None:
+        if standing.membership_id == membership.pk:
+            return standing
+        raise errors.SomebodyElseIsOnIt(
+            _("%(name)s is already on it. Thank you for being there.")
+            % {"name": standing.membership.member.called}
+        )
+    made = Claim.objects.create(
+        silence=silence, membership=membership, claimed_at=now, lapses_at=now + CLAIM_HOLDS
+    )
+    silence.next_step_at = made.lapses_at
+    silence.save(update_fields=["next_step_at"])
+    return made
+
+
+@transaction.atomic
+def report(*, silence: Silence, membership: Membership, outcome: str, now: dt.datetime) -> None:
+    """How it went. "They're okay" ends the silence; "could not reach them" lets the ladder go on at once.
+
+    Raises SilenceIsOver or NotOnThisLadder.
+    """
+    silence = _locked(silence, membership)
+    Claim.objects.update_or_create(
+        silence=silence,
+        membership=membership,
+        reported_at=None,
+        lapsed_at=None,
+        defaults={"reported_at": now, "report": outcome},
+        create_defaults={
+            "claimed_at": now,
+            "lapses_at": now,
+            "reported_at": now,
+            "report": outcome,
+        },
+    )
+    if outcome == Claim.Report.OKAY:
+        _close(silence, by=membership.member, now=now, ending=Silence.Ending.HEARD_FROM)
+        return
+    if not silence.claims.standing().exists():
+        silence.next_step_at = now
+        silence.save(update_fields=["next_step_at"])
+
+
+def _locked(silence: Silence, membership: Membership) -> Silence:
+    """The silence, locked. Plans are locked before silences everywhere, so nobody waits in a ring."""
+    Plan.objects.select_for_update(no_key=True).get(pk=silence.plan_id)
+    found = (
+        Silence.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("plan__owner")
+        .get(pk=silence.pk)
+    )
+    if found.closed_at is not None:
+        raise errors.SilenceIsOver(_("It is over: all is well. Thank you for being there."))
+    told = found.steps.filter(membership=membership, taken_at__isnull=False, membership__ended_at=None)
+    if not told.exists():
+        raise errors.NotOnThisLadder(_("You have not been asked about this one."))
+    return found

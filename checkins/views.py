@@ -1,0 +1,222 @@
+"""Today, the plan, the people one supports, and the pages behind links in mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.errors import DomainError
+from checkins import agreements, links, services, supporting, timeline
+from checkins.forms import CheckInForm, PauseForm, PlanForm
+from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
+from networks.models import Membership, Share
+from outbox.models import BrokenAddress
+
+# The owner's side ---------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def today(request: HttpRequest) -> HttpResponse:
+    """Say how it is, in one tap or several; see what happens if you go quiet."""
+    form = CheckInForm(request.POST or None, owner=request.user)
+    if request.method == "POST" and form.is_valid():
+        only_okay = "okay" in request.POST
+        answers = {"form_key": form.cleaned_data["form_key"]} if only_okay else form.answers()
+        services.check_in(owner=request.user, now=timezone.now(), **answers)
+        messages.success(
+            request, _("Thank you, %(name)s. You are checked in.") % {"name": request.user.called}
+        )
+        return redirect("today")
+    status = 422 if form.is_bound else 200
+    return render(request, "checkins/today.html", {"form": form, **_standing(request)}, status=status)
+
+
+def _standing(request: HttpRequest) -> dict[str, Any]:
+    """Where the owner stands: their plan and its timeline, an open silence, who sees their pain score."""
+    plan = Plan.objects.visible_to(request.user).active().first()
+    silence = Silence.objects.open().filter(plan=plan).first() if plan else None
+    members = Membership.objects.of(request.user).select_related("tie")
+    now = timezone.now()
+    return {
+        "nav": "today",
+        "hour": timezone.localtime(now).hour,
+        "plan": plan,
+        "silence": silence,
+        "lines": timeline.of_silence(silence) if silence else timeline.of_plan(plan) if plan else [],
+        "resting": plan.is_resting(now) if plan else False,
+        "last": CheckIn.objects.of(request.user).first(),
+        "sees_pain": [member.tie.name for member in members if member.shows(Share.PAIN)],
+        "broken_address": BrokenAddress.objects.filter(address=request.user.email).first(),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def plan(request: HttpRequest) -> HttpResponse:
+    """When check-ins are due and what happens then."""
+    current = Plan.objects.visible_to(request.user).active().first()
+    form = PlanForm(request.POST or None, owner=request.user, initial=PlanForm.initial_for(current))
+    if request.method == "POST" and form.is_valid():
+        services.make_plan(owner=request.user, now=timezone.now(), **form.answers())
+        messages.success(request, _("Your plan is saved."))
+        return redirect("plan")
+    context = {
+        "nav": "today",
+        "form": form,
+        "plan": current,
+        "lines": timeline.of_plan(current) if current else [],
+        "pause_form": PauseForm(initial={"days": 1}),
+        "resting": current.is_resting(timezone.now()) if current else False,
+    }
+    return render(request, "checkins/plan.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@login_required
+def pause(request: HttpRequest) -> HttpResponse:
+    found = get_object_or_404(Plan.objects.visible_to(request.user).active())
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose how long you would like to pause."))
+        return redirect("plan")
+    now = timezone.now()
+    services.pause(
+        plan=found, until=now + dt.timedelta(days=form.cleaned_data["days"]), by=request.user, now=now
+    )
+    messages.success(request, _("Rest well. Check-ins go on by themselves after your pause."))
+    return redirect("today")
+
+
+@require_POST
+@login_required
+def resume(request: HttpRequest) -> HttpResponse:
+    found = get_object_or_404(Plan.objects.visible_to(request.user).active())
+    services.resume(plan=found, now=timezone.now())
+    messages.success(request, _("Your check-ins go on."))
+    return redirect("today")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def end(request: HttpRequest) -> HttpResponse:
+    """End the plan, after one look at what that means."""
+    found = get_object_or_404(Plan.objects.visible_to(request.user).active())
+    if request.method == "GET":
+        return render(request, "checkins/plan_end.html", {"nav": "today", "plan": found})
+    services.end_plan(plan=found, by=request.user, now=timezone.now())
+    messages.success(request, _("Your plan has ended. You can make a new one whenever you like."))
+    return redirect("today")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def check_in_by_mail(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in a nudge. The GET only shows: mail scanners follow links."""
+    silence = links.silence_from(token)
+    if silence is None:
+        return render(request, "checkins/link_unknown.html", status=404)
+    if links.is_spent(silence):
+        return render(request, "checkins/link_spent.html", {"owner": silence.owner})
+    if request.method == "GET":
+        return render(request, "checkins/check_in_by_mail.html", {"owner": silence.owner, "silence": silence})
+    # The key is made from the link, so that two taps are one check-in.
+    key = uuid.uuid5(uuid.NAMESPACE_URL, token)
+    services.check_in(owner=silence.owner, now=timezone.now(), form_key=key)
+    return render(request, "checkins/link_spent.html", {"owner": silence.owner, "just_now": True})
+
+
+# The supporter's side -----------------------------------------------------------------------------
+
+
+@require_safe
+@login_required
+def support(request: HttpRequest) -> HttpResponse:
+    """The people one supports: what is open first, then what each of them shares."""
+    people = supporting.people(request.user)
+    context = {"nav": "support", "people": people, "open": [p for p in people if p.step is not None]}
+    return render(request, "checkins/support.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def silence(request: HttpRequest, pk: int) -> HttpResponse:
+    """One silence, for a supporter who was told of it."""
+    steps = SilenceStep.objects.select_related(
+        "silence__plan__owner", "membership__member", "membership__tie"
+    )
+    told = steps.filter(membership__member=request.user, membership__ended_at=None, taken_at__isnull=False)
+    step = get_object_or_404(told, silence=pk)
+    return _answer(request, step, here=request.path)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def alert_by_mail(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in an alert. The GET only shows."""
+    step = links.step_from(token)
+    if step is None:
+        return render(request, "checkins/link_unknown.html", status=404)
+    return _answer(request, step, here=request.path)
+
+
+def _answer(request: HttpRequest, step: SilenceStep, *, here: str) -> HttpResponse:
+    """Show a silence to a supporter and take what they say: on it, okay, could not reach."""
+    if request.method == "POST":
+        try:
+            _take_answer(step, request.POST.get("answer", ""))
+        except DomainError as refusal:
+            messages.info(request, str(refusal))
+        return redirect(here)
+    silence = step.silence
+    context = {
+        "nav": "support",
+        "silence": silence,
+        "owner": silence.owner,
+        "step": step,
+        "claim": silence.claims.standing().select_related("membership__member").first(),
+        "reported": silence.claims.filter(membership=step.membership, report=Claim.Report.NO_ANSWER).exists(),
+    }
+    return render(request, "checkins/silence.html", context)
+
+
+def _take_answer(step: SilenceStep, answer: str) -> None:
+    membership, now = step.membership, timezone.now()
+    if membership is None:
+        return
+    if answer == "claim":
+        services.claim(silence=step.silence, membership=membership, now=now)
+    elif answer in Claim.Report.values:
+        services.report(silence=step.silence, membership=membership, outcome=answer, now=now)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def ladder_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """Would you be told when they go quiet? Exactly these words; yes or no, now or later."""
+    steps = Step.objects.select_related("plan__owner", "membership")
+    step = get_object_or_404(steps, pk=pk, membership__member=request.user, membership__ended_at=None)
+    if request.method == "GET":
+        return render(request, "checkins/ladder_request.html", {"nav": "support", "step": step})
+    try:
+        if request.POST.get("answer") == "agree":
+            terms = request.POST.get("terms", "").replace("\r\n", "\n")
+            agreements.agree(step=step, by=request.user, now=timezone.now(), terms=terms)
+            messages.success(request, _("Thank you. We let them see that you agreed."))
+        else:
+            agreements.decline(step=step, by=request.user, now=timezone.now())
+            messages.success(request, _("That is fine. You will not be told."))
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("ladder_request", pk=pk)
+    return redirect("support")
