@@ -2,4 +2,7 @@
 
 
 class DomainError(Exception):
-    """Something that cannot be done, in words for the person who tried. Subclasses say what and what to do next."""
+    """Something that cannot be done, in words for the person who tried.
+
+    Subclasses say what, and what to do next.
+    """

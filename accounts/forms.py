@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 import zoneinfo
 from typing import Any
 
+from allauth.account.fields import EmailField
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts import services
 from accounts.models import User
 
 THEMES = [("light", _("Light")), ("dim", _("Dim")), ("auto", _("Like my device"))]
+Zones = list[tuple[str, list[tuple[str, str]]]]
 
 
 class KeyField(forms.UUIDField):
@@ -40,32 +46,99 @@ class ThemeForm(forms.Form):
     theme = forms.ChoiceField(choices=THEMES)
 
 
-def zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every time zone there is, grouped by its part of the world, UTC first."""
+@functools.cache
+def zones_by_area() -> Zones:
+    """Every time zone that is a place, grouped by its part of the world."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(zoneinfo.available_timezones()):
-        area, slash, place = name.partition("/")
-        if slash and area not in ("Etc", "SystemV", "US", "posix", "right"):
+        area, _slash, place = name.partition("/")
+        if place and area not in ("Etc", "SystemV", "US", "posix", "right"):
             groups.setdefault(area, []).append((name, place.replace("_", " ").replace("/", ", ")))
-    return [(str(_("World")), [("UTC", "UTC")]), *groups.items()]
+    return list(groups.items())
 
 
-class PreferencesForm(forms.ModelForm[User]):
-    time_zone = forms.ChoiceField(label=_("Your time zone"), choices=zones)
+def zone_choices() -> Zones:
+    return [(str(_("World")), [("UTC", str(_("Universal time (UTC)")))]), *zones_by_area()]
+
+
+class ZoneField(forms.ChoiceField):
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Your time zone"),
+            choices=zone_choices,
+            initial="UTC",
+            help_text=_("So that 8 pm means 8 pm where you are."),
+        )
+
+
+class NameField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("What should we call you?"),
+            max_length=60,
+            help_text=_("A first name or a nickname is fine. People you invite see it."),
+            widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+            error_messages={"required": _("Write the name you want to be called by.")},
+        )
+
+
+class PreferencesForm(forms.ModelForm):
+    name = NameField()
+    time_zone = ZoneField()
 
     class Meta:
         model = User
         fields = ["name", "time_zone", "language"]
 
 
-class SignupForm(forms.Form):
-    """What sign-up asks beside the e-mail address and the password."""
+class InvitedEmailField(EmailField):
+    """The address an invitation came to. Whatever a browser sends back, it stays that address: otherwise
+    the account would get both, the invited one as verified.
+    """
 
-    name = forms.CharField(label=_("What should we call you?"), max_length=60)
-    time_zone = forms.ChoiceField(label=_("Your time zone"), choices=zones, initial="UTC")
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    def __init__(self, address: str) -> None:
+        super().__init__(initial=address, help_text=_("Your invitation came to this address."))
+        self.address = address
+        self.widget.attrs["readonly"] = True
+
+    def clean(self, value: Any) -> str:
+        del value
+        return str(super().clean(self.address))
+
+
+class SignupForm(forms.Form):
+    """What sign-up asks beside the e-mail address and the password. allauth builds its own form on it."""
+
+    name = NameField()
+    time_zone = ZoneField()
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial=get_language)
+    adult = forms.BooleanField(
+        label=_("I am 18 or older"),
+        error_messages={"required": _("Supportnet is for adults. Tick the box if you are 18 or older.")},
+    )
+    agree = forms.BooleanField(
+        label=services.STORE_CONSENT,
+        help_text=_("Nothing is shared with anybody until you say so. You can delete it later."),
+        error_messages={
+            "required": _("We cannot keep your check-ins unless you agree. Tick the box to go on.")
+        },
+    )
+    field_order = ("name", "email", "password1", "time_zone", "language", "adult", "agree")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["time_zone"].widget.attrs["data-guess-time-zone"] = True
+        invited = context.request.session.get("invitation_email")
+        if invited:
+            self.fields["email"] = InvitedEmailField(invited)
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        for field in ("name", "time_zone", "language"):
-            setattr(user, field, self.cleaned_data[field])
-        user.save(update_fields=["name", "time_zone", "language"])
+        """allauth has just saved the account; `request` is part of its signature."""
+        del request
+        services.welcome(
+            user=user,
+            name=self.cleaned_data["name"],
+            time_zone=self.cleaned_data["time_zone"],
+            language=self.cleaned_data["language"],
+        )

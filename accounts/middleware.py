@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
@@ -19,4 +20,13 @@ class PreferencesMiddleware:
         response.setdefault("Content-Language", request.user.language)
         # The back button after "leave quickly" must find nothing.
         add_never_cache_headers(response)
+        return response
+
+    def process_template_response(
+        self, request: HttpRequest, response: SimpleTemplateResponse
+    ) -> SimpleTemplateResponse:
+        """A form that was refused answers 422, as our own views do; allauth's answer 200."""
+        form = (response.context_data or {}).get("form")
+        if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None):
+            response.status_code = 422
         return response

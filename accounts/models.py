@@ -72,12 +72,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Consent(models.Model):
-    """One line of the consent record: somebody agreed to something, or took it back. Never changed, only added to.
+    """One line of the consent record: somebody agreed to something, or took it back.
 
-    A withdrawal is a row of its own. The database refuses UPDATE; rows go only with the person.
+    Never changed, only added to: a withdrawal is a row of its own, and the database refuses UPDATE.
+    Rows go only with the person.
     """
 
     class Purpose(models.TextChoices):
+        STORE = "store", _("keep what I write about my health")
         SHARE = "share", _("share what I log with a supporter")
         LADDER = "ladder", _("be told when somebody I support goes quiet")
 
@@ -98,7 +100,7 @@ class Consent(models.Model):
         indexes = [models.Index(fields=["subject", "-recorded_at"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(purpose__in=["share", "ladder"]), name="consent_purpose_known"
+                condition=Q(purpose__in=["store", "share", "ladder"]), name="consent_purpose_known"
             ),
             models.CheckConstraint(condition=Q(act__in=["given", "withdrawn"]), name="consent_act_known"),
         ]

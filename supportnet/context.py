@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from networks.models import Membership
 
 THEMES = ("auto", "light", "dim")
 
 
 def supports_someone(user: User) -> bool:
-    try:
-        return apps.get_model("networks", "Membership").objects.supported_by(user).exists()
-    except LookupError:
-        return False
+    return Membership.objects.supported_by(user).exists()
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

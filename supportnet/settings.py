@@ -127,11 +127,26 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "supportnet.adapter.HouseAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "accounts.entrance.LoginForm",
+    "signup": "accounts.entrance.SignupForm",
+    "request_login_code": "accounts.entrance.RequestLoginCodeForm",
+    "confirm_login_code": "accounts.entrance.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": "accounts.entrance.ConfirmEmailVerificationCodeForm",
+    "confirm_password_reset_code": "accounts.entrance.ConfirmPasswordResetCodeForm",
+    "reset_password": "accounts.entrance.ResetPasswordForm",
+    "reset_password_from_key": "accounts.entrance.ResetPasswordKeyForm",
+    "change_password": "accounts.entrance.ChangePasswordForm",
+    "set_password": "accounts.entrance.SetPasswordForm",
+    "reauthenticate": "accounts.entrance.ReauthenticateForm",
+    "add_email": "accounts.entrance.AddEmailForm",
+    "change_email": "accounts.entrance.ChangeEmailForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
@@ -170,7 +185,9 @@ EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL: str = env.str("FROM_EMAIL", default=formataddr(("Supportnet", "hello@supportnet.invalid")))
+DEFAULT_FROM_EMAIL: str = env.str(
+    "FROM_EMAIL", default=formataddr(("Supportnet", "hello@supportnet.invalid"))
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The folder the local mail catcher fills and the page at /mail/ reads.
 MAIL_DIR: Path = Path(env.str("MAIL_DIR", default=str(BASE_DIR / ".local" / "mail")))
@@ -261,5 +278,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {name: {"level": "INFO"} for name in ("supportnet", "accounts", "outbox", "networks", "checkins", "resources")},
+    "loggers": {
+        name: {"level": "INFO"}
+        for name in ("supportnet", "accounts", "outbox", "networks", "checkins", "resources")
+    },
 }

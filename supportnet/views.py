@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
-    """Sign out and go somewhere harmless. A plain link, so that it works on every page and without a script."""
+    """Sign out and go somewhere harmless. A plain link: it works on every page and without a script."""
     if _only_looking_ahead(request):
         return HttpResponse(status=204)
     logout(request)
@@ -32,6 +32,6 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def _only_looking_ahead(request: HttpRequest) -> bool:
-    """Browsers fetch links before anybody follows them, and pictures may point anywhere: neither is leaving."""
+    """Browsers fetch links nobody has followed yet, and pictures may point anywhere: neither is leaving."""
     purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     return "prefetch" in purpose or request.headers.get("Sec-Fetch-Dest", "document") != "document"

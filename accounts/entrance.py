@@ -1,0 +1,104 @@
+"""allauth's forms in our words: a label instead of a placeholder that vanishes, and hints that help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+LABELS = {
+    "login": _("Your e-mail address"),
+    "email": _("Your e-mail address"),
+    "password": _("Password"),
+    "password1": _("Choose a password"),
+    "password2": _("The new password once more"),
+    "oldpassword": _("The password you have now"),
+    "code": _("The code from the e-mail"),
+}
+PASSWORD_HINT = _("At least 10 characters. A few words in a row are easy to remember and hard to guess.")
+REQUIRED = {
+    "login": _("Write your e-mail address."),
+    "email": _("Write your e-mail address."),
+    "password": _("Write your password."),
+    "password1": _("Choose a password."),
+    "password2": _("Write the new password once more."),
+    "oldpassword": _("Write the password you have now."),
+    "code": _("Write the code from the e-mail."),
+}
+
+
+class Plain(forms.Form):
+    """Mixed into each of allauth's forms."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in LABELS.keys() & self.fields.keys():
+            field = self.fields[name]
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS[name]
+            field.error_messages["required"] = REQUIRED[name]
+        if "password" in self.fields:
+            self.fields["password"].help_text = ""
+        if "password1" in self.fields:
+            self.fields["password1"].help_text = PASSWORD_HINT
+
+
+class LoginForm(Plain, allauth_forms.LoginForm):
+    pass
+
+
+class SignupForm(Plain, allauth_forms.SignupForm):
+    def save(self, request: HttpRequest) -> User:
+        """The account, its address and the consent are written together or not at all."""
+        with transaction.atomic():
+            return super().save(request)
+
+
+class RequestLoginCodeForm(Plain, allauth_forms.RequestLoginCodeForm):
+    pass
+
+
+class ConfirmLoginCodeForm(Plain, allauth_forms.ConfirmLoginCodeForm):
+    pass
+
+
+class ConfirmEmailVerificationCodeForm(Plain, allauth_forms.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmPasswordResetCodeForm(Plain, allauth_forms.ConfirmPasswordResetCodeForm):
+    pass
+
+
+class ResetPasswordForm(Plain, allauth_forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(Plain, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ChangePasswordForm(Plain, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(Plain, allauth_forms.SetPasswordForm):
+    pass
+
+
+class ReauthenticateForm(Plain, allauth_forms.ReauthenticateForm):
+    pass
+
+
+class AddEmailForm(Plain, allauth_forms.AddEmailForm):
+    pass
+
+
+class ChangeEmailForm(Plain, allauth_forms.ChangeEmailForm):
+    pass

@@ -1,0 +1,19 @@
+"""The letters sign-in writes: codes, and notices that something about the account has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from outbox import kinds
+from outbox.models import Message
+
+
+# Somebody sits in front of a form and waits for the code: send at once. And forget it afterwards.
+@kinds.register("accounts/letter", at_once=True, secret=True)
+def letter(message: Message) -> dict[str, Any] | None:
+    """The words were written when they were asked for; the paragraphs are for the HTML part."""
+    params = message.params
+    if "text" not in params:
+        return None
+    paragraphs = [p.strip() for p in params["text"].split("\n\n") if p.strip()]
+    return {**params, "paragraphs": paragraphs}
