@@ -340,6 +340,15 @@ class Service(Record):
     def get_absolute_url(self) -> str:
         return reverse("resource", kwargs={"pk": self.pk})
 
+    @property
+    def delivery_words(self) -> list[str]:
+        """The chosen ways in words, in the order of the choices."""
+        return [str(choice.label) for choice in self.Delivery if choice in self.delivery]
+
+    @property
+    def access_words(self) -> list[str]:
+        return [str(choice.label) for choice in self.Access if choice in self.access]
+
 
 class ServiceAtLocation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 FRESH = dt.timedelta(days=365)
+
+
+class HelplineQuerySet(models.QuerySet["Helpline"]):
+    def as_of(self, today: dt.date) -> Self:
+        """Each with `stale`: checked once, but more than a year ago."""
+        return self.annotate(stale=Q(verified_on__lt=today - FRESH))
 
 
 class Helpline(models.Model):
@@ -34,6 +41,8 @@ class Helpline(models.Model):
         help_text=_("The day one of us last called, texted or looked."),
     )
     position = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    objects = HelplineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("helpline")
@@ -61,7 +70,3 @@ class Helpline(models.Model):
     @property
     def sms(self) -> str:
         return "".join(c for c in self.text if c in "+0123456789")
-
-    def is_stale(self, today: dt.date) -> bool:
-        """Checked once, but more than a year ago."""
-        return self.verified_on is not None and today - self.verified_on > FRESH

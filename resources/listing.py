@@ -1,0 +1,114 @@
+"""What a listing's page says: how to reach it, when, where. Read from rows that are already loaded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from resources import hours
+from resources.models import Address, CostOption, Location, Phone, Service
+
+
+@dataclass(frozen=True)
+class Place:
+    location: Location
+    address: Address | None
+    times: list[str]
+
+
+@dataclass(frozen=True)
+class Contact:
+    phones: list[Phone]
+    email: str
+    website: str
+
+
+def can_be_reached(service: Service) -> bool:
+    """Whether there is at least one way to get in touch or to go there."""
+    organization = service.organization
+    if any([service.email, service.url, organization.email, organization.website]):
+        return True
+    at = Q(location__at_services__service=service)
+    phones = Phone.objects.filter(
+        at | Q(service=service) | Q(organization=organization) | Q(service_at_location__service=service)
+    )
+    return phones.exists() or Address.objects.filter(at).exists()
+
+
+def contact(service: Service) -> Contact:
+    """Its own ways and those of its places; its organisation's where it has none of that kind."""
+    organization = service.organization
+    phones = [*service.phones.all()]
+    for at in service.at_locations.all():
+        phones += [*at.phones.all(), *at.location.phones.all()]
+    return Contact(
+        callable_only(phones) or callable_only(organization.phones.all()),
+        service.email or organization.email,
+        service.url or organization.website,
+    )
+
+
+def callable_only(phones: Iterable[Phone]) -> list[Phone]:
+    """Without fax machines, and each number once."""
+    voice = (phone for phone in phones if phone.type.lower() not in ("fax", "pager") and phone.dial)
+    return list({phone.dial: phone for phone in voice}.values())
+
+
+def places(service: Service, *, today: dt.date) -> list[Place]:
+    """Where it happens: each place with its address and its own times."""
+    return [
+        Place(
+            at.location,
+            street_address(at.location),
+            hours.say([*at.schedules.all()] or [*at.location.schedules.all()], today=today),
+        )
+        for at in service.at_locations.all()
+    ]
+
+
+def own_times(service: Service, *, today: dt.date) -> list[str]:
+    """Times of the service itself, whatever the place."""
+    return hours.say(service.schedules.all(), today=today)
+
+
+def languages(service: Service) -> list[str]:
+    spoken = [*service.languages.all()]
+    for at in service.at_locations.all():
+        spoken += at.location.languages.all()
+    return sorted({str(language) for language in spoken if str(language)})
+
+
+def prices(service: Service, *, today: dt.date) -> list[str]:
+    """Each price that still holds, in words: "Concession: 4.00 GBP a session"."""
+    return [
+        _price(cost) for cost in service.cost_options.all() if cost.valid_to is None or cost.valid_to >= today
+    ]
+
+
+def _price(cost: CostOption) -> str:
+    amount = _("free") if cost.amount == 0 else f"{cost.amount or ''} {cost.currency.upper()}".strip()
+    said = " ".join(filter(None, [amount, cost.amount_description]))
+    return ": ".join(filter(None, [cost.option, said]))
+
+
+def street_address(location: Location) -> Address | None:
+    """The one to go to; never a post box."""
+    physical = (a for a in location.addresses.all() if a.address_type == Location.Type.PHYSICAL)
+    return next(physical, None)
+
+
+def where(service: Service) -> str:
+    """In a few words, for a list: the venue and town of the first place, else nothing."""
+    for at in service.at_locations.all():
+        address = street_address(at.location)
+        names = [
+            at.location.name if at.location.name != service.name else "",
+            address.city if address else "",
+        ]
+        if any(names):
+            return ", ".join(filter(None, names))
+    return ""
