@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import re
 import uuid
 from typing import ClassVar, Self
 
@@ -127,6 +128,15 @@ class Tie(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def support_words(self) -> list[str]:
+        return [str(support.label) for support in Support if support.value in self.supports]
+
+    @property
+    def dial(self) -> str:
+        """The phone number as a `tel:` link wants it."""
+        return re.sub(r"[^\d+*#]", "", self.phone)
 
     @property
     def membership(self) -> Membership | None:

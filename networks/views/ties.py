@@ -1,29 +1,140 @@
+"""My network: the picture, the list, and each person's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from networks import rows, services
+from networks.forms import TieForm, TouchForm
+from networks.models import Circle, Tie, Touch
+
+SHOWN_TOUCHES = 12
 
 
-def network(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+@login_required
+@require_safe
+def network(request: HttpRequest) -> HttpResponse:
+    context = _network(request.user)
+    if request.GET.get("logged", "").isdecimal():
+        context["logged"] = _mine(request.user, request.GET["logged"])
+    return render(request, "networks/network.html", context)
 
 
-def tie_add(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def tie_add(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        circle = request.GET.get("circle", "")
+        form = TieForm(initial={"circle": circle if circle in Circle.values else None})
+        return render(request, "networks/tie_add.html", {"form": form, "nav": "network"})
+    form = TieForm(request.POST)
+    if not form.is_valid():
+        return render(request, "networks/tie_add.html", {"form": form, "nav": "network"}, status=422)
+    added = services.add_tie(by=request.user, **form.cleaned_data)
+    messages.success(request, _("%(name)s is in your network now.") % {"name": added.name})
+    return redirect("network")
 
 
-def tie(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+@login_required
+@require_safe
+def tie(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
+    return render(request, "networks/tie.html", _page(found, TouchForm()))
 
 
-def tie_edit(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def tie_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Tie.objects.visible_to(request.user), pk=pk)
+    form = TieForm(request.POST) if request.method == "POST" else TieForm.of(found)
+    if form.is_bound and form.is_valid():
+        services.edit_tie(tie=found, by=request.user, **form.details())
+        messages.success(request, _("Saved."))
+        return redirect("tie", pk=pk)
+    context = {"form": form, "tie": found, "nav": "network"}
+    return render(request, "networks/tie_edit.html", context, status=422 if form.is_bound else 200)
 
 
-def tie_remove(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def tie_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
+    if request.method != "POST":
+        return render(request, "networks/tie_remove.html", {"tie": found, "nav": "network"})
+    services.remove_tie(tie=found, by=request.user)
+    messages.success(request, _("%(name)s is no longer in your network.") % {"name": found.name})
+    return redirect("network")
 
 
-def tie_log(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+@login_required
+@require_POST
+def tie_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """From the list with one tap, or from the tie's own page with how and when."""
+    found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
+    form = TouchForm(request.POST)
+    if not form.is_valid():
+        return render(request, "networks/tie.html", _page(found, form), status=422)
+    touch = services.log_touch(
+        tie=found,
+        by=request.user,
+        at=form.happened_at(timezone.now()),
+        how=form.cleaned_data["how"],
+        form_key=form.cleaned_data["form_key"],
+    )
+    if request.htmx:
+        return render(request, "networks/_network_answer.html", _network(request.user) | {"logged": touch})
+    if "page" in request.POST:
+        messages.success(request, _("Logged."))
+        return redirect("tie", pk=pk)
+    return redirect(f"{reverse('network')}?logged={touch.pk}")
 
 
-def touch_undo(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+@login_required
+@require_POST
+def touch_undo(request: HttpRequest, pk: int, touch_pk: int) -> HttpResponse:
+    found = get_object_or_404(Tie.objects.visible_to(request.user), pk=pk)
+    touch = get_object_or_404(found.touches.filter(logged_by=request.user), pk=touch_pk)
+    services.undo_touch(touch=touch, by=request.user)
+    if request.htmx:
+        return render(request, "networks/_network_answer.html", _network(request.user) | {"taken_back": True})
+    messages.success(request, _("Taken back."))
+    return redirect("tie", pk=pk) if "page" in request.POST else redirect("network")
+
+
+def _network(user: User) -> dict[str, Any]:
+    now = timezone.localtime()
+    groups = rows.groups(Tie.objects.visible_to(user).in_order().with_standing(), now=now)
+    return {
+        "nav": "network",
+        "groups": groups,
+        "pictures": rows.pictures(groups),
+        "anybody": any(group.rows for group in groups),
+    }
+
+
+def _page(tie: Tie, form: TouchForm) -> dict[str, Any]:
+    now = timezone.localtime()
+    return {
+        "nav": "network",
+        "tie": tie,
+        "form": form,
+        "row": rows.row(tie, now=now),
+        "touches": tie.touches.order_by("-happened_at", "-pk")[:SHOWN_TOUCHES],
+        "invitation_state": tie.invitation.state(now) if tie.invitation else "",
+    }
+
+
+def _mine(user: User, touch_pk: str) -> Touch | None:
+    """The contact that was just logged, so that it can be taken back."""
+    ties = Tie.objects.visible_to(user)
+    return Touch.objects.filter(tie__in=ties, logged_by=user, pk=touch_pk[:18]).select_related("tie").first()

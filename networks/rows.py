@@ -1,0 +1,97 @@
+"""A tie as the list tells it: a colour, a few facts in words, and what the button beside it needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from accounts import times
+from networks import picture, sharing, warmth
+from networks.models import Circle, Invitation, Membership, Share, Tie
+
+
+@dataclass
+class Row:
+    """One line of the list. `key` goes into its button, so that two quick taps log one contact."""
+
+    tie: Tie
+    warm: int
+    initials: str
+    in_touch: str
+    standing: str
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def facts(self) -> list[str]:
+        return [fact for fact in (self.tie.relationship, self.in_touch, self.standing) if fact]
+
+
+def row(tie: Tie, *, now: dt.datetime) -> Row:
+    """`now` carries the time zone of whoever looks."""
+    return Row(
+        tie=tie,
+        warm=warmth.level(tie.last_touch_at, now=now),
+        initials=picture.initials(tie.name),
+        in_touch=in_touch(tie.last_touch_at, now=now),
+        standing=standing(tie, now=now),
+    )
+
+
+def in_touch(last: dt.datetime | None, *, now: dt.datetime) -> str:
+    if last is None:
+        return _("nothing logged yet")
+    return _("in touch %(ago)s") % {"ago": times.ago(last, now=now, zone=now.tzinfo or dt.UTC)}
+
+
+def standing(tie: Tie, *, now: dt.datetime) -> str:
+    """Joined and seeing what, or what became of the latest invitation."""
+    membership = tie.membership
+    if membership:
+        return sees(membership)
+    if tie.invitation is None:
+        return ""
+    return {
+        Invitation.State.WAITING: _("invited, not joined yet"),
+        Invitation.State.DECLINED: _("said no for now"),
+        Invitation.State.EXPIRED: _("invitation ran out"),
+    }.get(tie.invitation.state(now), "")
+
+
+def sees(membership: Membership) -> str:
+    words = {
+        Share.CHECKINS: _("your check-ins"),
+        Share.PAIN: _("your pain score"),
+        Share.MOOD: _("your mood"),
+    }
+    shown = [words[share] for share in sharing.in_order(membership.shares)]
+    if not shown:
+        return _("joined, sees nothing you log")
+    return _("sees %(what)s") % {"what": get_text_list(shown, _("and"))}
+
+
+@dataclass
+class Group:
+    """One circle of the list."""
+
+    circle: Circle
+    rows: list[Row]
+
+
+def groups(ties: Iterable[Tie], *, now: dt.datetime) -> list[Group]:
+    """All three circles, empty ones too, with their ties in the order given."""
+    found = [row(tie, now=now) for tie in ties]
+    return [Group(circle, [one for one in found if one.tie.circle == circle]) for circle in Circle]
+
+
+def pictures(circles: Sequence[Group]) -> list[picture.Picture]:
+    """The same people drawn twice: for a wide place and for a phone. The page shows whichever fits."""
+    drawn = [
+        (str(group.circle.label), [picture.Dot(one.tie.name, one.warm) for one in group.rows])
+        for group in circles
+    ]
+    return [picture.draw(drawn, canvas) for canvas in (picture.WIDE, picture.TALL)]
