@@ -20,13 +20,15 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NoReturn
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from supportnet.engines import EngineError, Engines, account, reachable, sockets_for
+from supportnet.engines import PATIENCE, EngineError, Engines, account, reachable, sockets_for
+from supportnet.leftovers import ticks
 
 TOP = Path(__file__).resolve().parent.parent
 DATABASE = "supportnet"
@@ -134,14 +136,24 @@ def detach() -> None:
     os.close(keeper)
 
 
+def attached() -> bool:
+    """Whether this process uses the embedded engines."""
+    return _client is not None
+
+
 def ensure_keeper() -> None:
     """Start a keeper unless one runs; return when its engines answer. The caller is a client already."""
     start, keeper = _open("start"), _open("keeper")
     try:
         with _patiently("PostgreSQL and Redis to start"):
             fcntl.flock(start, fcntl.LOCK_EX)
-            if _try_lock(keeper, fcntl.LOCK_EX):
-                _start_keeper(keeper, start)
+            engines = Engines(engine_home())
+            for _tick in ticks(time.monotonic() + PATIENCE):
+                if _try_lock(keeper, fcntl.LOCK_EX):
+                    return _start_keeper(keeper, start)
+                if engines.answer():  # no: the keeper is starting one again
+                    return None
+            raise EngineError(f"They do not answer. Their log may say why: {_log_file()}")
     finally:
         os.close(start)
         os.close(keeper)

@@ -297,6 +297,9 @@ class Engines:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join(["The end of its log says:", *lines[-8:], f"(all of it: {self.log})"])
 
+    def answer(self) -> bool:
+        return self._postgres_answers() and self._redis_answers()
+
     def stop(self) -> None:
         """Redis first, then PostgreSQL by a fast shutdown: sessions end, everything is written."""
         for name, wish in (("redis", signal.SIGTERM), ("postgres", signal.SIGINT)):

@@ -1,7 +1,6 @@
 """Children that end with their parent, even when the parent is killed with no chance to tell them.
 
-`python -m supportnet.leash COMMAND …` turns into COMMAND, on such a leash. Linux only can do this; elsewhere
-the command just runs, and whoever starts next clears up.
+Only Linux can do this. Elsewhere they go on, and whoever starts next clears up (leftovers.py).
 """
 
 from __future__ import annotations
@@ -30,13 +29,3 @@ def tied(wish: signal.Signals) -> Callable[[], None]:
     """The same as a `preexec_fn` for a child of this process."""
     parent = os.getpid()
     return lambda: die_with_parent(wish, parent)
-
-
-def main(command: list[str]) -> None:
-    parent = int(os.environ.get("LEASH_PARENT") or os.getppid())
-    die_with_parent(signal.SIGTERM, parent)
-    os.execvp(command[0], command)  # noqa: S606 (no shell is the point)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
