@@ -77,6 +77,11 @@ def install(name: str) -> None:
     command = [*installer(), "--require-hashes", "--requirement", str(LOCKS / name)]
     if subprocess.run(command, cwd=TOP).returncode:
         fail("Installing failed; the lines above say why. When that is mended, start again.")
+    # So that pytest and celery find the project from any directory.
+    site = subprocess.check_output(
+        [str(PYTHON), "-c", "import site; print(site.getsitepackages()[0])"], text=True
+    )
+    Path(site.strip(), "supportnet.pth").write_text(f"{TOP}\n")
 
 
 def installer() -> list[str]:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import importlib
-import importlib.util
 import multiprocessing
 import os
 import signal
@@ -265,12 +263,9 @@ def answers() -> bool:
 
 
 def welcome() -> str:
-    lines = ["", f"  Supportnet is at   {address()}/", f"  Its mail is at     {address()}/mail/", ""]
-    if importlib.util.find_spec("supportnet.demo"):
-        demo = importlib.import_module("supportnet.demo")
-        lines += [f"  Sample people, all with the password   {demo.PASSWORD}"]
-        lines += [f"    {role:<14} {email}" for role, email in demo.ACCOUNTS]
-    return "\n".join([*lines, "", "  Ctrl-C stops it.", ""])
+    accounts = (embedded.state() / "run" / "accounts.txt").read_text()
+    where = [f"  Supportnet is at   {address()}/", f"  Its mail is at     {address()}/mail/"]
+    return "\n".join(["", *where, "", accounts, "", "  Ctrl-C stops it.", ""])
 
 
 def recorded() -> Path:
