@@ -64,7 +64,7 @@ def publish(*, service: Service, by: User) -> bool:
 
 
 @transaction.atomic
-def withdraw(*, service: Service) -> bool:
+def withdraw(*, service: Service, by: User) -> bool:
     """Take it off the public pages, back to a draft. False when it was not public."""
     public = Service.objects.published().filter(pk=service.pk)
     return bool(public.update(published_at=None, published_by=None, updated_at=DbNow()))

@@ -50,13 +50,13 @@ class Source(models.Model):
 
 
 class Record(models.Model):
-    """What the core tables share. `source_id` is the id it had at its source; our key is made from both."""
+    """What the core tables share. `original_id` is the id it had at its source; our key is made from both."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, editable=False, verbose_name=_("source")
     )
-    source_id = models.CharField(max_length=200, blank=True, editable=False)
+    original_id = models.CharField(max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -1,0 +1,44 @@
+"""`manage.py import_hsds PATH`: take a directory over as drafts, for curators to check and publish."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from resources.hsds import importing
+from resources.hsds.reading import Unreadable
+
+
+class Command(BaseCommand):
+    help = "Import an HSDS 3.1 folder of CSV tables, or a file of full services (.ndjson, .json), as drafts."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path)
+        parser.add_argument("--source", default="", help="name of the source; the folder's name if left out")
+        parser.add_argument("--licence", default="", help="the terms on which it may be shown")
+        parser.add_argument("--url", default="", help="where it is published")
+        parser.add_argument("--sample", action="store_true", help="mark it as sample data on every page")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        path: Path = options["path"]
+        try:
+            report = importing.run(
+                path=path,
+                source=(options["source"] or path.resolve().name)[:120],
+                tell=self.stdout.write,
+                dry_run=options["dry_run"],
+                licence=options["licence"][:200],
+                url=options["url"][:500],
+                is_sample=options["sample"],
+            )
+        except (Unreadable, OSError) as error:
+            raise CommandError(str(error)) from error
+        for line in report.summary():
+            self.stdout.write(line)
+        if options["dry_run"]:
+            self.stdout.write(_("This was a dry run: nothing was changed."))
