@@ -179,6 +179,19 @@ def end_plan(*, plan: Plan, by: User, now: dt.datetime) -> None:
     _set_aside(plan, by=by, now=now)
 
 
+@transaction.atomic
+def fall_due(*, plan: Plan, now: dt.datetime, wait: dt.timedelta) -> Silence:
+    """Let a check-in be missed right now, with `wait` between this silence's steps. The plan stays as it is."""
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    _set_aside(plan, by=plan.owner, now=now)
+    plan.look_ahead(now - plan.grace)
+    silence = sweep.open_silences([plan], now)[0]
+    silence.steps.filter(taken_at=None).update(wait=wait)
+    silence.next_step_at = now + wait
+    silence.save(update_fields=["next_step_at"])
+    return silence
+
+
 def _set_aside(plan: Plan, *, by: User, now: dt.datetime) -> None:
     for silence in plan.silences.open().select_for_update(no_key=True):
         silence.plan = plan

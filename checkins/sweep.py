@@ -34,7 +34,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 def sweep(*, now: dt.datetime) -> tuple[int, int]:
     """Open every silence that is due and take every step that is due. Gives how many of each."""
-    opened = _drain(lambda: _batch(_claim_plans, _open, _push_plan, now))
+    opened = _drain(lambda: _batch(_claim_plans, open_silences, _push_plan, now))
     stepped = _drain(lambda: _batch(_claim_silences, _advance, _push_silence, now))
     Heartbeat.beat("sweep_silences", now=now)
     return opened, stepped
@@ -51,7 +51,7 @@ def _drain(batch: Callable[[], int]) -> int:
 
 def _batch(
     claim: Callable[[dt.datetime, int], list[Row]],
-    work: Callable[[list[Row], dt.datetime], None],
+    work: Callable[[list[Row], dt.datetime], object],
     push: Callable[[Row, dt.datetime], None],
     now: dt.datetime,
 ) -> int:
@@ -91,8 +91,8 @@ def _push_plan(plan: Plan, now: dt.datetime) -> None:
     Plan.objects.filter(pk=plan.pk).update(deadline_at=now + PUSH)
 
 
-def _open(plans: list[Plan], now: dt.datetime) -> None:
-    """Open a silence for each, freeze the ladder into it and write the nudge."""
+def open_silences(plans: list[Plan], now: dt.datetime) -> list[Silence]:
+    """Open a silence for each, freeze the ladder into it and write the nudge. In the caller's transaction."""
     ladders = [_ladder(plan) for plan in plans]
     silences = Silence.objects.bulk_create(
         Silence(
@@ -106,6 +106,7 @@ def _open(plans: list[Plan], now: dt.datetime) -> None:
         messages.nudge(silence, ladder[0], now=now) for silence, ladder in zip(silences, steps, strict=True)
     )
     Plan.objects.filter(pk__in=[plan.pk for plan in plans]).update(next_due_at=None, deadline_at=None)
+    return silences
 
 
 def _ladder(plan: Plan) -> list[Step]:

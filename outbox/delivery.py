@@ -20,6 +20,8 @@ from outbox.models import LEASE, BrokenAddress, Message
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+# Seconds one batch may take: half a lease, so that nobody else takes over what we still hold.
+BATCH_SECONDS = LEASE.total_seconds() / 2
 FIRST_WAIT = dt.timedelta(seconds=15)
 LONGEST_WAIT = dt.timedelta(minutes=15)
 # Past this a message is news from another day. It ends as failed, and is shown as such.
@@ -39,13 +41,13 @@ def deliver_due(*, limit: int = BATCH, only: list[str] | None = None) -> int:
 
 
 def _send_all(messages: list[Message]) -> None:
-    """Send over one connection. Half a lease is time enough; what is left then goes back for the next worker."""
-    stop_at = time.monotonic() + LEASE.total_seconds() / 2
+    """Send over one connection. What there is no time for goes back for the next worker."""
+    stop_at = time.monotonic() + BATCH_SECONDS
     broken = _broken(messages)
     connection = get_connection()
     try:
         for place, message in enumerate(messages):
-            if time.monotonic() > stop_at:
+            if place and time.monotonic() > stop_at:
                 return _hand_back(messages[place:])
             if message.to_address.lower() in broken:
                 _end(message, failed_at=timezone.now(), last_error="The address takes no mail.")
@@ -70,6 +72,8 @@ def _send_one(message: Message, connection: BaseEmailBackend) -> None:
             _end(message, cancelled_at=timezone.now())
             return
         letter = letters.render(message, context)
+        # Opened by us, it stays open for the next one; does nothing while it is.
+        connection.open()
         connection.send_messages([letter])
     except smtplib.SMTPRecipientsRefused as error:
         _refused(message, error)

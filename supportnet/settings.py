@@ -147,6 +147,8 @@ ACCOUNT_FORMS = {
     "add_email": "accounts.entrance.AddEmailForm",
     "change_email": "accounts.entrance.ChangeEmailForm",
 }
+# A new code may be asked for soon after the first: mail is slow, and people are not.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "4/5m/key"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
@@ -203,6 +205,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 30,
     "max_retries": 1,
+    "interval_start": 0.1,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

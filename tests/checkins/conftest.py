@@ -1,0 +1,53 @@
+"""An owner with a supporter who joined and a plan for evenings at eight."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from accounts.models import User
+from checkins import agreements, services
+from checkins.models import Plan
+from networks.models import Circle, Membership, Tie
+
+TWO_HOURS = dt.timedelta(hours=2)
+# A Monday morning; the first check-in is due that evening, 19:00 UTC.
+MONDAY = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
+DUE = dt.datetime(2026, 5, 4, 19, tzinfo=dt.UTC)
+
+
+def key() -> uuid.UUID:
+    return uuid.uuid4()
+
+
+@pytest.fixture
+def membership(owner: User, supporter: User) -> Membership:
+    tie = Tie.objects.create(owner=owner, name="Ana Reyes", circle=Circle.CLOSEST)
+    return Membership.objects.create(tie=tie, owner=owner, member=supporter)
+
+
+@pytest.fixture
+def gentle_plan(owner: User) -> Plan:
+    return services.make_plan(
+        owner=owner,
+        now=MONDAY,
+        programme=Plan.Programme.KEEP_IN_TOUCH,
+        days=list(range(7)),
+        times=[dt.time(20)],
+        grace=TWO_HOURS,
+    )
+
+
+@pytest.fixture
+def safety_plan(owner: User, membership: Membership) -> Plan:
+    plan = services.make_plan(
+        owner=owner,
+        now=MONDAY,
+        programme=Plan.Programme.SAFETY,
+        days=list(range(7)),
+        times=[dt.time(20)],
+        grace=TWO_HOURS,
+        supporter=membership,
+    )
+    step = plan.steps.get(membership=membership)
+    agreements.agree(step=step, by=membership.member, now=MONDAY, terms=step.terms)
+    return plan

@@ -1,0 +1,69 @@
+"""A real SMTP server that can be told how to behave."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Server:
+    """Keeps what arrives. `refuse` gives the reply to a recipient, `hang_up` drops the line after the text."""
+
+    def __init__(self) -> None:
+        self.letters: queue.Queue[EmailMessage] = queue.Queue()
+        self.refuse: dict[str, str] = {}
+        self.data_reply = "250 OK"
+        self.connections = 0
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
+    ) -> str:
+        if address in self.refuse:
+            return self.refuse[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.data_reply.startswith("250"):
+            content = envelope.content
+            assert isinstance(content, bytes)
+            self.letters.put(message_from_bytes(content, policy=policy.default))
+        return self.data_reply
+
+    def next(self) -> EmailMessage:
+        """The next letter, waited for."""
+        return self.letters.get(timeout=10)
+
+
+class AnyPort(Controller):
+    """Listens on whichever port is free; the stock one would greet itself on port 0."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[Server]:
+    server = Server()
+    controller = AnyPort(server, hostname="127.0.0.1", port=0)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = controller.port
+    yield server
+    controller.stop()

@@ -1,0 +1,291 @@
+"""From a row to a real mail server: once, with back-off, never blocking one another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from accounts.models import User
+from django.template import TemplateDoesNotExist
+from django.utils import timezone
+from kombu import Connection
+from outbox import delivery, kinds, letters, services, tasks
+from outbox.models import LEASE, BrokenAddress, Message
+
+from tests.outbox.conftest import Server
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def a_kind(settings: Any, tmp_path: Any) -> Iterator[dict[str, Any]]:
+    """A kind of message for these tests, with templates of its own; what it says can be changed."""
+    says: dict[str, Any] = {"hello": "there"}
+    folder = tmp_path / "mail" / "tests" / "hello"
+    folder.mkdir(parents=True)
+    (folder / "subject.txt").write_text("Hello\n {{ hello }}\n")
+    (folder / "text.txt").write_text("Hello {{ hello }}")
+    (folder / "html.html").write_text("<p>Hello {{ hello }}</p>")
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], str(tmp_path)]},
+    ]
+    kinds.register("tests/hello")(lambda message: says.get("context", says))
+    kinds.register("tests/code", at_once=True, secret=True)(lambda message: message.params)
+    (tmp_path / "mail" / "tests" / "code").symlink_to(folder)
+    yield says
+    del kinds._kinds["tests/hello"], kinds._kinds["tests/code"]
+
+
+def write(key: str, to: User, **more: Any) -> Message:
+    return services.queue(kind="tests/hello", dedupe_key=key, recipient=to, **more)
+
+
+def test_a_message_goes_out_once_with_its_headers(owner: User, smtp: Server) -> None:
+    write("a", owner)
+    assert delivery.deliver_due() == 1
+    assert delivery.deliver_due() == 0
+    letter = smtp.next()
+    assert letter["To"] == "maya@example.org"
+    assert letter["Subject"] == "Hello there"
+    assert letter["Message-ID"] == letters.message_id("a")
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter.get_body(("plain",)).get_content().strip() == "Hello there"  # type: ignore[union-attr]
+    assert "<p>" in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    message = Message.objects.get()
+    assert message.sent_at is not None
+    assert message.sent_to == "maya@example.org"
+
+
+def test_the_same_key_is_one_message(owner: User) -> None:
+    first = write("a", owner)
+    assert write("a", owner) == first
+    services.queue_all([services.draft(kind="tests/hello", dedupe_key="a", recipient=owner)])
+    assert Message.objects.count() == 1
+
+
+def test_a_kind_nobody_registered_is_refused_when_written(owner: User) -> None:
+    with pytest.raises(KeyError):
+        services.queue(kind="tests/unknown", dedupe_key="a", recipient=owner)
+
+
+def test_what_is_for_later_waits(owner: User, smtp: Server) -> None:
+    write("a", owner, not_before=timezone.now() + MINUTE)
+    assert delivery.deliver_due() == 0
+
+
+def test_the_address_is_looked_at_when_it_is_sent(owner: User, smtp: Server) -> None:
+    write("a", owner)
+    owner.email = "new@example.org"
+    owner.save()
+    delivery.deliver_due()
+    assert smtp.next()["To"] == "new@example.org"
+
+
+def test_when_there_is_nothing_left_to_say_it_is_cancelled(
+    owner: User, smtp: Server, a_kind: dict[str, Any]
+) -> None:
+    a_kind["context"] = None
+    write("a", owner)
+    delivery.deliver_due()
+    assert Message.objects.get().cancelled_at is not None
+    assert smtp.letters.empty()
+
+
+def test_many_go_over_one_connection(owner: User, smtp: Server) -> None:
+    for number in range(5):
+        write(f"m{number}", owner)
+    assert delivery.deliver_due() == 5
+    assert smtp.connections == 1
+
+
+def test_an_address_refused_for_good_is_remembered_and_not_tried_again(owner: User, smtp: Server) -> None:
+    smtp.refuse["maya@example.org"] = "550 5.1.1 no such person here"
+    write("a", owner)
+    delivery.deliver_due()
+    message = Message.objects.get()
+    assert message.failed_at is not None
+    assert "no such person" in BrokenAddress.objects.get(address="maya@example.org").reason
+    smtp.refuse.clear()
+    write("b", owner)
+    delivery.deliver_due()
+    assert Message.objects.get(dedupe_key="b").failed_at is not None
+    services.trust_address(address="maya@example.org")
+    write("c", owner)
+    delivery.deliver_due()
+    assert Message.objects.get(dedupe_key="c").sent_at is not None
+
+
+@pytest.mark.parametrize("reply", ["450 4.2.1 try later", "550 5.7.1 relaying denied"])
+def test_a_refusal_that_is_not_about_the_address_is_tried_later(owner: User, smtp: Server, reply: str) -> None:
+    smtp.refuse["maya@example.org"] = reply
+    write("a", owner)
+    delivery.deliver_due()
+    message = Message.objects.get()
+    assert message.failed_at is None
+    assert message.next_attempt_at > timezone.now()
+    assert not BrokenAddress.objects.exists()
+
+
+def test_one_that_is_refused_does_not_hold_up_the_others(owner: User, supporter: User, smtp: Server) -> None:
+    smtp.data_reply = "451 4.3.0 busy"
+    write("a", owner)
+    delivery.deliver_due()
+    smtp.data_reply = "250 OK"
+    write("b", supporter)
+    delivery.deliver_due()
+    assert smtp.next()["To"] == "ana@example.org"
+
+
+def test_with_the_mail_server_down_messages_wait_and_go_later(
+    owner: User, smtp: Server, settings: Any
+) -> None:
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, _closed_port()
+    write("a", owner)
+    write("b", owner)
+    assert delivery.deliver_due() == 2
+    assert Message.objects.waiting().count() == 2
+    settings.EMAIL_PORT = port
+    Message.objects.update(next_attempt_at=timezone.now())
+    delivery.deliver_due()
+    assert {smtp.next()["Message-ID"], smtp.next()["Message-ID"]} == {
+        letters.message_id("a"),
+        letters.message_id("b"),
+    }
+
+
+def _closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def test_a_letter_that_cannot_be_written_waits_and_is_reported(
+    owner: User, supporter: User, smtp: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    kinds.register("tests/broken")(lambda message: {})
+    services.queue(kind="tests/broken", dedupe_key="a", recipient=owner)
+    write("b", supporter)
+    delivery.deliver_due()
+    del kinds._kinds["tests/broken"]
+    assert smtp.next()["To"] == "ana@example.org"
+    assert Message.objects.get(dedupe_key="a").sent_at is None
+    assert any(r.exc_info and r.exc_info[0] is TemplateDoesNotExist for r in caplog.records)
+
+
+def test_after_three_days_it_ends_as_failed(owner: User, smtp: Server) -> None:
+    smtp.data_reply = "451 4.3.0 busy"
+    write("a", owner, not_before=timezone.now() - dt.timedelta(days=4))
+    delivery.deliver_due()
+    assert Message.objects.get().failed_at is not None
+
+
+def test_a_lease_keeps_others_away_until_it_ends(owner: User) -> None:
+    write("a", owner)
+    now = timezone.now()
+    assert len(Message.objects.take(now=now, limit=10)) == 1
+    assert Message.objects.take(now=now, limit=10) == []
+    assert len(Message.objects.take(now=now + LEASE, limit=10)) == 1
+
+
+def test_who_lost_the_lease_may_not_record(owner: User) -> None:
+    write("a", owner)
+    now = timezone.now()
+    mine = Message.objects.take(now=now, limit=1)[0]
+    Message.objects.take(now=now + LEASE, limit=1)
+    assert mine.record(failed_at=now) is False
+
+
+def test_what_was_taken_back_on_its_way_counts_as_sent(owner: User, smtp: Server, a_kind: dict[str, Any]) -> None:
+    write("silence:1:0", owner)
+
+    def taken_back_meanwhile(message: Message) -> dict[str, Any]:
+        services.cancel(key_prefix="silence:1:")
+        return {"hello": "there"}
+
+    kinds.register("tests/hello")(taken_back_meanwhile)
+    delivery.deliver_due()
+    message = Message.objects.get()
+    assert message.sent_at is not None
+    assert message.cancelled_at is None
+
+
+def test_a_code_is_wiped_once_it_is_sent(owner: User, smtp: Server) -> None:
+    services.queue(kind="tests/code", dedupe_key="a", recipient=owner, params={"hello": "1234"})
+    delivery.deliver_due()
+    assert "1234" in smtp.next()["Subject"]
+    assert Message.objects.get().params == {}
+
+
+def test_a_code_that_is_too_old_is_cancelled_and_wiped(owner: User, smtp: Server) -> None:
+    services.queue(kind="tests/code", dedupe_key="a", recipient=owner, params={"hello": "1234"})
+    kinds.register("tests/code", secret=True)(lambda message: None)
+    delivery.deliver_due()
+    message = Message.objects.get()
+    assert message.cancelled_at is not None
+    assert message.params == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_only_what_is_waited_for_is_sent_right_away(
+    owner: User, smtp: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A real client, and nobody listening.
+    away = Connection(f"redis://127.0.0.1:{_closed_port()}/1", transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+    monkeypatch.setattr(tasks.deliver, "delay", lambda: tasks.deliver.apply_async(connection=away))
+    write("a", owner)
+    services.queue(kind="tests/code", dedupe_key="b", recipient=owner, params={"hello": "1234"})
+    assert Message.objects.get(dedupe_key="a").sent_at is None
+    assert Message.objects.get(dedupe_key="b").sent_at is not None
+
+
+def test_the_task_sends_until_nothing_is_due(owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery.deliver_due, "__kwdefaults__", {"limit": 2, "only": None})
+    for number in range(5):
+        write(f"m{number}", owner)
+    assert tasks.deliver() == 5
+
+
+def test_a_slow_batch_gives_back_what_it_has_no_time_for(
+    owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "BATCH_SECONDS", 0)
+    for number in range(3):
+        write(f"m{number}", owner)
+    delivery.deliver_due()
+    assert Message.objects.filter(sent_at__isnull=False).count() == 1
+    assert Message.objects.waiting().filter(next_attempt_at__lte=timezone.now()).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "permanent"),
+    [
+        (550, "5.1.1 unknown", True),
+        (550, "5.2.1 mailbox closed", True),
+        (550, "No such mailbox", True),
+        (553, "bad name", True),
+        (550, "5.7.1 not allowed", False),
+        (552, "too big", False),
+        (450, "4.1.1 later", False),
+    ],
+)
+def test_what_is_permanent(code: int, words: str, permanent: bool) -> None:
+    assert delivery.is_permanent(code, words) is permanent
+
+
+def test_back_off_doubles_up_to_a_quarter_of_an_hour() -> None:
+    for attempts in range(1, 40):
+        wait = delivery.back_off(attempts)
+        assert dt.timedelta(seconds=12) <= wait <= dt.timedelta(minutes=18)
+
+
+def test_saying_goodbye_to_a_server_that_is_gone_is_not_an_error() -> None:
+    class Gone:
+        def close(self) -> None:
+            raise smtplib.SMTPServerDisconnected("gone")
+
+    delivery._close(Gone())  # type: ignore[arg-type]
