@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 # More people than this cannot be told apart in a picture; the list beside it has everybody.
 MOST_DRAWN = 36
+# How much narrower than usual a name may be set before it is cut.
+SQUEEZE = 1.18
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Canvas:
         return not self.width
 
     @property
+    def offsets(self) -> tuple[float, ...]:
+        """Where an even row may begin, in parts of the way from one person to the next."""
+        return tuple(turn / 12 for turn in range(12)) if self.all_round else (0.5, 0.3, 0.7, 0.15, 0.85)
+
+    @property
     def letters(self) -> float:
         """How many letters of middling width a name may have."""
         return self.box_width / (self.text * 0.57)
@@ -53,6 +60,10 @@ class Box:
     y: float
     width: float
     height: float
+
+    @property
+    def angle(self) -> float:
+        return math.atan2(self.y, self.x)
 
     def meets(self, other: Box, gap: float) -> bool:
         return (
@@ -75,10 +86,10 @@ def layout(counts: tuple[int, ...], canvas: Canvas) -> Layout:
     """Places for that many people in each circle, from the innermost outwards."""
     taken = [Box(0, 0, 2 * canvas.you, 2 * canvas.you)]
     edge, circles, captions, radii = canvas.core, [], [], []
-    for turn, count in enumerate(counts):
+    for count in counts:
         circle: list[Box] = []
         while len(circle) < count:
-            row = _row(edge + canvas.step / 2, count - len(circle), taken, canvas, turn)
+            row = _row(edge + canvas.step / 2, count - len(circle), taken, canvas)
             circle += row
             taken += row
             edge += canvas.step
@@ -95,12 +106,12 @@ def _caption(radius: float, canvas: Canvas) -> Box:
     return Box(0, -radius if canvas.all_round else radius, canvas.text * 10, canvas.caption - 4)
 
 
-def _row(radius: float, wanted: int, taken: list[Box], canvas: Canvas, turn: int) -> list[Box]:
+def _row(radius: float, wanted: int, taken: list[Box], canvas: Canvas) -> list[Box]:
     """Up to `wanted` boxes at this distance: evenly spaced if that fits, else as loosely as it goes."""
-    for start in range(12):
-        row = list(_evenly(radius, wanted, canvas, (start + 4 * turn) / 12))
-        if _fits(row, taken):
-            return row
+    even = [_evenly(radius, wanted, canvas, offset) for offset in canvas.offsets]
+    fitting = [row for row in even if _fits(row, taken)]
+    if fitting:
+        return max(fitting, key=lambda row: _apart(row, taken))
     for gap in (40, 30, 22, 15, 10, 6, 2):
         row = _one_by_one(radius, wanted, taken, canvas, gap)
         if len(row) == wanted:
@@ -108,11 +119,16 @@ def _row(radius: float, wanted: int, taken: list[Box], canvas: Canvas, turn: int
     return row
 
 
-def _evenly(radius: float, wanted: int, canvas: Canvas, start: float) -> Iterator[Box]:
+def _evenly(radius: float, wanted: int, canvas: Canvas, offset: float) -> list[Box]:
     first, sweep = _bow(radius, canvas)
-    offset = start if canvas.all_round else 0.5
-    for place in range(wanted):
-        yield _box(radius, first + sweep * (place + offset) / wanted, canvas)
+    return [_box(radius, first + sweep * (place + offset) / wanted, canvas) for place in range(wanted)]
+
+
+def _apart(row: list[Box], taken: list[Box]) -> float:
+    """The narrowest angle between the row and those further in, so that no line hides another."""
+    inside = [box.angle for box in taken if box.width == row[0].width]
+    gaps = [abs((box.angle - angle + math.pi) % (2 * math.pi) - math.pi) for box in row for angle in inside]
+    return min(gaps, default=math.pi)
 
 
 def _one_by_one(radius: float, wanted: int, taken: list[Box], canvas: Canvas, gap: float) -> list[Box]:
@@ -169,6 +185,7 @@ class Person:
     name: str
     initials: str
     warm: int
+    squeezed: bool  # a little too long: drawn as wide as its box, however wide the letters are
 
 
 @dataclass(frozen=True)
@@ -193,6 +210,10 @@ class Picture:
     @property
     def you(self) -> int:
         return round(self.canvas.you)
+
+    @property
+    def name_width(self) -> int:
+        return round(self.canvas.box_width)
 
 
 def draw(circles: Sequence[tuple[str, Sequence[Dot]]], canvas: Canvas) -> Picture:
@@ -226,14 +247,16 @@ def view_box(places: Layout, canvas: Canvas) -> str:
 
 def _person(dot: Dot, box: Box, canvas: Canvas) -> Person:
     disc_y = round(box.y - box.height / 2 + canvas.disc)
+    name = short(dot.name, canvas.letters * SQUEEZE)
     return Person(
         x=round(box.x),
         disc_y=disc_y,
         letters_y=round(disc_y + canvas.text * 0.34),
         name_y=round(box.y + box.height / 2 - canvas.text * 0.3),
-        name=short(dot.name, canvas.letters),
+        name=name,
         initials=initials(dot.name),
         warm=dot.warm,
+        squeezed=_length(name) > canvas.letters * 0.97,
     )
 
 

@@ -173,7 +173,9 @@ def accept(*, invitation: Invitation, by: User) -> Membership:
 
     Raises OwnInvitation, NotOpen or AlreadySupporting.
     """
-    tie = Tie.objects.select_for_update(of=("self",)).select_related("owner").get(pk=invitation.tie_id)
+    # The owner's row too: one person may be answering two invitations of theirs at this moment.
+    held = Tie.objects.select_for_update(of=("self", "owner"), no_key=True).select_related("owner")
+    tie = held.get(pk=invitation.tie_id)
     if tie.owner_id == by.pk:
         raise errors.OwnInvitation
     now = timezone.now()
