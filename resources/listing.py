@@ -103,12 +103,10 @@ def street_address(location: Location) -> Address | None:
 
 def where(service: Service) -> str:
     """In a few words, for a list: the venue and town of the first place, else nothing."""
+    known = (service.name, service.organization.name)
     for at in service.at_locations.all():
         address = street_address(at.location)
-        names = [
-            at.location.name if at.location.name != service.name else "",
-            address.city if address else "",
-        ]
-        if any(names):
-            return ", ".join(filter(None, names))
+        venue = "" if at.location.name in known else at.location.name
+        if said := ", ".join(filter(None, [venue, address.city if address else ""])):
+            return said
     return ""

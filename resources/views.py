@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+from django_htmx.middleware import HtmxDetails
 
 from resources import helplines, listing
 from resources.forms import SearchForm
@@ -19,8 +20,14 @@ from resources.models import Helpline, Service
 PER_PAGE = 20
 
 
+class Request(HttpRequest):
+    """A request as django-htmx leaves it; for the type checker only."""
+
+    htmx: HtmxDetails
+
+
 @require_safe
-def resources(request: HttpRequest) -> HttpResponse:
+def resources(request: Request) -> HttpResponse:
     form = SearchForm(request.GET)
     found = search(form, page=request.GET.get("page", "1")) if form.is_valid() else {}
     # A page that comes back from the browser's history is asked for by htmx, too, but needs to be whole.

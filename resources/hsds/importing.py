@@ -20,7 +20,7 @@ from resources.hsds.cleaning import Clean, Refused, clean
 from resources.hsds.reading import Row
 from resources.hsds.report import Report
 from resources.hsds.tables import BY_NAME, TABLES, Table
-from resources.models import ImportedRow, Service, ServiceAtLocation, Source
+from resources.models import ImportedRow, Record, Service, ServiceAtLocation, Source
 
 BATCH = 500
 
@@ -111,7 +111,7 @@ class Importer:
         columns = (
             [column for column, name in rows[0].row.table.parents.items() if name == parent] if rows else []
         )
-        wanted = {row.values.get(column) for row in rows for column in columns} - {None}
+        wanted = linked(rows, columns)
         known = set(self.imported(parent, wanted).values_list("row_id", flat=True))
         model = BY_NAME[parent].model
         return set(model._default_manager.filter(pk__in=known).values_list("pk", flat=True))
@@ -202,11 +202,17 @@ def write_records(table: Table, steps: list[Step]) -> None:
     fields = {field for step in changed for field in step.fields}
     if table.has_source:
         fields.add("updated_at")
-        for step in changed:
-            step.record.updated_at = timezone.now()
+        for record in (step.record for step in changed):
+            if isinstance(record, Record):
+                record.updated_at = timezone.now()
     names = sorted(table.model._meta.get_field(field).name for field in fields)
     manager.bulk_update([step.record for step in changed if step.record], names)
     ImportedRow.objects.bulk_update([step.imported for step in changed if step.imported], ["values"])
+
+
+def linked(rows: Iterable[Clean], columns: Iterable[str]) -> set[uuid.UUID]:
+    """The keys these columns point to."""
+    return {key for row in rows for column in columns if (key := row.values.get(column)) is not None}
 
 
 def orphan(row: Clean, lost: list[str]) -> str:
@@ -240,7 +246,7 @@ def frozen_rows(table: Table, rows: list[Clean]) -> set[uuid.UUID]:
     for column, parent in table.parents.items():
         if table.name == "service_at_location" and parent == "location":
             continue
-        parents = frozen(parent, {row.values.get(column) for row in rows} - {None})
+        parents = frozen(parent, linked(rows, [column]))
         fixed |= {row.pk for row in rows if row.values.get(column) in parents}
     return fixed
 

@@ -10,7 +10,7 @@ from resources.models.details import (
     Schedule,
     ServiceArea,
 )
-from resources.models.directory import Location, Organization, Service, ServiceAtLocation, Source
+from resources.models.directory import Location, Organization, Record, Service, ServiceAtLocation, Source
 from resources.models.helplines import Helpline
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Location",
     "Organization",
     "Phone",
+    "Record",
     "Schedule",
     "Service",
     "ServiceArea",
