@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ LABELS = {
     "oldpassword": _("The password you have now"),
     "code": _("The code from the e-mail"),
 }
+LONGEST_ADDRESS = 254
 PASSWORD_HINT = _("At least 10 characters. A few words in a row are easy to remember and hard to guess.")
 REQUIRED = {
     "login": _("Write your e-mail address."),
@@ -36,13 +38,18 @@ REQUIRED = {
 class Plain(forms.Form):
     """Mixed into each of allauth's forms."""
 
+    labels: ClassVar = LABELS
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in LABELS.keys() & self.fields.keys():
             field = self.fields[name]
             field.widget.attrs.pop("placeholder", None)
-            field.label = LABELS[name]
+            field.label = self.labels[name]
             field.error_messages["required"] = REQUIRED[name]
+        for name in {"login", "email"} & self.fields.keys():
+            # allauth would cut a longer address short, and make an account for somebody else's.
+            self.fields[name].validators.append(MaxLengthValidator(LONGEST_ADDRESS))
         if "password" in self.fields:
             self.fields["password"].help_text = ""
         if "password1" in self.fields:
@@ -97,8 +104,8 @@ class ReauthenticateForm(Plain, allauth_forms.ReauthenticateForm):
 
 
 class AddEmailForm(Plain, allauth_forms.AddEmailForm):
-    pass
+    labels: ClassVar = {**LABELS, "email": _("Your new e-mail address")}
 
 
 class ChangeEmailForm(Plain, allauth_forms.ChangeEmailForm):
-    pass
+    labels: ClassVar = {**LABELS, "email": _("The right e-mail address")}

@@ -15,9 +15,10 @@ class PreferencesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with timezone.override(request.user.zone), translation.override(request.user.language):
+        person = request.user  # kept, because signing out puts nobody in their place
+        with timezone.override(person.zone), translation.override(person.language):
             response = self.get_response(request)
-        response.setdefault("Content-Language", request.user.language)
+        response.setdefault("Content-Language", person.language)
         # The back button after "leave quickly" must find nothing.
         add_never_cache_headers(response)
         return response

@@ -9,14 +9,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from supportnet.context import supports_someone
+from accounts.models import User
+from networks.models import Membership
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "landing.html")
-    return redirect("support" if supports_someone(request.user) else "today")
+    return redirect("support" if _only_supports(request.user) else "today")
+
+
+def _only_supports(user: User) -> bool:
+    """Whether they are here for somebody else: they joined a network, and have begun none of their own."""
+    return Membership.objects.supported_by(user).filter(member__ties=None, member__plans=None).exists()
 
 
 @never_cache
