@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -105,9 +106,9 @@ class PlanForm(forms.Form):
     )
     time = forms.TimeField(
         label=_("By what time?"),
-        help_text=_("You can check in at any time before. For example 20:00."),
+        help_text=_("You can check in at any time before. For example 10:00."),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"invalid": _("Write a time like 20:00 or 8:00 pm.")},
+        error_messages={"invalid": _("Write a time like 10:00 or 8:30 pm.")},
         input_formats=["%H:%M", "%H:%M:%S", "%I:%M %p", "%I %p", "%I%p", "%I:%M%p", "%H.%M"],
     )
     grace = forms.TypedChoiceField(
@@ -125,6 +126,7 @@ class PlanForm(forms.Form):
         label=_("Whom do we tell?"),
         queryset=Membership.objects.none(),
         required=False,
+        blank=True,
         widget=forms.RadioSelect,
         empty_label=_("Nobody yet"),
         help_text=_("We ask them first. Nothing is told to anyone who has not agreed."),
@@ -138,15 +140,16 @@ class PlanForm(forms.Form):
 
     @staticmethod
     def initial_for(plan: Plan | None) -> dict[str, Any]:
-        """What the form starts with: the plan they have, or evenings, every day, two hours at each step."""
+        """What the form starts with: the plan they have, or mornings at ten, every day, two hours at each step."""
         two = str(120)
         start: dict[str, Any] = {
             "programme": Plan.Programme.KEEP_IN_TOUCH,
             "days": list(range(7)),
-            "time": dt.time(20),
+            "time": dt.time(10),
             "grace": two,
             "again": two,
             "tell": two,
+            "supporter": "",
         }
         if plan is None:
             return start

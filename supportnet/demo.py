@@ -96,7 +96,7 @@ def _join(tie: Tie, owner: User, member: User) -> Membership:
 
 
 def _past(owner: User, now: dt.datetime) -> None:
-    yesterday = now.astimezone(owner.zone).replace(hour=19, minute=40, second=0, microsecond=0)
+    yesterday = now.astimezone(owner.zone).replace(hour=9, minute=40, second=0, microsecond=0)
     for day, said in enumerate(_DAYS, start=1):
         if said:
             CheckIn.objects.create(
@@ -115,7 +115,7 @@ def _plan(owner: User, supporter: Membership, now: dt.datetime) -> None:
         now=now,
         programme=Plan.Programme.SAFETY,
         days=list(range(7)),
-        times=[dt.time(20)],
+        times=[dt.time(10)],
         grace=dt.timedelta(hours=2),
         supporter=supporter,
     )

@@ -1,0 +1,328 @@
+"""Today, the plan, the pages behind links in mail: who may, who may not, what goes wrong."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from accounts.models import User
+from checkins import agreements, links, services
+from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step
+from django.test import Client
+from django.utils import timezone
+from networks import services as networks
+from networks.models import Membership, Share
+from outbox.models import BrokenAddress, Message
+
+from tests.checkins.conftest import TWO_HOURS, key
+
+SignIn = Callable[[User], Client]
+PLAN = {
+    "programme": "safety",
+    "days": ["0", "1", "2", "3", "4", "5", "6"],
+    "time": "20:00",
+    "grace": "120",
+    "again": "120",
+    "tell": "120",
+}
+
+
+@pytest.fixture
+def silence(safety_plan: Plan) -> Silence:
+    """Open, and the supporter has been told."""
+    opened = services.fall_due(plan=safety_plan, now=timezone.now() - TWO_HOURS, wait=dt.timedelta(minutes=1))
+    opened.steps.filter(taken_at=None).update(taken_at=timezone.now())
+    Message.objects.update(attempts=1)
+    return opened
+
+
+def told(silence: Silence) -> SilenceStep:
+    return silence.steps.select_related("silence", "membership").get(whom=Step.Whom.MEMBER)
+
+
+@pytest.mark.parametrize("path", ["/today/", "/plan/", "/plan/end/", "/support/", "/support/silence/1/", "/safety/1/"])
+def test_signed_out_people_are_asked_to_sign_in(client: Client, db: None, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("path", ["/plan/pause/", "/plan/resume/", "/messages/address-works/"])
+def test_what_changes_something_wants_a_post(client_of: SignIn, owner: User, path: str) -> None:
+    assert client_of(owner).get(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/today/", "/plan/", "/support/"])
+def test_other_methods_are_refused(client_of: SignIn, owner: User, path: str) -> None:
+    assert client_of(owner).delete(path).status_code == 405
+
+
+def test_one_tap_is_a_whole_check_in(client_of: SignIn, owner: User) -> None:
+    response = client_of(owner).post("/today/", {"okay": "1", "form_key": str(key()), "pain": "6"}, follow=True)
+    made = CheckIn.objects.get()
+    assert (made.owner, made.pain) == (owner, None)
+    assert "Thank you, Maya" in response.content.decode()
+
+
+def test_a_full_check_in_keeps_every_part(client_of: SignIn, owner: User, membership: Membership) -> None:
+    answers = {"form_key": str(key()), "pain": "6", "mood": "low", "touched": [membership.tie.pk], "note": "tired"}
+    client = client_of(owner)
+    assert client.post("/today/", answers).status_code == 302
+    assert client.post("/today/", answers).status_code == 302
+    made = CheckIn.objects.get()
+    assert (made.pain, made.mood, made.was_in_touch, made.note) == (6, "low", True, "tired")
+    assert membership.tie.touches.count() == 1
+
+
+@pytest.mark.parametrize(("touched", "said"), [([], None), (["none"], False), (["someone"], True)])
+def test_being_in_touch_is_yes_no_or_not_said(
+    client_of: SignIn, owner: User, touched: list[str], said: bool | None
+) -> None:
+    client_of(owner).post("/today/", {"form_key": str(key()), "touched": touched})
+    assert CheckIn.objects.get().was_in_touch is said
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"pain": "11"},
+        {"pain": "-1"},
+        {"pain": "lots"},
+        {"mood": "furious"},
+        {"touched": ["none", "someone"]},
+        {"touched": ["999999"]},
+        {"note": "x" * 2001},
+        {"note": "nul\x00"},
+    ],
+)
+def test_what_makes_no_sense_is_said_and_nothing_is_written(
+    client_of: SignIn, owner: User, bad: dict[str, Any]
+) -> None:
+    response = client_of(owner).post("/today/", {"form_key": str(key()), "mood": "low", "note": "kept", **bad})
+    assert response.status_code == 422
+    assert "There is a problem" in response.content.decode()
+    assert not CheckIn.objects.exists()
+
+
+def test_somebody_elses_tie_cannot_be_touched(
+    client_of: SignIn, stranger: User, membership: Membership
+) -> None:
+    response = client_of(stranger).post("/today/", {"form_key": str(key()), "touched": [membership.tie.pk]})
+    assert response.status_code == 422
+    assert not membership.tie.touches.exists()
+
+
+def test_today_shows_what_would_happen(client_of: SignIn, owner: User, safety_plan: Plan) -> None:
+    page = client_of(owner).get("/today/").content.decode()
+    assert "If you go quiet" in page
+    assert "We tell Ana Reyes. They can call, or say you’re fine" in page
+    assert "Only you see your pain score." in page
+
+
+def test_today_says_who_sees_the_pain_score(client_of: SignIn, owner: User, membership: Membership) -> None:
+    networks.change_shares(membership=membership, shares=[Share.PAIN], by=owner)
+    assert "Only Ana Reyes can see your pain score." in client_of(owner).get("/today/").content.decode()
+
+
+def test_today_says_when_mail_does_not_arrive_and_takes_their_word_for_it(client_of: SignIn, owner: User) -> None:
+    BrokenAddress.objects.create(address=owner.email, reason="550 5.1.1")
+    client = client_of(owner)
+    assert "Our e-mail does not reach you" in client.get("/today/").content.decode()
+    client.post("/messages/address-works/")
+    assert not BrokenAddress.objects.exists()
+
+
+def test_today_says_that_a_silence_is_open(client_of: SignIn, owner: User, silence: Silence) -> None:
+    services.claim(silence=silence, membership=told(silence).membership, now=timezone.now())  # type: ignore[arg-type]
+    page = client_of(owner).get("/today/").content.decode()
+    assert "We have not heard from you" in page
+    assert "We told Ana Reyes" in page
+    assert "Ana Reyes is on it" in page
+
+
+def test_a_plan_is_made_and_changed(client_of: SignIn, owner: User, membership: Membership) -> None:
+    client = client_of(owner)
+    assert client.get("/plan/").status_code == 200
+    client.post("/plan/", {**PLAN, "supporter": membership.pk})
+    client.post("/plan/", {**PLAN, "supporter": membership.pk, "time": "9:30 pm", "days": ["0"]})
+    plan = Plan.objects.get()
+    assert (plan.days, plan.times, plan.time_zone) == ([0], [dt.time(21, 30)], "Europe/London")
+    assert [step.whom for step in plan.steps.all()] == ["owner", "member"]
+    page = client.get("/plan/").content.decode()
+    assert "We tell nobody yet: Ana Reyes has not agreed so far" in page
+    agreements.decline(step=plan.steps.get(position=2), by=membership.member, now=timezone.now())
+    assert "We tell nobody: Ana Reyes has said no" in client.get("/plan/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"days": []}, {"days": ["7"]}, {"time": "late"}, {"grace": "1"}, {"supporter": "999"}, {"programme": "rescue"}],
+)
+def test_a_plan_that_makes_no_sense_is_not_saved(client_of: SignIn, owner: User, bad: dict[str, Any]) -> None:
+    response = client_of(owner).post("/plan/", {**PLAN, **bad})
+    assert response.status_code == 422
+    assert not Plan.objects.exists()
+
+
+def test_pausing_going_on_and_ending(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    client = client_of(owner)
+    page = client.post("/plan/pause/", {"days": "7"}, follow=True).content.decode()
+    assert "You are resting until" in page
+    assert "You are resting until" in client.get("/plan/").content.decode()
+    client.post("/plan/pause/", {"days": "500"})
+    assert "Your check-ins go on." in client.post("/plan/resume/", follow=True).content.decode()
+    assert client.get("/plan/end/").status_code == 200
+    client.post("/plan/end/")
+    gentle_plan.refresh_from_db()
+    assert gentle_plan.ended_at is not None
+
+
+@pytest.mark.parametrize("path", ["/plan/pause/", "/plan/resume/", "/plan/end/"])
+def test_without_a_plan_there_is_nothing_to_pause(
+    client_of: SignIn, stranger: User, gentle_plan: Plan, path: str
+) -> None:
+    assert client_of(stranger).post(path, {"days": "7"}).status_code == 404
+
+
+# Links in mail -----------------------------------------------------------------------------------
+
+
+def path_of(link: str) -> str:
+    return "/" + link.split("/", 3)[3]
+
+
+def test_the_link_in_a_nudge_shows_first_and_acts_on_a_post(client: Client, silence: Silence) -> None:
+    path = path_of(links.check_in_link(silence))
+    assert "One tap is enough." in client.get(path).content.decode()
+    assert not CheckIn.objects.exists()
+    assert "You are checked in" in client.post(path).content.decode()
+    assert "You have already checked in" in client.post(path).content.decode()
+    assert "You have already checked in" in client.get(path).content.decode()
+    silence.refresh_from_db()
+    assert silence.ending == Silence.Ending.CHECKED_IN
+    assert CheckIn.objects.count() == 1
+
+
+def test_the_link_is_good_until_the_next_check_in_only(client: Client, owner: User, silence: Silence) -> None:
+    services.check_in(owner=owner, now=timezone.now(), form_key=key())
+    client.post(path_of(links.check_in_link(silence)))
+    assert CheckIn.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["/c/nonsense/", "/s/nonsense/", "/c/MQ:1abc:xyz/"])
+def test_a_link_we_did_not_make_is_a_kind_404(client: Client, db: None, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "This link does not work" in response.content.decode()
+
+
+def test_a_link_for_one_thing_is_no_good_for_another(client: Client, silence: Silence) -> None:
+    path = path_of(links.check_in_link(silence)).replace("/c/", "/s/")
+    assert client.get(path).status_code == 404
+
+
+def test_a_supporter_answers_from_the_mail_without_signing_in(client: Client, silence: Silence) -> None:
+    path = path_of(links.alert_link(told(silence)))
+    assert "This is often a false alarm" in client.get(path).content.decode()
+    assert not silence.claims.exists()
+    page = client.post(path, {"answer": "claim"}, follow=True).content.decode()
+    assert "You are on it. Thank you." in page
+    page = client.post(path, {"answer": "no_answer"}, follow=True).content.decode()
+    assert "You told us that you could not reach them." in page
+    client.post(path, {"answer": "okay"})
+    page = client.get(path).content.decode()
+    assert "All is well" in page
+    assert "All is well" in client.post(path, {"answer": "claim"}, follow=True).content.decode()
+
+
+def test_the_supporters_link_ends_with_the_membership(client: Client, silence: Silence, supporter: User) -> None:
+    step = told(silence)
+    networks.end_membership(membership=step.membership, by=supporter)  # type: ignore[arg-type]
+    assert client.get(path_of(links.alert_link(step))).status_code == 404
+
+
+@pytest.mark.parametrize("answer", ["", "nonsense"])
+def test_an_answer_that_makes_no_sense_changes_nothing(client: Client, silence: Silence, answer: str) -> None:
+    client.post(path_of(links.alert_link(told(silence))), {"answer": answer})
+    assert not silence.claims.exists()
+
+
+# People I support --------------------------------------------------------------------------------
+
+
+def test_a_supporter_sees_the_open_silence_and_only_what_is_shared(
+    client_of: SignIn, owner: User, supporter: User, silence: Silence, membership: Membership
+) -> None:
+    CheckIn.objects.create(owner=owner, made_at=timezone.now(), pain=7, mood="rough", note="secret", form_key=key())
+    client = client_of(supporter)
+    page = client.get("/support/").content.decode()
+    assert "Maya missed the check-in" in page
+    assert "They share nothing here for now" in page
+    assert "7 of 10" not in page
+    networks.change_shares(membership=membership, shares=list(Share), by=owner)
+    page = client.get("/support/").content.decode()
+    assert "7 of 10" in page
+    assert "Rough" in page
+    assert "secret" not in page
+
+
+def test_nobody_else_sees_a_silence(client_of: SignIn, stranger: User, owner: User, silence: Silence) -> None:
+    assert client_of(stranger).get(f"/support/silence/{silence.pk}/").status_code == 404
+    # The owner's own page is Today; this one is for whoever was told.
+    assert client_of(owner).get(f"/support/silence/{silence.pk}/").status_code == 404
+
+
+def test_a_supporter_who_was_told_answers_on_the_page(
+    client_of: SignIn, supporter: User, silence: Silence
+) -> None:
+    client = client_of(supporter)
+    path = f"/support/silence/{silence.pk}/"
+    assert client.get(path).status_code == 200
+    client.post(path, {"answer": "okay"})
+    silence.refresh_from_db()
+    assert silence.ending == Silence.Ending.HEARD_FROM
+
+
+def test_nobody_to_support_is_said_kindly(client_of: SignIn, stranger: User) -> None:
+    assert "You do not support anyone here yet" in client_of(stranger).get("/support/").content.decode()
+
+
+def test_a_supporter_reads_agrees_and_stops(client_of: SignIn, supporter: User, safety_plan: Plan) -> None:
+    step = safety_plan.steps.get(membership__isnull=False)
+    Step.objects.filter(pk=step.pk).update(agreed_at=None)
+    client = client_of(supporter)
+    path = f"/safety/{step.pk}/"
+    assert step.terms.split(",")[0] in client.get(path).content.decode()
+    assert "Read and answer" in client.get("/support/").content.decode()
+    client.post(path, {"answer": "agree", "terms": step.terms})
+    step.refresh_from_db()
+    assert step.agreed_at is not None
+    assert "You agreed to be told" in client.get("/support/").content.decode()
+    client.post(path, {"answer": "decline"})
+    step.refresh_from_db()
+    assert step.declined_at is not None
+    page = client.post(path, {"answer": "agree", "terms": "other words"}, follow=True).content.decode()
+    assert "has just changed" in page
+
+
+def test_only_the_asked_supporter_sees_the_question(
+    client_of: SignIn, owner: User, stranger: User, safety_plan: Plan
+) -> None:
+    step = safety_plan.steps.get(membership__isnull=False)
+    for person in (owner, stranger):
+        assert client_of(person).get(f"/safety/{step.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_people_takes_the_same_queries_for_one_and_for_three(
+    client_of: SignIn, supporter: User, count: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(count):
+        owner = User.objects.create_user(f"owner{number}@example.org", name=f"Owner {number}")
+        tie = networks.add_tie(by=owner, name="Ana", circle="close")
+        Membership.objects.create(tie=tie, owner=owner, member=supporter)
+        services.check_in(owner=owner, now=timezone.now(), form_key=key())
+    client = client_of(supporter)
+    client.get("/support/")
+    with django_assert_num_queries(7):
+        client.get("/support/")
