@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -14,8 +15,8 @@ from networks.models import Membership
 THEMES = ("auto", "light", "dim")
 
 
-def supports_someone(user: User) -> bool:
-    return Membership.objects.supported_by(user).exists()
+def supports_someone(user: User | AnonymousUser) -> bool:
+    return isinstance(user, User) and Membership.objects.supported_by(user).exists()
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
