@@ -109,8 +109,14 @@ class Location(Record):
                 condition=Q(location_type__in=["physical", "postal", "virtual"]), name="location_type_known"
             ),
             models.CheckConstraint(
+                # Said in full: a comparison with nothing is neither true nor false, and would pass.
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="location_is_on_earth",
             ),
         ]
@@ -143,11 +149,12 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         )
 
     def matching(self, words: str) -> Self:
-        """Those that hold every word (the last may be unfinished), best first."""
+        """Those that hold every word, best first. Longer words and the last may be unfinished: "physio ba"."""
         query = SearchQuery(words, config="english", search_type="websearch")
         parts = re.findall(r"\w+", words)
         if parts and not OPERATORS.search(words):
-            unfinished = " & ".join([*parts[:-1], f"{parts[-1]}:*"])
+            ends = [":*" if len(part) > 3 else "" for part in parts[:-1]] + [":*"]
+            unfinished = " & ".join(part + end for part, end in zip(parts, ends, strict=True))
             query |= SearchQuery(unfinished, config="english", search_type="raw")
         return self._ranked(query)
 
