@@ -1,0 +1,325 @@
+"""My network, and each person's page: who gets what."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from networks import services
+from networks.models import Invitation, Membership, Tie, Touch
+
+ClientOf = Callable[[User], Client]
+HTMX = {"HX-Request": "true"}
+PERSON = {"name": "Ana", "circle": "closest"}
+
+
+@pytest.fixture
+def mine(owner: User, client_of: ClientOf) -> Client:
+    return client_of(owner)
+
+
+OWNER_PAGES = [
+    "/network/{tie}/",
+    "/network/{tie}/edit/",
+    "/network/{tie}/remove/",
+    "/network/{tie}/invite/",
+]
+
+
+@pytest.mark.parametrize("path", [*OWNER_PAGES, "/network/", "/network/add/"])
+def test_the_owner_sees_each_page(mine: Client, tie: Tie, path: str) -> None:
+    assert mine.get(path.format(tie=tie.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("path", OWNER_PAGES)
+def test_for_everybody_else_a_tie_does_not_exist(
+    client_of: ClientOf, membership: Membership, stranger: User, curator: User, path: str
+) -> None:
+    for who in (stranger, curator, membership.member):
+        assert client_of(who).get(path.format(tie=membership.tie_id)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/network/{tie}/log/", "/network/{tie}/edit/", "/network/{tie}/remove/"])
+def test_nobody_else_changes_a_tie(client_of: ClientOf, tie: Tie, stranger: User, path: str) -> None:
+    assert client_of(stranger).post(path.format(tie=tie.pk), PERSON).status_code == 404
+    tie.refresh_from_db()
+    assert (tie.removed_at, tie.last_touch_at, tie.circle) == (None, None, "closest")
+
+
+@pytest.mark.parametrize("path", [*OWNER_PAGES, "/network/", "/network/add/"])
+def test_signed_out_leads_to_sign_in(client: Client, tie: Tie, path: str) -> None:
+    response = client.get(path.format(tie=tie.pk))
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/?next=/network/")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/network/{tie}/log/"),
+        ("post", "/network/"),
+        ("post", "/network/{tie}/"),
+        ("put", "/network/add/"),
+    ],
+)
+def test_the_wrong_method_is_refused(mine: Client, tie: Tie, method: str, path: str) -> None:
+    assert getattr(mine, method)(path.format(tie=tie.pk)).status_code == 405
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "99999999999999999999999"])
+def test_an_unknown_number_is_not_found(mine: Client, number: str) -> None:
+    assert mine.get(f"/network/{number}/").status_code == 404
+
+
+def test_a_removed_tie_is_gone(mine: Client, tie: Tie) -> None:
+    assert "Ana" in mine.post(f"/network/{tie.pk}/remove/", follow=True).content.decode()
+    assert mine.get(f"/network/{tie.pk}/").status_code == 404
+    assert "Begin with one person" in mine.get("/network/").content.decode()
+
+
+def test_an_empty_network_invites_to_begin_with_each_circle(mine: Client) -> None:
+    page = mine.get("/network/").content.decode()
+    assert "?circle=closest" in page
+    assert '<svg class="picture' not in page
+    form = mine.get("/network/add/?circle=wider").context["form"]
+    assert form["circle"].value() == "wider"
+    assert mine.get("/network/add/?circle=moon").context["form"]["circle"].value() is None
+
+
+def test_a_name_and_a_circle_are_enough(mine: Client, owner: User) -> None:
+    response = mine.post("/network/add/", PERSON, follow=True)
+    assert response.redirect_chain == [("/network/", 302)]
+    assert Tie.objects.get(owner=owner).name == "Ana"
+
+
+def test_everything_that_is_typed_is_kept(mine: Client, owner: User) -> None:
+    mine.post(
+        "/network/add/",
+        PERSON
+        | {
+            "relationship": "my  big\tsister",
+            "supports": ["listening", "company"],
+            "phone": "+44 (0)20 7946-0000",
+            "email": "ana@example.org",
+        },
+    )
+    tie = Tie.objects.get(owner=owner)
+    assert tie.relationship == "my big sister"
+    assert tie.support_words == ["Listens and cares", "Good company"]
+    assert tie.dial == "+4402079460000"
+    page = mine.get(f"/network/{tie.pk}/").content.decode()
+    assert 'href="tel:+4402079460000"' in page
+    assert 'href="mailto:ana@example.org"' in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "  "},
+        {"name": "x" * 81},
+        {"name": "a\0b"},
+        {"name": "\u202e"},
+        {"circle": ""},
+        {"circle": "moon"},
+        {"supports": ["money"]},
+        {"phone": "call me"},
+        {"phone": "1" * 41},
+        {"email": "not an address"},
+        {"email": "a" * 250 + "@example.org"},
+        {"relationship": "x" * 61},
+    ],
+)
+def test_bad_input_gets_the_form_back_with_what_was_typed(
+    mine: Client, tie: Tie, wrong: dict[str, object]
+) -> None:
+    sent = PERSON | {"relationship": "Sister of mine"} | wrong
+    for path in ("/network/add/", f"/network/{tie.pk}/edit/"):
+        response = mine.post(path, sent)
+        assert response.status_code == 422
+        page = response.content.decode()
+        assert "There is a problem" in page
+        if "relationship" not in wrong:
+            assert "Sister of mine" in page
+    assert Tie.objects.get().name == "Ana"
+
+
+@pytest.mark.parametrize("name", ["🌻 Tía Ångström", "محمد علي", "<b>Bo</b> & co", "x" * 80, "O’Neill"])
+def test_any_honest_name_is_kept_and_shown_as_text(mine: Client, name: str) -> None:
+    mine.post("/network/add/", PERSON | {"name": name})
+    page = mine.get("/network/").content.decode()
+    assert Tie.objects.get().name == name
+    assert "<b>Bo</b>" not in page
+
+
+def test_signs_that_turn_the_direction_of_a_page_are_left_out(mine: Client) -> None:
+    mine.post("/network/add/", PERSON | {"name": "Ana\u202e gro.elpmaxe"})
+    assert Tie.objects.get().name == "Ana gro.elpmaxe"
+
+
+def test_a_form_sent_twice_adds_one(mine: Client) -> None:
+    sent = PERSON | {"form_key": str(uuid.uuid4())}
+    for _ in range(2):
+        assert mine.post("/network/add/", sent).status_code == 302
+    assert Tie.objects.count() == 1
+
+
+def test_somebody_can_be_moved_to_another_circle(mine: Client, tie: Tie) -> None:
+    form = mine.get(f"/network/{tie.pk}/edit/").context["form"]
+    assert form["relationship"].value() == "Sister"
+    mine.post(f"/network/{tie.pk}/edit/", {"name": "Ana", "circle": "wider"})
+    tie.refresh_from_db()
+    assert (tie.circle, tie.relationship) == ("wider", "")
+
+
+def test_one_tap_logs_today_and_can_be_taken_back(mine: Client, tie: Tie, owner: User) -> None:
+    page = mine.get("/network/").content.decode()
+    key = re.search(r'name="form_key" value="([^"]+)"', page)
+    assert key
+    for _ in range(2):
+        response = mine.post(f"/network/{tie.pk}/log/", {"form_key": key[1]}, follow=True)
+    touch = Touch.objects.get()
+    assert touch.logged_by == owner
+    assert timezone.now() - touch.happened_at < dt.timedelta(minutes=1)
+    assert "in touch today" in response.content.decode()
+    undo = f"/network/{tie.pk}/log/{touch.pk}/undo/"
+    assert undo in response.content.decode()
+    assert mine.post(undo).headers["Location"] == "/network/"
+    tie.refresh_from_db()
+    assert tie.last_touch_at is None
+
+
+def test_with_htmx_the_list_and_the_picture_come_back_together(mine: Client, tie: Tie) -> None:
+    fragment = mine.post(f"/network/{tie.pk}/log/", headers=HTMX).content.decode()
+    assert "<html" not in fragment
+    assert "in touch today" in fragment
+    assert 'class="person warm-1"' in fragment
+    assert 'hx-swap-oob="innerHTML"' in fragment
+    touch = Touch.objects.get()
+    fragment = mine.post(f"/network/{tie.pk}/log/{touch.pk}/undo/", headers=HTMX).content.decode()
+    assert "nothing logged yet" in fragment
+    assert "Taken back." in fragment
+
+
+def test_from_the_page_of_a_tie_one_says_how_and_when(mine: Client, tie: Tie) -> None:
+    day = timezone.localdate() - dt.timedelta(days=5)
+    sent = {"page": "1", "how": "met", "on": day.isoformat()}
+    response = mine.post(f"/network/{tie.pk}/log/", sent, follow=True)
+    assert response.redirect_chain == [(f"/network/{tie.pk}/", 302)]
+    page = response.content.decode()
+    assert "We met" in page
+    assert "5 days ago" in page
+    touch = Touch.objects.get()
+    assert touch.happened_at.astimezone(tie.owner.zone).date() == day
+    response = mine.post(f"/network/{tie.pk}/log/{touch.pk}/undo/", {"page": "1"})
+    assert response.headers["Location"] == f"/network/{tie.pk}/"
+
+
+def test_today_chosen_by_hand_is_now(mine: Client, tie: Tie, owner: User) -> None:
+    today = timezone.localdate(timezone=owner.zone)
+    mine.post(f"/network/{tie.pk}/log/", {"on": today.isoformat()})
+    assert abs(Touch.objects.get().happened_at - timezone.now()) < dt.timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"on": "2999-01-01"}, {"on": "1999-01-01"}, {"on": "soon"}, {"how": "smoke"}]
+)
+def test_a_contact_that_cannot_be_is_refused_on_the_same_page(
+    mine: Client, tie: Tie, wrong: dict[str, str]
+) -> None:
+    response = mine.post(f"/network/{tie.pk}/log/", {"page": "1"} | wrong)
+    assert response.status_code == 422
+    assert "There is a problem" in response.content.decode()
+    assert Touch.objects.count() == 0
+
+
+def test_a_contact_of_another_tie_or_another_person_is_not_found(
+    mine: Client, tie: Tie, other_tie: Tie, owner: User, stranger: User, client_of: ClientOf
+) -> None:
+    touch = services.log_touch(tie=tie, by=owner, at=timezone.now())
+    assert mine.post(f"/network/{other_tie.pk}/log/{touch.pk}/undo/").status_code == 404
+    assert client_of(stranger).post(f"/network/{tie.pk}/log/{touch.pk}/undo/").status_code == 404
+    assert mine.get(f"/network/{tie.pk}/log/{touch.pk}/undo/").status_code == 405
+    assert "Logged:" not in client_of(stranger).get(f"/network/?logged={touch.pk}").content.decode()
+
+
+@pytest.mark.parametrize("logged", ["x", "²", "9" * 40, "-1", ""])
+def test_a_made_up_number_in_the_address_shows_no_line(mine: Client, tie: Tie, logged: str) -> None:
+    response = mine.get("/network/", {"logged": logged})
+    assert response.status_code == 200
+    assert "Logged:" not in response.content.decode()
+
+
+def test_the_list_says_what_the_picture_says(mine: Client, membership: Membership, owner: User) -> None:
+    luis = services.add_tie(by=owner, name="Luis", circle="wider")
+    services.log_touch(tie=luis, by=owner, at=timezone.now() - dt.timedelta(days=30))
+    services.invite(tie=luis, by=owner, email="luis@example.org")
+    page = mine.get("/network/").content.decode()
+    assert page.count('role="img"') == 2
+    assert "Your network in three circles. The list beside it says the same." in page
+    for words in (
+        "sees your check-ins and your pain score",
+        "in touch 4 weeks ago",
+        "invited, not joined yet",
+    ):
+        assert words in page
+    assert page.count("warm-4") == 5  # the line and the disc in both pictures, the face in the list
+
+
+@pytest.mark.parametrize(
+    ("become", "words"),
+    [
+        ("declined", "said no for now"),
+        ("expired", "invitation ran out"),
+        ("withdrawn", "nothing logged yet"),
+        ("ended", "nothing logged yet"),
+        ("unshared", "joined, sees nothing you log"),
+    ],
+)
+def test_what_became_of_an_invitation_in_words(
+    mine: Client, invitation: Invitation, supporter: User, owner: User, become: str, words: str
+) -> None:
+    if become == "declined":
+        services.decline(invitation=invitation)
+    elif become == "expired":
+        Invitation.objects.update(expires_at=timezone.now())
+    elif become == "withdrawn":
+        services.withdraw(invitation=invitation, by=owner)
+    else:
+        membership = services.accept(invitation=invitation, by=supporter)
+        services.change_shares(membership=membership, shares=[], by=owner)
+        if become == "ended":
+            services.end_membership(membership=membership, by=supporter)
+    page = mine.get("/network/").content.decode()
+    assert words in page
+    assert mine.get(f"/network/{invitation.tie_id}/").status_code == 200
+    if become in ("withdrawn", "ended"):
+        assert "invit" not in page.split('id="list-title"')[1].split("</section>")[0]
+
+
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_the_list_takes_the_same_number_of_queries_however_long(
+    mine: Client, owner: User, number: int, django_assert_num_queries: Callable[[int], object]
+) -> None:
+    for place in range(number):
+        tie = services.add_tie(by=owner, name=f"Person {place}", circle="close")
+        services.log_touch(tie=tie, by=owner, at=timezone.now())
+        if place < 10:
+            services.invite(tie=tie, by=owner, email=f"person{place}@example.org")
+    # Session, person, whether they support somebody, ties, memberships, invitations.
+    with django_assert_num_queries(6):
+        assert mine.get("/network/").status_code == 200
+
+
+def test_no_page_has_a_style_or_a_script_inside(mine: Client, tie: Tie, owner: User) -> None:
+    services.log_touch(tie=tie, by=owner, at=timezone.now())
+    for path in [*OWNER_PAGES, "/network/", "/network/add/"]:
+        page = mine.get(path.format(tie=tie.pk)).content.decode()
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert "<script>" not in page
