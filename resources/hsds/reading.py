@@ -175,7 +175,7 @@ def unfold(found: Any, where: str, report: Report) -> list[Row]:
 
 def _unfold(name: str, found: Any, links: dict[str, Any], where: str) -> Iterator[Row]:
     if not isinstance(found, dict):
-        raise TypeError(_("there should be a %(name)s in curly brackets.") % {"name": name})
+        raise TypeError(_("“%(name)s” should stand in curly brackets.") % {"name": name})
     above, below = INSIDE_ABOVE.get(name, {}), INSIDE_BELOW.get(name, {})
     own = {key: value for key, value in found.items() if not isinstance(value, dict | list)} | links
     for key, parent in above.items():

@@ -149,7 +149,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         )
 
     def matching(self, words: str) -> Self:
-        """Those that hold every word, best first. Longer words and the last may be unfinished: "physio ba"."""
+        """Those that hold every word, best first. The last and longer ones may be unfinished: "physio ba"."""
         query = SearchQuery(words, config="english", search_type="websearch")
         parts = re.findall(r"\w+", words)
         if parts and not OPERATORS.search(words):
