@@ -39,13 +39,13 @@ class MailServer(Catcher):
         self.messages: list[EmailMessage] = []
         self.refusal = ""
         self.arrived = threading.Condition()
+        # Its loop runs in a thread from the start: Playwright has one running in this thread.
         self.loop = asyncio.new_event_loop()
-        self.server = self.loop.run_until_complete(
-            self.loop.create_server(lambda: SMTP(self, loop=self.loop), "127.0.0.1", 0)
-        )
-        self.port: int = self.server.sockets[0].getsockname()[1]
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
+        started = self.loop.create_server(lambda: SMTP(self, loop=self.loop), "127.0.0.1", 0)
+        self.server = asyncio.run_coroutine_threadsafe(started, self.loop).result(PATIENCE)
+        self.port: int = self.server.sockets[0].getsockname()[1]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Set `refusal` ("451 Not now") to have every message refused with it."""

@@ -1,0 +1,85 @@
+"""People at browsers: each has one of their own, and reads their own mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+class Someone:
+    """A person at a browser. What a page says to the console, or axe finds in it, fails the test."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page = page
+        self.site = site
+        self.complaints: list[str] = []
+        page.set_default_timeout(20_000)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Chromium writes every 4xx and 5xx to the console; some of them are meant.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def go(self, path: str) -> None:
+        self.page.goto(path if path.startswith("http") else self.site + path)
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words, exact=True).click()
+
+    def follow(self, words: str) -> None:
+        self.page.get_by_role("link", name=words, exact=True).first.click()
+
+    def sees(self, words: str) -> None:
+        self.page.get_by_text(words).first.wait_for()
+
+    def looks(self) -> None:
+        """Nobody is shut out of this page, and nothing on it lies beside the screen."""
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px wider than its screen"
+
+
+@pytest.fixture
+def someone(browser: Browser, live_site: str) -> Iterator[Callable[..., Someone]]:
+    people: list[Someone] = []
+
+    def arrive(size: dict[str, int] = DESK, *, theme: str = "light", script: bool = True) -> Someone:
+        context = browser.new_context(viewport=size, java_script_enabled=script, timezone_id="Europe/London")  # type: ignore[arg-type]
+        context.add_cookies([{"name": "theme", "value": theme, "url": live_site}])
+        person = Someone(context.new_page(), live_site)
+        people.append(person)
+        return person
+
+    yield arrive
+    for person in people:
+        person.page.context.close()
+        assert person.complaints == []
+
+
+def link_in(letter: EmailMessage) -> str:
+    """The first link of a letter's plain text."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    found = re.search(r"https?://\S+", body.get_content())
+    assert found, body.get_content()
+    return found.group()
+
+
+def code_in(letter: EmailMessage) -> str:
+    """The code to type, like ABCD-EFGH."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    found = re.search(r"\b[A-Z0-9]{3,5}-[A-Z0-9]{3,5}\b", body.get_content())
+    assert found, body.get_content()
+    return found.group()
