@@ -49,6 +49,7 @@ def test_the_colours_are_remembered_without_an_account(visitor: Client, theme: s
     assert ("css/dim.css" in page) == (theme != "light")
     assert f'value="{theme}" aria-pressed="true"' in page
     assert page.count('aria-pressed="true"') == 1
+    assert page.count('name="next" value="/accounts/login/"') == 1
 
 
 def test_unknown_colours_change_nothing(visitor: Client) -> None:
