@@ -1,0 +1,113 @@
+"""Every page, with people in it: on a phone, on a desk, dim; nobody shut out, nothing beside the screen."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import User
+from networks.models import Membership, Tie
+from resources.models import Service
+from supportnet import demo
+from tests.journeys.conftest import DESK, PHONE, Someone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SMALLEST = {"width": 320, "height": 640}
+OPEN = ["/", "/find/", "/find/?q=nothing-has-this-name", "/find/help-now/", "/accounts/signup/", "/accounts/login/"]
+OPEN += ["/accounts/password/reset/", "/accounts/login/code/", "/network/invited/nonsense/", "/c/nonsense/", "/nowhere/"]
+
+
+@pytest.fixture
+def people(live_site: str) -> dict[str, User]:
+    """The sample people and their town."""
+    importlib.import_module("resources.migrations.0002_curators").make_group(apps, None)
+    demo.load(now=timezone.now())
+    return {user.email: user for user in User.objects.all()}
+
+
+def sign_in(person: Someone, email: str) -> None:
+    person.go("/accounts/login/")
+    person.page.locator("[name=login]").fill(email)
+    person.page.locator("[name=password]").fill(demo.PASSWORD)
+    person.press("Sign in")
+    person.page.wait_for_url(lambda address: "login" not in address)
+
+
+def owners_pages(owner: User) -> list[str]:
+    tie, membership = Tie.objects.of(owner).last(), Membership.objects.of(owner).get()
+    assert tie is not None
+    invited = Tie.objects.get(owner=owner, name="Luis Reyes")
+    return [
+        *("/today/", "/plan/", "/plan/end/", "/support/", "/network/", "/network/add/", "/accounts/settings/"),
+        *(f"/network/{tie.pk}/", f"/network/{tie.pk}/edit/", f"/network/{tie.pk}/remove/"),
+        *(f"/network/{tie.pk}/invite/", f"/network/{invited.pk}/"),
+        *(f"/network/sharing/{membership.pk}/", f"/network/sharing/{membership.pk}/end/"),
+        *("/accounts/sessions/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
+    ]
+
+
+@pytest.mark.parametrize(("size", "theme"), [(PHONE, "light"), (SMALLEST, "dim"), (DESK, "dim"), (DESK, "light")])
+def test_nobody_is_shut_out_of_any_page(
+    someone: Callable[..., Someone], people: dict[str, User], size: dict[str, int], theme: str
+) -> None:
+    visitor = someone(size, theme=theme)
+    service = Service.objects.filter(published_at__isnull=False).first()
+    assert service is not None
+    for path in [*OPEN, f"/find/{service.pk}/"]:
+        visitor.go(path)
+        visitor.looks()
+    maya = someone(size, theme=theme)
+    sign_in(maya, demo.OWNER)
+    for path in owners_pages(people[demo.OWNER]):
+        maya.go(path)
+        maya.looks()
+    ana = someone(size, theme=theme)
+    sign_in(ana, demo.SUPPORTER)
+    membership = Membership.objects.get(member=people[demo.SUPPORTER])
+    for path in ["/support/", f"/safety/{membership.steps.get().pk}/", f"/network/support/{membership.pk}/leave/"]:
+        ana.go(path)
+        ana.looks()
+
+
+def test_a_check_in_with_the_keyboard_alone(someone: Callable[..., Someone], people: dict[str, User]) -> None:
+    maya = someone()
+    sign_in(maya, demo.OWNER)
+    page = maya.page
+    maya.go("/today/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Just say I’m okay")).to_be_focused()
+    page.keyboard.press("Enter")
+    maya.sees("Thank you, Maya. You are checked in.")
+
+
+def test_leaving_quickly_by_keyboard_signs_out(
+    someone: Callable[..., Someone], people: dict[str, User], settings: Any
+) -> None:
+    settings.LEAVE_URL = "/healthz"  # elsewhere: the browser of a test reaches no other site
+    maya = someone()
+    sign_in(maya, demo.OWNER)
+    page = maya.page
+    for _press in range(3):
+        page.keyboard.press("Shift")
+    page.wait_for_url("**/healthz")
+    maya.go("/today/")
+    page.wait_for_url("**/accounts/login/**")
+
+
+def test_without_a_script_everything_still_works(someone: Callable[..., Someone], people: dict[str, User]) -> None:
+    maya = someone(PHONE, script=False)
+    sign_in(maya, demo.OWNER)
+    maya.go("/network/")
+    maya.page.locator("[id^=log-]").last.click()
+    maya.page.wait_for_url("**/network/**")
+    maya.go("/find/?q=warm")
+    maya.page.get_by_role("link").filter(has_text="arm").first.wait_for()
