@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -32,15 +30,15 @@ class ReadOnly(admin.ModelAdmin):
 class TieAdmin(ReadOnly):
     """Without the name: whom somebody knows is theirs."""
 
-    list_display: ClassVar = ["id", "owner", "circle", "created_at", "removed_at"]
-    list_select_related: ClassVar = ["owner"]
+    list_display = ["id", "owner", "circle", "created_at", "removed_at"]
+    list_select_related = ["owner"]
 
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnly):
     """Without address, words and link."""
 
-    list_display: ClassVar = [
+    list_display = [
         "id",
         "owner",
         "sent_count",
@@ -50,7 +48,7 @@ class InvitationAdmin(ReadOnly):
         "declined_at",
         "withdrawn_at",
     ]
-    list_select_related: ClassVar = ["tie__owner"]
+    list_select_related = ["tie__owner"]
 
     @admin.display(ordering="tie__owner")
     def owner(self, invitation: Invitation) -> str:
@@ -59,5 +57,5 @@ class InvitationAdmin(ReadOnly):
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnly):
-    list_display: ClassVar = ["id", "owner", "member", "shares", "created_at", "ended_at"]
-    list_select_related: ClassVar = ["owner", "member"]
+    list_display = ["id", "owner", "member", "shares", "created_at", "ended_at"]
+    list_select_related = ["owner", "member"]

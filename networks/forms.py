@@ -55,7 +55,7 @@ class TieForm(OnceForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     supports = forms.MultipleChoiceField(
-        label=_("What are they good for?"),
+        label=_("How do they support you?"),
         choices=Support.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,12 @@ from accounts.errors import DomainError
 from networks import services, sharing
 from networks.forms import InviteForm, ResendForm
 from networks.models import OPEN_FOR, Invitation, Tie
+from networks.requests import SignedIn
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
+def invite(request: SignedIn, pk: int) -> HttpResponse:
     tie = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
     if request.method != "POST":
         if _is_settled(tie):
@@ -42,7 +43,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def resend(request: HttpRequest, pk: int) -> HttpResponse:
+def resend(request: SignedIn, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user).select_related("tie"), pk=pk)
     form = ResendForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else invitation.sent_count
@@ -57,7 +58,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: SignedIn, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user).select_related("tie"), pk=pk)
     try:
         services.withdraw(invitation=invitation, by=request.user)
@@ -76,12 +77,12 @@ def _is_settled(tie: Tie) -> bool:
     return bool(tie.membership or waiting)
 
 
-def _written(request: HttpRequest, tie: Tie, form: InviteForm, *, status: int = 200) -> HttpResponse:
+def _written(request: SignedIn, tie: Tie, form: InviteForm, *, status: int = 200) -> HttpResponse:
     context = {"nav": "network", "tie": tie, "form": form, "asked": _preview(request, form)}
     return render(request, "networks/invite.html", context, status=status)
 
 
-def _looked_at(request: HttpRequest, tie: Tie, form: InviteForm) -> HttpResponse:
+def _looked_at(request: SignedIn, tie: Tie, form: InviteForm) -> HttpResponse:
     """How it would read with what is typed so far. Nothing is sent, and nothing is found wrong yet."""
     form.is_valid()
     asked = _preview(request, form)
@@ -97,7 +98,7 @@ def _typed(form: InviteForm) -> dict[str, Any]:
     return {name: form[name].value() for name in ("email", "note", "shares", "form_key")}
 
 
-def _preview(request: HttpRequest, form: InviteForm) -> dict[str, Any]:
+def _preview(request: SignedIn, form: InviteForm) -> dict[str, Any]:
     typed = getattr(form, "cleaned_data", {})
     owner = request.user.called
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods
 from networks import services
 from networks.forms import SharesForm
 from networks.models import Membership
+from networks.requests import SignedIn
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def sharing(request: HttpRequest, pk: int) -> HttpResponse:
+def sharing(request: SignedIn, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.of(request.user).select_related("tie"), pk=pk)
     name = membership.tie.name
     form = SharesForm(request.POST or None, name=name, initial={"shares": membership.shares})
@@ -32,7 +33,7 @@ def sharing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
+def membership_end(request: SignedIn, pk: int) -> HttpResponse:
     """The owner's way."""
     membership = get_object_or_404(Membership.objects.of(request.user).select_related("tie"), pk=pk)
     if request.method != "POST":
@@ -47,7 +48,7 @@ def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def leave_support(request: HttpRequest, pk: int) -> HttpResponse:
+def leave_support(request: SignedIn, pk: int) -> HttpResponse:
     """The member's way."""
     mine = Membership.objects.supported_by(request.user).select_related("owner")
     membership = get_object_or_404(mine, pk=pk)

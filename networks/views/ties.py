@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +17,14 @@ from accounts.models import User
 from networks import rows, services
 from networks.forms import TieForm, TouchForm
 from networks.models import Circle, Tie, Touch
+from networks.requests import SignedIn
 
 SHOWN_TOUCHES = 12
 
 
 @login_required
 @require_safe
-def network(request: HttpRequest) -> HttpResponse:
+def network(request: SignedIn) -> HttpResponse:
     context = _network(request.user)
     if request.GET.get("logged", "").isdecimal():
         context["logged"] = _mine(request.user, request.GET["logged"])
@@ -32,7 +33,7 @@ def network(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def tie_add(request: HttpRequest) -> HttpResponse:
+def tie_add(request: SignedIn) -> HttpResponse:
     if request.method != "POST":
         circle = request.GET.get("circle", "")
         form = TieForm(initial={"circle": circle if circle in Circle.values else None})
@@ -47,14 +48,14 @@ def tie_add(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def tie(request: HttpRequest, pk: int) -> HttpResponse:
+def tie(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
     return render(request, "networks/tie.html", _page(found, TouchForm()))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def tie_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def tie_edit(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(Tie.objects.visible_to(request.user), pk=pk)
     form = TieForm(request.POST) if request.method == "POST" else TieForm.of(found)
     if form.is_bound and form.is_valid():
@@ -67,7 +68,7 @@ def tie_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def tie_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def tie_remove(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
     if request.method != "POST":
         return render(request, "networks/tie_remove.html", {"tie": found, "nav": "network"})
@@ -78,7 +79,7 @@ def tie_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def tie_log(request: HttpRequest, pk: int) -> HttpResponse:
+def tie_log(request: SignedIn, pk: int) -> HttpResponse:
     """From the list with one tap, or from the tie's own page with how and when."""
     found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
     form = TouchForm(request.POST)
@@ -101,7 +102,7 @@ def tie_log(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def touch_undo(request: HttpRequest, pk: int, touch_pk: int) -> HttpResponse:
+def touch_undo(request: SignedIn, pk: int, touch_pk: int) -> HttpResponse:
     found = get_object_or_404(Tie.objects.visible_to(request.user), pk=pk)
     touch = get_object_or_404(found.touches.filter(logged_by=request.user), pk=touch_pk)
     services.undo_touch(touch=touch, by=request.user)
