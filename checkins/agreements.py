@@ -16,8 +16,8 @@ from checkins.models import Plan, Step
 def terms_of(plan: Plan, *, after: dt.timedelta) -> str:
     """What a supporter agrees to, in words; `after` is the time from due to being told."""
     return _(
-        "If %(name)s misses a check-in and does not answer our nudges, I get one e-mail, about %(hours)s after it "
-        "was due. I will try to reach them, or say that I cannot. I am not an emergency service. "
+        "If %(name)s misses a check-in and does not answer our nudges, I get one e-mail, about %(hours)s "
+        "after it was due. I will try to reach them, or say that I cannot. I am not an emergency service. "
         "I can stop at any time."
     ) % {"name": plan.owner.called, "hours": in_words(after)}
 
@@ -35,7 +35,10 @@ def in_words(span: dt.timedelta) -> str:
 
 @transaction.atomic
 def agree(*, step: Step, by: User, now: dt.datetime, terms: str) -> None:
-    """They agree to exactly the words they were shown. Raises TermsHaveChanged when those are no longer the words."""
+    """They agree to exactly the words they were shown.
+
+    Raises TermsHaveChanged when those are no longer the words.
+    """
     step = _locked(step)
     if step.terms != terms:
         raise errors.TermsHaveChanged(_("What you would be asked has just changed. Please read it again."))

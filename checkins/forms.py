@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.db.models import F
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 

@@ -44,7 +44,4 @@ def step_from(token: str) -> SilenceStep | None:
         pk = signing.loads(token, salt=_ALERT)
     except signing.BadSignature:
         return None
-    steps = SilenceStep.objects.select_related(
-        "silence__plan__owner", "membership__member", "membership__tie"
-    )
-    return steps.filter(pk=pk, membership__ended_at=None, taken_at__isnull=False).first()
+    return SilenceStep.objects.told().filter(pk=pk).first()

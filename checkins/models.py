@@ -41,8 +41,8 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 class Plan(models.Model):
     """When somebody wants to check in, and how long we wait before we say something.
 
-    `next_due_at` and `deadline_at` are set together, by `look_ahead` alone; both are empty while nothing is to be
-    watched: the plan has ended, or a silence is open and has the word.
+    `next_due_at` and `deadline_at` are set together, by `look_ahead` alone; both are empty while nothing is
+    to be watched: the plan has ended, or a silence is open and has the word.
     """
 
     class Programme(models.TextChoices):
@@ -202,7 +202,7 @@ class SilenceQuerySet(models.QuerySet["Silence"]):
 
 
 class Silence(models.Model):
-    """From a missed check-in until they are heard from. The ladder in it is frozen as it was when it opened."""
+    """From a missed check-in until they are heard from. Its ladder is frozen as it was when it opened."""
 
     class Ending(models.TextChoices):
         CHECKED_IN = "checked_in", _("they checked in")
@@ -249,6 +249,13 @@ class Silence(models.Model):
         return f"silence:{self.pk}:"
 
 
+class SilenceStepQuerySet(models.QuerySet["SilenceStep"]):
+    def told(self) -> Self:
+        """Those that told a supporter who still is one, with what a page about them needs."""
+        told = self.filter(membership__ended_at=None, membership__isnull=False, taken_at__isnull=False)
+        return told.select_related("silence__plan__owner", "membership__member", "membership__tie")
+
+
 class SilenceStep(models.Model):
     """A step of the ladder as frozen into a silence, and what became of it."""
 
@@ -263,6 +270,8 @@ class SilenceStep(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     passed_over_at = models.DateTimeField(null=True, blank=True)
     why_passed_over = models.CharField(max_length=20, choices=PassedOver.choices, blank=True)
+
+    objects = SilenceStepQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["position"]

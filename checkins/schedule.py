@@ -22,8 +22,8 @@ class Rhythm:
 def instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     """A local wall time as a moment in UTC.
 
-    A time that the clocks jump over means the moment it would have been by the offset before the jump; one that
-    comes twice means its first coming (RFC 5545 §3.3.5). Both are what fold=0 gives.
+    A time that the clocks jump over means the moment it would have been by the offset before the jump; one
+    that comes twice means its first coming (RFC 5545 §3.3.5). Both are what fold=0 gives.
     """
     return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
 
@@ -58,8 +58,8 @@ def last_before(rhythm: Rhythm, moment: dt.datetime) -> dt.datetime:
 def due_after_check_in(rhythm: Rhythm, due: dt.datetime, now: dt.datetime) -> dt.datetime:
     """What is due next once somebody has checked in at `now` while `due` was the next thing due.
 
-    A check-in counts for the occurrence it precedes if it was made after the one before that; a late one counts for
-    the one just passed; either way for exactly one. Anything more changes nothing.
+    A check-in counts for the occurrence it precedes if it was made after the one before that; a late one counts
+    for the one just passed; either way for exactly one. Anything more changes nothing.
     """
     if due <= now:
         return next_after(rhythm, now)

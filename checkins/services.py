@@ -35,7 +35,10 @@ def check_in(
     was_in_touch: bool | None = None,
     touched: Iterable[Tie] = (),
 ) -> CheckIn:
-    """Write down a sign of life; it counts for every plan of theirs and ends every silence. The same key twice is one."""
+    """Write down a sign of life; it counts for every plan of theirs and ends every silence.
+
+    The same key twice is one check-in.
+    """
     plans = list(Plan.objects.active().filter(owner=owner).select_for_update(no_key=True).order_by("pk"))
     made, created = CheckIn.objects.get_or_create(
         owner=owner,
@@ -59,7 +62,7 @@ def check_in(
 
 
 def _count(plan: Plan, now: dt.datetime) -> None:
-    """Let a check-in at `now` count for the occurrence it belongs to. An open silence starts the plan afresh."""
+    """Let a check-in at `now` count for its occurrence. An open silence starts the plan afresh."""
     if plan.next_due_at is None:
         return
     plan.look_ahead(schedule.due_after_check_in(plan.rhythm, plan.next_due_at, now))
@@ -107,8 +110,9 @@ def make_plan(
     tell: dt.timedelta = dt.timedelta(hours=2),
     supporter: Membership | None = None,
 ) -> Plan:
-    """Make or change the owner's plan. `again` and `tell` are the waits before the last nudge and before the supporter.
+    """Make or change the owner's plan.
 
+    `again` and `tell` are the waits before the last nudge and before the supporter.
     Raises NotASupporter when `supporter` is not one of the owner's.
     """
     if supporter is not None and not Membership.objects.of(owner).active().filter(pk=supporter.pk).exists():
@@ -124,7 +128,7 @@ def make_plan(
 
 
 def _plan_to_write(owner: User) -> Plan:
-    """The plan they have, locked, else a new one. Two first plans at once wait for each other at the person's row."""
+    """The plan they have, locked, else a new one. Two first plans at once wait at the person's row."""
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     plan = Plan.objects.active().filter(owner=owner).select_for_update(no_key=True).first()
     return plan or Plan(owner=owner)
@@ -135,7 +139,7 @@ def _write_ladder(
 ) -> None:
     """Write the steps. Whoever agreed to these very terms need not be asked again."""
     before = plan.steps.filter(membership=supporter).first() if supporter else None
-    plan.steps.exclude(pk=before.pk if before else None).delete()
+    plan.steps.exclude(pk=before.pk if before else 0).delete()
     if plan.programme != Plan.Programme.SAFETY or supporter is None:
         plan.steps.all().delete()
         return

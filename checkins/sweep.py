@@ -1,7 +1,7 @@
 """Looks for check-ins that did not come and takes the next step of every open silence.
 
-Safe to run at any time, any number of times, on any number of workers: rows are claimed with SKIP LOCKED, and what a
-batch writes (the silence, its ladder, the messages, the next time to look) is one transaction.
+Safe to run at any time, any number of times, on any number of workers: rows are claimed with SKIP LOCKED, and
+what a batch writes (the silence, its ladder, the messages, the next time to look) is one transaction.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _batch(
     push: Callable[[Row, dt.datetime], None],
     now: dt.datetime,
 ) -> int:
-    """One batch in one transaction. If it fails, each row by itself; one that still fails is pushed out of the way."""
+    """One batch in one transaction. If it fails, each row by itself; one that still fails is pushed away."""
     try:
         with transaction.atomic():
             rows = claim(now, BATCH)
@@ -95,9 +95,7 @@ def open_silences(plans: list[Plan], now: dt.datetime) -> list[Silence]:
     """Open a silence for each, freeze the ladder into it and write the nudge. In the caller's transaction."""
     ladders = [_ladder(plan) for plan in plans]
     silences = Silence.objects.bulk_create(
-        Silence(
-            plan=plan, due_at=plan.next_due_at, opened_at=now, next_step_at=_first_wait(ladder, plan, now)
-        )
+        Silence(plan=plan, due_at=_due(plan), opened_at=now, next_step_at=_first_wait(ladder, plan, now))
         for plan, ladder in zip(plans, ladders, strict=True)
     )
     steps = [_freeze(silence, ladder, now) for silence, ladder in zip(silences, ladders, strict=True)]
@@ -118,14 +116,18 @@ def _ladder(plan: Plan) -> list[Step]:
 
 def _gentle_nudges(plan: Plan) -> list[Step]:
     """Later nudges at the following occurrences, three in all; then we leave them be."""
-    if plan.next_due_at is None:
-        raise ValueError("only a plan that is due has a ladder")
-    waits, due = [], plan.next_due_at
+    waits, due = [], _due(plan)
     for _nudge in range(GENTLE_NUDGES - 1):
         following = schedule.next_after(plan.rhythm, due + dt.timedelta(hours=20))
         waits.append(following - due)
         due = following
     return [Step(plan=plan, position=n, wait=wait, whom=Step.Whom.OWNER) for n, wait in enumerate(waits, 1)]
+
+
+def _due(plan: Plan) -> dt.datetime:
+    if plan.next_due_at is None:
+        raise ValueError("only a plan that is due has a silence")
+    return plan.next_due_at
 
 
 def _first_wait(ladder: list[Step], plan: Plan, now: dt.datetime) -> dt.datetime | None:
@@ -215,7 +217,7 @@ def _pass_over(step: SilenceStep, now: dt.datetime) -> None:
 def _must_warn_first(silence: Silence, step: SilenceStep, now: dt.datetime) -> list[Message] | None:
     """Nobody is alarmed because we were down: the owner hears first, and gets the whole wait to answer.
 
-    None when the supporter may be told now. Otherwise `next_step_at` is moved, and there may be a nudge to send.
+    None when the supporter may be told now. Otherwise `next_step_at` is moved, and there may be a nudge.
     """
     if silence.next_step_at is not None and now - silence.next_step_at > LATE:
         silence.next_step_at = now + step.wait

@@ -20,6 +20,7 @@ from checkins import agreements, links, services, supporting, timeline
 from checkins.forms import CheckInForm, PauseForm, PlanForm
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership, Share
+from networks.requests import SignedIn
 from outbox.models import BrokenAddress
 
 # The owner's side ---------------------------------------------------------------------------------
@@ -27,7 +28,7 @@ from outbox.models import BrokenAddress
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: SignedIn) -> HttpResponse:
     """Say how it is, in one tap or several; see what happens if you go quiet."""
     form = CheckInForm(request.POST or None, owner=request.user)
     if request.method == "POST" and form.is_valid():
@@ -42,7 +43,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "checkins/today.html", {"form": form, **_standing(request)}, status=status)
 
 
-def _standing(request: HttpRequest) -> dict[str, Any]:
+def _standing(request: SignedIn) -> dict[str, Any]:
     """Where the owner stands: their plan and its timeline, an open silence, who sees their pain score."""
     plan = Plan.objects.visible_to(request.user).active().first()
     silence = Silence.objects.open().filter(plan=plan).first() if plan else None
@@ -63,7 +64,7 @@ def _standing(request: HttpRequest) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: SignedIn) -> HttpResponse:
     """When check-ins are due and what happens then."""
     current = Plan.objects.visible_to(request.user).active().first()
     form = PlanForm(request.POST or None, owner=request.user, initial=PlanForm.initial_for(current))
@@ -84,7 +85,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def pause(request: HttpRequest) -> HttpResponse:
+def pause(request: SignedIn) -> HttpResponse:
     found = get_object_or_404(Plan.objects.visible_to(request.user).active())
     form = PauseForm(request.POST)
     if not form.is_valid():
@@ -100,7 +101,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def resume(request: HttpRequest) -> HttpResponse:
+def resume(request: SignedIn) -> HttpResponse:
     found = get_object_or_404(Plan.objects.visible_to(request.user).active())
     services.resume(plan=found, now=timezone.now())
     messages.success(request, _("Your check-ins go on."))
@@ -109,7 +110,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def end(request: HttpRequest) -> HttpResponse:
+def end(request: SignedIn) -> HttpResponse:
     """End the plan, after one look at what that means."""
     found = get_object_or_404(Plan.objects.visible_to(request.user).active())
     if request.method == "GET":
@@ -141,7 +142,7 @@ def check_in_by_mail(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def support(request: HttpRequest) -> HttpResponse:
+def support(request: SignedIn) -> HttpResponse:
     """The people one supports: what is open first, then what each of them shares."""
     people = supporting.people(request.user)
     context = {"nav": "support", "people": people, "open": [p for p in people if p.step is not None]}
@@ -150,13 +151,9 @@ def support(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def silence(request: HttpRequest, pk: int) -> HttpResponse:
+def silence(request: SignedIn, pk: int) -> HttpResponse:
     """One silence, for a supporter who was told of it."""
-    steps = SilenceStep.objects.select_related(
-        "silence__plan__owner", "membership__member", "membership__tie"
-    )
-    told = steps.filter(membership__member=request.user, membership__ended_at=None, taken_at__isnull=False)
-    step = get_object_or_404(told, silence=pk)
+    step = get_object_or_404(SilenceStep.objects.told(), silence=pk, membership__member=request.user)
     return _answer(request, step, here=request.path)
 
 
@@ -202,7 +199,7 @@ def _take_answer(step: SilenceStep, answer: str) -> None:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def ladder_request(request: HttpRequest, pk: int) -> HttpResponse:
+def ladder_request(request: SignedIn, pk: int) -> HttpResponse:
     """Would you be told when they go quiet? Exactly these words; yes or no, now or later."""
     steps = Step.objects.select_related("plan__owner", "membership")
     step = get_object_or_404(steps, pk=pk, membership__member=request.user, membership__ended_at=None)

@@ -1,3 +1,5 @@
+"""What leaves, for staff to look at: never the words."""
+
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -19,7 +21,7 @@ class MessageAdmin(ReadOnly):
     list_display = ["kind", "not_before", "attempts", "sent_at", "cancelled_at", "failed_at"]
     list_filter = ["kind", "channel"]
     date_hierarchy = "created_at"
-    fields = [
+    fields = readonly_fields = (
         "kind",
         "channel",
         "not_before",
@@ -29,8 +31,7 @@ class MessageAdmin(ReadOnly):
         "cancelled_at",
         "failed_at",
         "last_error",
-    ]
-    readonly_fields = fields
+    )
 
 
 @admin.register(BrokenAddress)

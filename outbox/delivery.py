@@ -33,7 +33,7 @@ _HAS_STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 def deliver_due(*, limit: int = BATCH, only: list[str] | None = None) -> int:
-    """Send up to `limit` messages that are due (of the dedupe keys in `only`, if given). Says how many were taken."""
+    """Send up to `limit` messages that are due (only of these dedupe keys, if given). Says how many it took."""
     messages = Message.objects.take(now=timezone.now(), limit=limit, only=only)
     if messages:
         _send_all(messages)

@@ -1,4 +1,4 @@
-"""The kinds of message there are. Apps above register theirs when Django starts; the outbox knows none of them."""
+"""The kinds of message there are. Apps above register theirs when Django starts; the outbox knows none."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from outbox.models import Message
 
 
 def message_id(dedupe_key: str) -> str:
-    """The Message-ID of everything sent under that key: a repeat is the same message to a mail program (RFC 5322 §3.6.4)."""
+    """The Message-ID of whatever is sent under that key, so that a repeat is the same message (RFC 5322 §3.6.4)."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     return f"<{hashlib.sha256(dedupe_key.encode()).hexdigest()[:40]}@{host}>"
 

@@ -22,7 +22,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def take(self, *, now: dt.datetime, limit: int, only: list[str] | None = None) -> list[Message]:
         """Lease up to `limit` messages that are due; nobody else can have them until the lease ends.
 
-        `attempts` counts up with each lease, so it names this one: a row is only recorded by whoever holds it.
+        `attempts` counts up with each lease and so names it: a row is only recorded by whoever holds it.
         """
         with transaction.atomic():
             due = self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at")
@@ -34,7 +34,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """A message to one person. `kind` names who can write it; `params` holds what that needs (ids, never prose).
+    """A message to one person. `kind` names who can write it; `params` holds what that needs: ids, never prose.
 
     Words are made when it is sent, from what is true then. A kind may find that there is nothing left to
     say (the silence is over, the membership ended): the message is cancelled.
@@ -101,7 +101,7 @@ class Message(models.Model):
 
 
 class BrokenAddress(models.Model):
-    """An address whose mail server said, for good, that it takes no mail. Shown to its owner; cleared when they say so."""
+    """An address whose server said, for good, that it takes no mail. Shown to its owner; cleared by them."""
 
     address = models.CharField(max_length=254, unique=True)
     reason = models.TextField()

@@ -26,9 +26,9 @@ def queue(
     params: dict[str, Any] | None = None,
     not_before: dt.datetime | None = None,
 ) -> Message:
-    """Write one message in the caller's transaction; it leaves after the commit. The same key twice is one message.
+    """Write one message in the caller's transaction; it leaves after the commit.
 
-    Raises KeyError for a kind nobody registered.
+    The same key twice is one message. Raises KeyError for a kind nobody registered.
     """
     message = draft(
         kind=kind,
@@ -68,7 +68,7 @@ def draft(
 
 
 def queue_all(messages: Iterable[Message]) -> None:
-    """Write many drafts in the caller's transaction, in one statement. Keys that exist already are left alone."""
+    """Write many drafts in the caller's transaction, in one statement. Keys that exist are left alone."""
     rows = Message.objects.bulk_create(list(messages), ignore_conflicts=True)
     _wake_on_commit(rows)
 

@@ -12,6 +12,6 @@ from outbox import services
 @login_required
 def address_works(request: HttpRequest) -> HttpResponse:
     """The person says that mail reaches them again."""
-    services.trust_address(address=request.user.email)
+    services.trust_address(address=request.user.get_username())
     messages.success(request, _("Thank you. We will write to that address again."))
     return redirect("home")

@@ -83,7 +83,9 @@ def _person(email: str) -> User:
 def _network(owner: User, now: dt.datetime) -> dict[str, Tie]:
     ties = {}
     for name, circle, relationship, supports, days in _TIES:
-        tie = networks.add_tie(by=owner, name=name, circle=circle, relationship=relationship, supports=supports)
+        tie = networks.add_tie(
+            by=owner, name=name, circle=circle, relationship=relationship, supports=supports
+        )
         if days is not None:
             networks.log_touch(tie=tie, by=owner, at=now - dt.timedelta(days=days, hours=1))
         ties[name] = tie

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+
 from accounts.models import User
 from checkins import agreements, services
 from checkins.models import Plan

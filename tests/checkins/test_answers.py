@@ -4,16 +4,16 @@ import datetime as dt
 import threading
 
 import pytest
+from django.db import connection
+from django.utils import timezone
+
 from accounts.models import Consent, User
 from checkins import agreements, errors, messages, services, sweep
 from checkins.models import Claim, Plan, Silence, SilenceStep, Step
-from django.db import connection
-from django.utils import timezone
 from networks import services as networks
 from networks.models import Membership, Tie
 from outbox import kinds
 from outbox.models import Message
-
 from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, key
 from tests.checkins.test_sweep import DEADLINE, run_ladder
 
@@ -64,7 +64,12 @@ def test_agreeing_twice_is_written_down_once(safety_plan: Plan, supporter: User)
 def test_other_waits_are_other_terms_and_are_asked_for_again(
     safety_plan: Plan, owner: User, membership: Membership
 ) -> None:
-    same = {"owner": owner, "programme": Plan.Programme.SAFETY, "times": [dt.time(9)], "supporter": membership}
+    same = {
+        "owner": owner,
+        "programme": Plan.Programme.SAFETY,
+        "times": [dt.time(9)],
+        "supporter": membership,
+    }
     services.make_plan(now=MONDAY, days=[0, 1], grace=TWO_HOURS, **same)
     assert safety_plan.steps.get(membership=membership).agreed_at is not None
     services.make_plan(now=MONDAY + TWO_HOURS, days=[0, 1], grace=dt.timedelta(hours=1), **same)
@@ -73,7 +78,9 @@ def test_other_waits_are_other_terms_and_are_asked_for_again(
     assert Message.objects.filter(kind="checkins/ladder_request").count() == 2
 
 
-def test_somebody_who_is_not_a_supporter_cannot_be_chosen(owner: User, stranger: User, supporter: User) -> None:
+def test_somebody_who_is_not_a_supporter_cannot_be_chosen(
+    owner: User, stranger: User, supporter: User
+) -> None:
     tie = Tie.objects.create(owner=stranger, name="Ana")
     foreign = Membership.objects.create(tie=tie, owner=stranger, member=supporter)
     with pytest.raises(errors.NotASupporter):
@@ -233,7 +240,13 @@ def test_changing_the_plan_during_a_silence_leaves_the_silence_open(safety_plan:
 
 def test_a_check_in_writes_down_the_contacts_too(owner: User, membership: Membership) -> None:
     services.check_in(
-        owner=owner, now=MONDAY, form_key=key(), pain=6, mood="low", was_in_touch=True, touched=[membership.tie]
+        owner=owner,
+        now=MONDAY,
+        form_key=key(),
+        pain=6,
+        mood="low",
+        was_in_touch=True,
+        touched=[membership.tie],
     )
     membership.tie.refresh_from_db()
     assert membership.tie.last_touch_at == MONDAY
@@ -263,7 +276,9 @@ def test_a_gentle_nudge_names_nobody(gentle_plan: Plan) -> None:
     assert (context["next_name"], context["next_at"]) == ("", None)
 
 
-def test_an_alert_is_not_sent_to_somebody_who_left_meanwhile(safety_plan: Plan, membership: Membership) -> None:
+def test_an_alert_is_not_sent_to_somebody_who_left_meanwhile(
+    safety_plan: Plan, membership: Membership
+) -> None:
     run_ladder(safety_plan)
     alert = Message.objects.get(kind="checkins/alert")
     assert says(alert) is not None
@@ -289,7 +304,9 @@ def test_no_all_clear_for_an_alert_that_was_never_tried(safety_plan: Plan, owner
     assert says(Message.objects.get(kind="checkins/all_clear")) is None
 
 
-def test_an_all_clear_goes_to_whoever_was_told(safety_plan: Plan, owner: User, membership: Membership) -> None:
+def test_an_all_clear_goes_to_whoever_was_told(
+    safety_plan: Plan, owner: User, membership: Membership
+) -> None:
     run_ladder(safety_plan)
     services.check_in(owner=owner, now=TOLD, form_key=key())
     clear = Message.objects.get(kind="checkins/all_clear")

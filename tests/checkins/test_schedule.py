@@ -5,10 +5,11 @@ import zoneinfo
 from zoneinfo import ZoneInfo
 
 import pytest
-from checkins import schedule
-from checkins.schedule import EVERY_DAY, Rhythm
 from hypothesis import given
 from hypothesis import strategies as st
+
+from checkins import schedule
+from checkins.schedule import EVERY_DAY, Rhythm
 
 LONDON = ZoneInfo("Europe/London")
 UTC = dt.UTC
@@ -19,7 +20,9 @@ moments = st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2032, 12, 31), timez
 rhythms = st.builds(
     Rhythm,
     days=st.frozensets(st.integers(0, 6), min_size=1),
-    times=st.lists(st.times().map(lambda t: t.replace(second=0, microsecond=0)), min_size=1, max_size=3).map(tuple),
+    times=st.lists(st.times().map(lambda t: t.replace(second=0, microsecond=0)), min_size=1, max_size=3).map(
+        tuple
+    ),
     zone=zones,
 )
 
@@ -29,12 +32,17 @@ def at(text: str) -> dt.datetime:
 
 
 @given(rhythms, moments)
-def test_the_next_due_moment_is_strictly_later_and_on_a_wanted_day(rhythm: Rhythm, moment: dt.datetime) -> None:
+def test_the_next_due_moment_is_strictly_later_and_on_a_wanted_day(
+    rhythm: Rhythm, moment: dt.datetime
+) -> None:
     due = schedule.next_after(rhythm, moment)
     assert due > moment
     assert due - moment <= dt.timedelta(days=9)
-    wanted = {schedule.instant(due.astimezone(rhythm.zone).date() - dt.timedelta(days=n), time, rhythm.zone)
-              for n in (-1, 0, 1) for time in rhythm.times}
+    wanted = {
+        schedule.instant(due.astimezone(rhythm.zone).date() - dt.timedelta(days=n), time, rhythm.zone)
+        for n in (-1, 0, 1)
+        for time in rhythm.times
+    }
     assert due in wanted
 
 
@@ -47,7 +55,9 @@ def test_no_occurrence_is_skipped_or_doubled_between_two(rhythm: Rhythm, moment:
 
 
 @given(rhythms, moments, st.integers(0, 60 * 24 * 8))
-def test_a_check_in_satisfies_exactly_one_occurrence(rhythm: Rhythm, moment: dt.datetime, minutes: int) -> None:
+def test_a_check_in_satisfies_exactly_one_occurrence(
+    rhythm: Rhythm, moment: dt.datetime, minutes: int
+) -> None:
     due = schedule.next_after(rhythm, moment)
     now = moment + dt.timedelta(minutes=minutes)
     after = schedule.due_after_check_in(rhythm, due, now)

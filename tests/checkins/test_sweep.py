@@ -5,13 +5,13 @@ import threading
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
+from django.db import connection
+
 from accounts.models import User
 from checkins import agreements, services, sweep
 from checkins.models import Claim, Plan, Silence, SilenceStep
-from django.db import connection
 from networks.models import Membership
 from outbox.models import Heartbeat, Message
-
 from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, key
 
 HOUR = dt.timedelta(hours=1)
@@ -61,7 +61,9 @@ def test_the_whole_ladder_runs_once(safety_plan: Plan, supporter: User) -> None:
     assert len(kinds()) == 3
 
 
-def test_a_supporter_who_has_not_agreed_is_not_on_the_ladder(safety_plan: Plan, membership: Membership) -> None:
+def test_a_supporter_who_has_not_agreed_is_not_on_the_ladder(
+    safety_plan: Plan, membership: Membership
+) -> None:
     agreements.decline(step=safety_plan.steps.get(membership=membership), by=membership.member, now=MONDAY)
     run_ladder(safety_plan)
     assert kinds() == ["checkins/nudge", "checkins/nudge"]
@@ -84,7 +86,9 @@ def test_keep_in_touch_nudges_on_three_days_and_then_rests(gentle_plan: Plan) ->
     assert gentle_plan.silences.count() == 1
 
 
-def test_a_check_in_ends_it_and_whoever_was_told_hears_it(safety_plan: Plan, owner: User, supporter: User) -> None:
+def test_a_check_in_ends_it_and_whoever_was_told_hears_it(
+    safety_plan: Plan, owner: User, supporter: User
+) -> None:
     silence = run_ladder(safety_plan)
     now = DEADLINE + 5 * HOUR
     services.check_in(owner=owner, now=now, form_key=key())

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
+
 from accounts.models import User
 from checkins import agreements, links, services
 from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step
-from django.test import Client
-from django.utils import timezone
 from networks import services as networks
 from networks.models import Membership, Share
 from outbox.models import BrokenAddress, Message
-
 from tests.checkins.conftest import TWO_HOURS, key
 
 SignIn = Callable[[User], Client]
@@ -40,7 +40,9 @@ def told(silence: Silence) -> SilenceStep:
     return silence.steps.select_related("silence", "membership").get(whom=Step.Whom.MEMBER)
 
 
-@pytest.mark.parametrize("path", ["/today/", "/plan/", "/plan/end/", "/support/", "/support/silence/1/", "/safety/1/"])
+@pytest.mark.parametrize(
+    "path", ["/today/", "/plan/", "/plan/end/", "/support/", "/support/silence/1/", "/safety/1/"]
+)
 def test_signed_out_people_are_asked_to_sign_in(client: Client, db: None, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 302
@@ -58,14 +60,22 @@ def test_other_methods_are_refused(client_of: SignIn, owner: User, path: str) ->
 
 
 def test_one_tap_is_a_whole_check_in(client_of: SignIn, owner: User) -> None:
-    response = client_of(owner).post("/today/", {"okay": "1", "form_key": str(key()), "pain": "6"}, follow=True)
+    response = client_of(owner).post(
+        "/today/", {"okay": "1", "form_key": str(key()), "pain": "6"}, follow=True
+    )
     made = CheckIn.objects.get()
     assert (made.owner, made.pain) == (owner, None)
     assert "Thank you, Maya" in response.content.decode()
 
 
 def test_a_full_check_in_keeps_every_part(client_of: SignIn, owner: User, membership: Membership) -> None:
-    answers = {"form_key": str(key()), "pain": "6", "mood": "low", "touched": [membership.tie.pk], "note": "tired"}
+    answers = {
+        "form_key": str(key()),
+        "pain": "6",
+        "mood": "low",
+        "touched": [membership.tie.pk],
+        "note": "tired",
+    }
     client = client_of(owner)
     assert client.post("/today/", answers).status_code == 302
     assert client.post("/today/", answers).status_code == 302
@@ -98,7 +108,9 @@ def test_being_in_touch_is_yes_no_or_not_said(
 def test_what_makes_no_sense_is_said_and_nothing_is_written(
     client_of: SignIn, owner: User, bad: dict[str, Any]
 ) -> None:
-    response = client_of(owner).post("/today/", {"form_key": str(key()), "mood": "low", "note": "kept", **bad})
+    response = client_of(owner).post(
+        "/today/", {"form_key": str(key()), "mood": "low", "note": "kept", **bad}
+    )
     assert response.status_code == 422
     assert "There is a problem" in response.content.decode()
     assert not CheckIn.objects.exists()
@@ -124,7 +136,9 @@ def test_today_says_who_sees_the_pain_score(client_of: SignIn, owner: User, memb
     assert "Only Ana Reyes can see your pain score." in client_of(owner).get("/today/").content.decode()
 
 
-def test_today_says_when_mail_does_not_arrive_and_takes_their_word_for_it(client_of: SignIn, owner: User) -> None:
+def test_today_says_when_mail_does_not_arrive_and_takes_their_word_for_it(
+    client_of: SignIn, owner: User
+) -> None:
     BrokenAddress.objects.create(address=owner.email, reason="550 5.1.1")
     client = client_of(owner)
     assert "Our e-mail does not reach you" in client.get("/today/").content.decode()
@@ -133,7 +147,7 @@ def test_today_says_when_mail_does_not_arrive_and_takes_their_word_for_it(client
 
 
 def test_today_says_that_a_silence_is_open(client_of: SignIn, owner: User, silence: Silence) -> None:
-    services.claim(silence=silence, membership=told(silence).membership, now=timezone.now())  # type: ignore[arg-type]
+    services.claim(silence=silence, membership=told(silence).membership, now=timezone.now())
     page = client_of(owner).get("/today/").content.decode()
     assert "We have not heard from you" in page
     assert "We told Ana Reyes" in page
@@ -156,7 +170,14 @@ def test_a_plan_is_made_and_changed(client_of: SignIn, owner: User, membership: 
 
 @pytest.mark.parametrize(
     "bad",
-    [{"days": []}, {"days": ["7"]}, {"time": "late"}, {"grace": "1"}, {"supporter": "999"}, {"programme": "rescue"}],
+    [
+        {"days": []},
+        {"days": ["7"]},
+        {"time": "late"},
+        {"grace": "1"},
+        {"supporter": "999"},
+        {"programme": "rescue"},
+    ],
 )
 def test_a_plan_that_makes_no_sense_is_not_saved(client_of: SignIn, owner: User, bad: dict[str, Any]) -> None:
     response = client_of(owner).post("/plan/", {**PLAN, **bad})
@@ -235,9 +256,11 @@ def test_a_supporter_answers_from_the_mail_without_signing_in(client: Client, si
     assert "All is well" in client.post(path, {"answer": "claim"}, follow=True).content.decode()
 
 
-def test_the_supporters_link_ends_with_the_membership(client: Client, silence: Silence, supporter: User) -> None:
+def test_the_supporters_link_ends_with_the_membership(
+    client: Client, silence: Silence, supporter: User
+) -> None:
     step = told(silence)
-    networks.end_membership(membership=step.membership, by=supporter)  # type: ignore[arg-type]
+    networks.end_membership(membership=step.membership, by=supporter)
     assert client.get(path_of(links.alert_link(step))).status_code == 404
 
 
@@ -253,7 +276,9 @@ def test_an_answer_that_makes_no_sense_changes_nothing(client: Client, silence: 
 def test_a_supporter_sees_the_open_silence_and_only_what_is_shared(
     client_of: SignIn, owner: User, supporter: User, silence: Silence, membership: Membership
 ) -> None:
-    CheckIn.objects.create(owner=owner, made_at=timezone.now(), pain=7, mood="rough", note="secret", form_key=key())
+    CheckIn.objects.create(
+        owner=owner, made_at=timezone.now(), pain=7, mood="rough", note="secret", form_key=key()
+    )
     client = client_of(supporter)
     page = client.get("/support/").content.decode()
     assert "Maya missed the check-in" in page

@@ -46,7 +46,9 @@ class Someone:
         """Nobody is shut out of this page, and nothing on it lies beside the screen."""
         found = Axe().run(self.page)
         assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert wide <= 0, f"{self.page.url} is {wide} px wider than its screen"
 
 
@@ -55,7 +57,7 @@ def someone(browser: Browser, live_site: str) -> Iterator[Callable[..., Someone]
     people: list[Someone] = []
 
     def arrive(size: dict[str, int] = DESK, *, theme: str = "light", script: bool = True) -> Someone:
-        context = browser.new_context(viewport=size, java_script_enabled=script, timezone_id="Europe/London")  # type: ignore[arg-type]
+        context = browser.new_context(viewport=size, java_script_enabled=script, timezone_id="Europe/London")
         context.add_cookies([{"name": "theme", "value": theme, "url": live_site}])
         person = Someone(context.new_page(), live_site)
         people.append(person)

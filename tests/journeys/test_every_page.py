@@ -19,8 +19,21 @@ from tests.journeys.conftest import DESK, PHONE, Someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALLEST = {"width": 320, "height": 640}
-OPEN = ["/", "/find/", "/find/?q=nothing-has-this-name", "/find/help-now/", "/accounts/signup/", "/accounts/login/"]
-OPEN += ["/accounts/password/reset/", "/accounts/login/code/", "/network/invited/nonsense/", "/c/nonsense/", "/nowhere/"]
+OPEN = [
+    "/",
+    "/find/",
+    "/find/?q=nothing-has-this-name",
+    "/find/help-now/",
+    "/accounts/signup/",
+    "/accounts/login/",
+]
+OPEN += [
+    "/accounts/password/reset/",
+    "/accounts/login/code/",
+    "/network/invited/nonsense/",
+    "/c/nonsense/",
+    "/nowhere/",
+]
 
 
 @pytest.fixture
@@ -44,7 +57,15 @@ def owners_pages(owner: User) -> list[str]:
     assert tie is not None
     invited = Tie.objects.get(owner=owner, name="Luis Reyes")
     return [
-        *("/today/", "/plan/", "/plan/end/", "/support/", "/network/", "/network/add/", "/accounts/settings/"),
+        *(
+            "/today/",
+            "/plan/",
+            "/plan/end/",
+            "/support/",
+            "/network/",
+            "/network/add/",
+            "/accounts/settings/",
+        ),
         *(f"/network/{tie.pk}/", f"/network/{tie.pk}/edit/", f"/network/{tie.pk}/remove/"),
         *(f"/network/{tie.pk}/invite/", f"/network/{invited.pk}/"),
         *(f"/network/sharing/{membership.pk}/", f"/network/sharing/{membership.pk}/end/"),
@@ -52,7 +73,9 @@ def owners_pages(owner: User) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("size", "theme"), [(PHONE, "light"), (SMALLEST, "dim"), (DESK, "dim"), (DESK, "light")])
+@pytest.mark.parametrize(
+    ("size", "theme"), [(PHONE, "light"), (SMALLEST, "dim"), (DESK, "dim"), (DESK, "light")]
+)
 def test_nobody_is_shut_out_of_any_page(
     someone: Callable[..., Someone], people: dict[str, User], size: dict[str, int], theme: str
 ) -> None:
@@ -70,7 +93,11 @@ def test_nobody_is_shut_out_of_any_page(
     ana = someone(size, theme=theme)
     sign_in(ana, demo.SUPPORTER)
     membership = Membership.objects.get(member=people[demo.SUPPORTER])
-    for path in ["/support/", f"/safety/{membership.steps.get().pk}/", f"/network/support/{membership.pk}/leave/"]:
+    for path in [
+        "/support/",
+        f"/safety/{membership.steps.get().pk}/",
+        f"/network/support/{membership.pk}/leave/",
+    ]:
         ana.go(path)
         ana.looks()
 
@@ -103,7 +130,9 @@ def test_leaving_quickly_by_keyboard_signs_out(
     page.wait_for_url("**/accounts/login/**")
 
 
-def test_without_a_script_everything_still_works(someone: Callable[..., Someone], people: dict[str, User]) -> None:
+def test_without_a_script_everything_still_works(
+    someone: Callable[..., Someone], people: dict[str, User]
+) -> None:
     maya = someone(PHONE, script=False)
     sign_in(maya, demo.OWNER)
     maya.go("/network/")

@@ -47,7 +47,9 @@ def add_tie(person: Someone, name: str, circle: str) -> None:
     person.page.locator("main form button.main").first.click()
 
 
-def test_the_main_job(someone: Callable[..., Someone], worker_and_beat: Any, mail_catcher: MailServer) -> None:
+def test_the_main_job(
+    someone: Callable[..., Someone], worker_and_beat: Any, mail_catcher: MailServer
+) -> None:
     maya, ana = someone(), someone(PHONE)
 
     # Maya signs up and places people in her network.
@@ -105,7 +107,7 @@ def test_the_main_job(someone: Callable[..., Someone], worker_and_beat: Any, mai
     nudge = mail_catcher.wait_for(to=MAYA, subject="How are you")
     last = mail_catcher.wait_for(to=MAYA, subject="How are you")
     assert nudge["Message-ID"] != last["Message-ID"]
-    assert "Ana Reyes" in last.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Ana Reyes" in last.get_body(("plain",)).get_content()
     alert = mail_catcher.wait_for(to=ANA, subject="check on Maya")
     maya.go("/today/")
     maya.sees("We told Ana Reyes")
@@ -137,9 +139,7 @@ def goes_quiet() -> None:
     """Time passes: the check-in was due and its grace is over. The waits between the steps are made short."""
     Step.objects.update(wait=dt.timedelta(seconds=4))
     now = timezone.now()
-    Plan.objects.update(
-        next_due_at=now - dt.timedelta(hours=2), deadline_at=now - dt.timedelta(seconds=1)
-    )
+    Plan.objects.update(next_due_at=now - dt.timedelta(hours=2), deadline_at=now - dt.timedelta(seconds=1))
 
 
 ORGANIZATION, SERVICE = "0b9f1c58-7a53-4f0e-9a51-2f4f3c1b0a01", "0b9f1c58-7a53-4f0e-9a51-2f4f3c1b0a02"

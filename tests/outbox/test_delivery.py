@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from accounts.models import User
 from django.template import TemplateDoesNotExist
 from django.utils import timezone
 from kombu import Connection
+
+from accounts.models import User
 from outbox import delivery, kinds, letters, services, tasks
 from outbox.models import LEASE, BrokenAddress, Message
-
 from tests.outbox.conftest import Server
 
 MINUTE = dt.timedelta(minutes=1)
@@ -53,8 +53,8 @@ def test_a_message_goes_out_once_with_its_headers(owner: User, smtp: Server) -> 
     assert letter["Subject"] == "Hello there"
     assert letter["Message-ID"] == letters.message_id("a")
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter.get_body(("plain",)).get_content().strip() == "Hello there"  # type: ignore[union-attr]
-    assert "<p>" in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert letter.get_body(("plain",)).get_content().strip() == "Hello there"
+    assert "<p>" in letter.get_body(("html",)).get_content()
     message = Message.objects.get()
     assert message.sent_at is not None
     assert message.sent_to == "maya@example.org"
@@ -120,7 +120,9 @@ def test_an_address_refused_for_good_is_remembered_and_not_tried_again(owner: Us
 
 
 @pytest.mark.parametrize("reply", ["450 4.2.1 try later", "550 5.7.1 relaying denied"])
-def test_a_refusal_that_is_not_about_the_address_is_tried_later(owner: User, smtp: Server, reply: str) -> None:
+def test_a_refusal_that_is_not_about_the_address_is_tried_later(
+    owner: User, smtp: Server, reply: str
+) -> None:
     smtp.refuse["maya@example.org"] = reply
     write("a", owner)
     delivery.deliver_due()
@@ -200,7 +202,9 @@ def test_who_lost_the_lease_may_not_record(owner: User) -> None:
     assert mine.record(failed_at=now) is False
 
 
-def test_what_was_taken_back_on_its_way_counts_as_sent(owner: User, smtp: Server, a_kind: dict[str, Any]) -> None:
+def test_what_was_taken_back_on_its_way_counts_as_sent(
+    owner: User, smtp: Server, a_kind: dict[str, Any]
+) -> None:
     write("silence:1:0", owner)
 
     def taken_back_meanwhile(message: Message) -> dict[str, Any]:
@@ -235,7 +239,9 @@ def test_without_a_broker_only_what_is_waited_for_is_sent_right_away(
     owner: User, smtp: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A real client, and nobody listening.
-    away = Connection(f"redis://127.0.0.1:{_closed_port()}/1", transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+    away = Connection(
+        f"redis://127.0.0.1:{_closed_port()}/1", transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    )
     monkeypatch.setattr(tasks.deliver, "delay", lambda: tasks.deliver.apply_async(connection=away))
     write("a", owner)
     services.queue(kind="tests/code", dedupe_key="b", recipient=owner, params={"hello": "1234"})
@@ -243,7 +249,9 @@ def test_without_a_broker_only_what_is_waited_for_is_sent_right_away(
     assert Message.objects.get(dedupe_key="b").sent_at is not None
 
 
-def test_the_task_sends_until_nothing_is_due(owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_task_sends_until_nothing_is_due(
+    owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(delivery.deliver_due, "__kwdefaults__", {"limit": 2, "only": None})
     for number in range(5):
         write(f"m{number}", owner)
@@ -288,4 +296,4 @@ def test_saying_goodbye_to_a_server_that_is_gone_is_not_an_error() -> None:
         def close(self) -> None:
             raise smtplib.SMTPServerDisconnected("gone")
 
-    delivery._close(Gone())  # type: ignore[arg-type]
+    delivery._close(Gone())

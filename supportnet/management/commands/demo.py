@@ -9,7 +9,7 @@ from supportnet import demo
 class Command(BaseCommand):
     help = "Load invented people and an invented town, once."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         if demo.is_loaded():
             self.stdout.write("The sample people are there already.")
             return

@@ -12,7 +12,7 @@ from supportnet import demo
 class Command(BaseCommand):
     help = "Make the sample owner's check-in due now, with short waits, to watch the whole ladder in two minutes."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         plan = Plan.objects.active().filter(owner__email=demo.OWNER, programme=Plan.Programme.SAFETY).first()
         if plan is None:
             raise CommandError("The sample owner has no safety check-in. Run `manage.py demo` first.")
