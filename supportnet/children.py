@@ -8,6 +8,9 @@ from pathlib import Path
 
 import psutil
 
+# Seconds to wait before insisting, and again before insisting more.
+PATIENCE = 5.0
+
 
 def record(directory: Path, name: str, pid: int) -> None:
     """Write down one process. Its number may be a stranger's tomorrow; with its time of birth it cannot."""
@@ -35,9 +38,9 @@ def end_recorded(directory: Path) -> bool:
 
 def _end(family: list[psutil.Process]) -> None:
     """Most are ending already, because their parent did: wait a moment before insisting."""
-    _gone, family = psutil.wait_procs(family, timeout=5)
+    _gone, family = psutil.wait_procs(family, timeout=PATIENCE)
     for insist in (psutil.Process.terminate, psutil.Process.kill):
         for member in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 insist(member)
-        _gone, family = psutil.wait_procs(family, timeout=5)
+        _gone, family = psutil.wait_procs(family, timeout=PATIENCE)

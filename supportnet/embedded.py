@@ -33,8 +33,9 @@ from supportnet.leftovers import ticks
 TOP = Path(__file__).resolve().parent.parent
 DATABASE = "supportnet"
 _TELLING = ("DATABASE_URL", "REDIS_URL", "DATABASE_URL_FILE", "REDIS_URL_FILE")
-# How often an engine that keeps ending is started again, with 1, 2, 4 … seconds between.
+# How often an engine that keeps ending is started again; the pause before doubles each time, in seconds.
 RESTARTS = 6
+PAUSE = 1.0
 _client: int | None = None
 
 
@@ -267,7 +268,7 @@ class Keeper:
         failures = self.failures[name] = self.failures.get(name, 0) + 1
         print(f"{name} ended by itself (time {failures})", flush=True)  # noqa: T201 (the log)
         wait = threading.Timer(
-            2.0 ** (failures - 1), self.events.put, ["stop" if failures > RESTARTS else f"start {name}"]
+            PAUSE * 2 ** (failures - 1), self.events.put, ["stop" if failures > RESTARTS else f"start {name}"]
         )
         wait.daemon = True
         wait.start()

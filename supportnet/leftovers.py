@@ -14,6 +14,9 @@ from pathlib import Path
 
 import redis
 
+# Seconds a process gets to end by itself.
+PATIENCE = 30.0
+
 
 def clear_postgres(data: Path) -> None:
     """Stop a PostgreSQL that outlived its keeper; drop a pid file whose number now belongs to a stranger."""
@@ -49,10 +52,11 @@ def command_line(pid: int) -> str:
 
 
 def end(pid: int, wish: signal.Signals, last: signal.Signals) -> None:
-    for sign, patience in ((wish, 30.0), (last, 5.0)):
+    """By the first signal, or by the last when that takes too long."""
+    for sign in (wish, last):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, sign)
-        for _tick in ticks(time.monotonic() + patience):
+        for _tick in ticks(time.monotonic() + PATIENCE):
             if not command_line(pid):
                 return
 
