@@ -22,6 +22,8 @@ from accounts.models import User
 
 # How long an invitation can be answered after it was last sent.
 OPEN_FOR = dt.timedelta(days=14)
+# How long the address of somebody who did not join is kept. Until then it counts how often they were asked.
+FORGET_AFTER = dt.timedelta(days=30)
 # The first letter and two more.
 MOST_SENDS = 3
 
@@ -192,6 +194,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, now: dt.datetime) -> Self:
         return self.unanswered().filter(expires_at__gt=now, tie__removed_at=None)
 
+    def forgettable(self, now: dt.datetime) -> Self:
+        """Not accepted, sent long ago, and still holding somebody's address."""
+        return self.filter(accepted_at=None, last_sent_at__lte=now - FORGET_AFTER).exclude(email="")
+
     def for_token(self, token: str) -> Invitation | None:
         return self.filter(token_hash=Invitation.hash_of(token)).first()
 
@@ -207,7 +213,8 @@ class Invitation(models.Model):
         EXPIRED = "expired", _("ran out")
 
     tie = models.ForeignKey(Tie, models.CASCADE, related_name="invitations")
-    email = models.EmailField()
+    # Empty once it was forgotten.
+    email = models.EmailField(blank=True)
     shares = ArrayField(models.CharField(max_length=20, choices=Share.choices), default=list, blank=True)
     # What the owner read beside the ticks, word for word, for the consent record.
     share_words = models.TextField(blank=True)

@@ -8,17 +8,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Sum
-from django.db.models.functions import Greatest
+from django.db.models import Case, F, Max, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone, translation
 
 from accounts.models import Consent, User
 from networks import errors, sharing
-from networks.models import MOST_SENDS, OPEN_FOR, Invitation, Membership, Tie, Touch
+from networks.models import FORGET_AFTER, MOST_SENDS, OPEN_FOR, Invitation, Membership, Tie, Touch
 from outbox.services import queue
 
 # Nobody can use invitations to write to somebody again and again, or to many people at once.
-MONTH = dt.timedelta(days=30)
 MOST_A_DAY = 20
 
 
@@ -205,6 +204,16 @@ def decline(*, invitation: Invitation, by: User | None = None) -> None:
         raise errors.NotOpen
 
 
+def sweep_invitations(*, now: dt.datetime) -> int:
+    """Forget address and words of everybody who was asked long ago and did not join; says how many.
+
+    One that ran out ends for good: without an address it cannot be sent again.
+    """
+    old = Invitation.objects.forgettable(now)
+    ended = Coalesce("withdrawn_at", Case(When(declined_at=None, then=Value(now))))
+    return old.update(email="", note="", withdrawn_at=ended)
+
+
 # Memberships -----------------------------------------------------------------------------------
 
 
@@ -266,7 +275,7 @@ def _refuse_if_unwelcome(tie: Tie, *, by: User, email: str, now: dt.datetime) ->
 
 def _refuse_if_too_much(*, by: User, email: str, now: dt.datetime) -> None:
     sent = Invitation.objects.filter(tie__owner=by)
-    if sent.filter(email=email, declined_at__gt=now - MONTH).exists():
+    if sent.filter(email=email, declined_at__gt=now - FORGET_AFTER).exists():
         raise errors.SaidNo
     if _letters(by, email, now) >= MOST_SENDS:
         raise errors.AskedEnough
@@ -276,7 +285,7 @@ def _refuse_if_too_much(*, by: User, email: str, now: dt.datetime) -> None:
 
 def _letters(by: User, email: str, now: dt.datetime) -> int:
     """How many letters this address had from this owner in the last month."""
-    recent = Invitation.objects.filter(tie__owner=by, email=email, last_sent_at__gt=now - MONTH)
+    recent = Invitation.objects.filter(tie__owner=by, email=email, last_sent_at__gt=now - FORGET_AFTER)
     return recent.aggregate(sent=Sum("sent_count"))["sent"] or 0
 
 

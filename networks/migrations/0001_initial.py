@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("email", models.EmailField(max_length=254)),
+                ("email", models.EmailField(blank=True, max_length=254)),
                 (
                     "shares",
                     django.contrib.postgres.fields.ArrayField(

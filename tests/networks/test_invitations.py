@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Consent, User
-from networks import errors, services
+from networks import errors, services, tasks
 from networks.models import Invitation, Membership, Tie
 from outbox.models import Message
 
@@ -254,3 +254,34 @@ def test_states(invitation: Invitation, owner: User) -> None:
         ended = Invitation(expires_at=now, **{f"{end}_at": now})
         assert ended.state(now) == end
         assert not ended.can_be_resent
+
+
+def test_the_address_of_somebody_who_did_not_join_is_forgotten_after_a_month(
+    invitation: Invitation, other_tie: Tie, owner: User
+) -> None:
+    declined = services.invite(tie=other_tie, by=owner, email="luis@example.org", note="Please")
+    services.decline(invitation=declined)
+    later = timezone.now() + 31 * DAY
+    assert services.sweep_invitations(now=later - 2 * DAY) == 0
+    assert services.sweep_invitations(now=later) == 2
+    assert services.sweep_invitations(now=later) == 0
+    for one in (invitation, declined):
+        one.refresh_from_db()
+        assert (one.email, one.note) == ("", "")
+    assert invitation.state(later) == State.WITHDRAWN
+    assert declined.state(later) == State.DECLINED
+
+
+def test_what_was_withdrawn_keeps_its_time_when_it_is_forgotten(invitation: Invitation, owner: User) -> None:
+    services.withdraw(invitation=invitation, by=owner)
+    invitation.refresh_from_db()
+    withdrawn_at = invitation.withdrawn_at
+    assert services.sweep_invitations(now=timezone.now() + 31 * DAY) == 1
+    invitation.refresh_from_db()
+    assert invitation.withdrawn_at == withdrawn_at
+
+
+def test_the_task_forgets_nobody_who_joined(membership: Membership) -> None:
+    with time_machine.travel(timezone.now() + 31 * DAY):
+        assert tasks.sweep_invitations() == 0
+    assert Invitation.objects.get().email == "ana@example.org"

@@ -119,7 +119,7 @@ def test_sending_again_twice_at_most(mine: Client, invitation: Invitation) -> No
 
 def test_withdrawing(mine: Client, invitation: Invitation) -> None:
     page = mine.post(f"/network/invitations/{invitation.pk}/withdraw/", follow=True).content.decode()
-    assert "You withdrew the last invitation" in page
+    assert "The last invitation has ended" in page
     assert "Invite by e-mail" in page
 
 
