@@ -1,9 +1,9 @@
 """What script/server runs: everything this site consists of, on one machine, until Ctrl-C.
 
-All of it is one foreground process group, so the terminal's Ctrl-C, Ctrl-Z and hanging up reach every part.
-honcho would put each child in a session of its own; there, what the terminal says would reach honcho alone,
-and a honcho that was killed would leave them all running. On Ctrl-C each part ends by its own SIGINT; the
-SIGTERM that follows only asks again for what it is doing. Killed -9, this process takes the rest with it.
+All of it is one foreground process group, so Ctrl-Z and hanging up reach every part. honcho would put each child
+in a session of its own, and a honcho that was killed would leave them all running. Ctrl-C reaches every part as
+well, but the parts hold SIGINT back: this process alone hears it and tells each of them once, by SIGTERM. Killed
+with -9, it takes the rest with it.
 """
 
 from __future__ import annotations
@@ -173,7 +173,12 @@ class LeashedProcess(process.Process):
 
     def _start_child(self, popen: Any, command: str, **kwargs: Any) -> Any:
         tie = leash.tied(signal.SIGTERM)
-        child = popen(f"exec {command}", start_new_session=False, preexec_fn=tie, **kwargs)
+
+        def before_exec() -> None:
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            tie()
+
+        child = popen(f"exec {command}", start_new_session=False, preexec_fn=before_exec, **kwargs)
         children.record(recorded(), self.name, child.pid)
         return child
 

@@ -110,7 +110,8 @@ class Background:
 
     def __init__(self, arguments: list[str], *, ready: str, env: dict[str, str]) -> None:
         self.lines: list[str] = []
-        self.ready = threading.Event()
+        self.settled = threading.Event()  # ready, or ended
+        self.ready = False
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=TOP,
@@ -122,7 +123,7 @@ class Background:
             preexec_fn=leash.tied(signal.SIGTERM),
         )
         threading.Thread(target=self._read, args=[ready], daemon=True).start()
-        if not self.ready.wait(PATIENCE) or self.process.poll() is not None:
+        if not self.settled.wait(PATIENCE) or not self.ready:
             self.stop()
             raise RuntimeError(f"{arguments} did not say {ready!r}:\n" + "".join(self.lines))
 
@@ -131,8 +132,9 @@ class Background:
         for line in self.process.stdout:
             self.lines.append(line)
             if ready in line:
-                self.ready.set()
-        self.ready.set()  # it has ended: nobody need wait any longer
+                self.ready = True
+                self.settled.set()
+        self.settled.set()
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(sign)
