@@ -226,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "checkins.tasks.sweep_silences": SWEEP_SECONDS,
         "outbox.tasks.deliver": SWEEP_SECONDS / 2,
+        "networks.tasks.sweep_invitations": 3600.0,
     }.items()
 }
 
@@ -242,7 +243,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = LOCAL or DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL or DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

@@ -1,0 +1,163 @@
+"""What breaks in real life, broken for real: Redis killed and emptied, a worker killed in the middle of a letter."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.test import Client
+from django.utils import timezone
+from kombu import Connection
+
+from accounts.models import User
+from checkins import services as checkins
+from checkins.models import CheckIn, Plan
+from outbox import letters, services, tasks
+from outbox.models import Message
+from supportnet import embedded
+from supportnet.engines import Engines
+from tests.live import Background, MailServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 60
+
+
+@pytest.fixture
+def own_redis() -> Iterator[Engines]:
+    """A Redis for this test alone, to be killed."""
+    home = Path(tempfile.mkdtemp(prefix="sn-", dir="/tmp"))
+    engines = Engines(home, durable=False)
+    engines.prepare()
+    engines.start_redis()
+    yield engines
+    engines.stop()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def processes(transactional_db: None, mail_catcher: MailServer) -> Iterator[Callable[..., Background]]:
+    """Starts Celery processes on this test's database; ends whatever is left of them."""
+    from django.db import connection  # noqa: PLC0415 - Django is not ready when plugins load
+
+    given, _, options = os.environ["DATABASE_URL"].partition("?")
+    common = {
+        "DATABASE_URL": f"{given.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{options}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_catcher.port}",
+        "SWEEP_SECONDS": "1",
+        "CELERY_QUEUE": f"faults-{uuid.uuid4()}",
+    }
+    started: list[Background] = []
+
+    def start(*arguments: str, ready: str, **env: str) -> Background:
+        command = ["-m", "celery", "-A", "supportnet", *arguments, "-l", "INFO"]
+        started.append(Background(command, ready=ready, env={**common, **env}))
+        return started[-1]
+
+    yield start
+    for process in started:
+        sys.stdout.write("".join(process.lines[-20:]))  # shown if the test fails
+        if process.process.poll() is None:
+            process.stop(signal.SIGKILL)
+
+
+WORKER = ("worker", "-P", "solo", "--without-gossip", "--without-mingle")
+
+
+def test_with_redis_killed_pages_work_check_ins_are_kept_and_deliveries_resume(
+    owner: User,
+    client_of: Callable[[User], Client],
+    own_redis: Engines,
+    processes: Callable[..., Background],
+    mail_catcher: MailServer,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    redis_url = own_redis.redis_url()
+    processes(*WORKER, ready=" ready.", REDIS_URL=redis_url)
+    processes(
+        "beat", "-s", f"{own_redis.home}/beat", "--pidfile=", ready="beat: Starting", REDIS_URL=redis_url
+    )
+    here = Connection(
+        embedded.broker_url(redis_url), transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    )
+    monkeypatch.setattr(tasks.deliver, "delay", lambda: tasks.deliver.apply_async(connection=here))
+
+    own_redis.processes["redis"].kill()
+    own_redis.processes["redis"].wait()
+    client = client_of(owner)
+    assert client.post("/today/", {"okay": "1", "form_key": str(uuid.uuid4())}).status_code == 302
+    assert client.get("/today/").status_code == 200
+    assert CheckIn.objects.filter(owner=owner).exists()
+    silence = checkins.fall_due(plan=a_plan(owner), now=timezone.now(), wait=dt.timedelta(hours=1))
+    nudge = Message.objects.get(dedupe_key=f"silence:{silence.pk}:0")
+    assert nudge.sent_at is None
+
+    shutil.rmtree(own_redis.home / "redis")  # and everything it knew is gone
+    own_redis.prepare()
+    own_redis.start_redis()
+    assert mail_catcher.wait_for(to=owner.email)["Message-ID"] == letters.message_id(nudge.dedupe_key)
+
+
+def a_plan(owner: User) -> Plan:
+    return checkins.make_plan(
+        owner=owner,
+        now=timezone.now(),
+        programme=Plan.Programme.KEEP_IN_TOUCH,
+        days=list(range(7)),
+        times=[dt.time(10)],
+        grace=dt.timedelta(hours=2),
+    )
+
+
+class HoldsTheLine:
+    """A mail server that takes a whole letter and then says nothing."""
+
+    def __init__(self) -> None:
+        self.has_one = threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.has_one.set()
+        await asyncio.sleep(PATIENCE)
+        return "451 4.3.0 not now"
+
+
+def test_a_worker_killed_in_the_middle_of_a_letter_is_followed_by_another(
+    owner: User, processes: Callable[..., Background], mail_catcher: MailServer
+) -> None:
+    stuck = HoldsTheLine()
+    listening = mail_catcher.loop.create_server(lambda: SMTP(stuck, loop=mail_catcher.loop), "127.0.0.1", 0)
+    server = asyncio.run_coroutine_threadsafe(listening, mail_catcher.loop).result(PATIENCE)
+    port = server.sockets[0].getsockname()[1]
+    services.queue(
+        kind="accounts/letter",
+        dedupe_key="killed",
+        recipient=owner,
+        params={"subject": "Still here", "text": "a", "html": "a"},
+    )
+    queue = f"killed-{uuid.uuid4()}"
+    first = processes(*WORKER, ready=" ready.", EMAIL_URL=f"smtp://127.0.0.1:{port}", CELERY_QUEUE=queue)
+    with Connection(embedded.broker_url(os.environ["REDIS_URL"])) as broker:
+        tasks.deliver.apply_async(connection=broker, queue=queue)
+        assert stuck.has_one.wait(PATIENCE)
+        first.stop(signal.SIGKILL)
+        taken = Message.objects.get()
+        assert (taken.attempts, taken.sent_at) == (1, None)
+
+        Message.objects.update(next_attempt_at=timezone.now())  # the lease has run out
+        processes(*WORKER, ready=" ready.", CELERY_QUEUE=queue)
+        tasks.deliver.apply_async(connection=broker, queue=queue)
+        letter = mail_catcher.wait_for(to=owner.email)
+    assert letter["Message-ID"] == letters.message_id("killed")
+    mail_catcher.loop.call_soon_threadsafe(server.close)
