@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 - the signatures are Django's
 """The curators' desk: review drafts, note what was checked, publish."""
 
 from __future__ import annotations
@@ -152,7 +151,7 @@ class StateFilter(admin.SimpleListFilter):
 class ServiceAdmin(admin.ModelAdmin):
     formfield_overrides = SECURE
     form = ServiceForm
-    list_display = ("name", "organization", "kind", "state", "checked", "source")
+    list_display = ("name", "state", "checked", "kind", "organization", "source")
     list_filter = (StateFilter, "kind", "source", "status", "cost")
     list_select_related = ("organization", "source", "verification")
     search_fields = ("name", "alternate_name", "organization__name")

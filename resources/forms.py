@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import OnceForm
 from resources.models import Service, Verification
 
 
@@ -52,7 +53,7 @@ class SearchForm(forms.Form):
         return [(name, str(words.get(name) or self.fields[name].label)) for name in names]
 
 
-class VerifyForm(forms.Form):
+class VerifyForm(OnceForm):
     """What a curator checked, and how."""
 
     how = forms.ChoiceField(
@@ -71,6 +72,6 @@ class VerifyForm(forms.Form):
         label=_("Note for other curators"),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60, "aria-labelledby": "id_note_title"}),
         help_text=_("Never shown in public. Who you spoke to by their role, not their name."),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -32,6 +34,7 @@ class Verification(models.Model):
         ACCESS = "access", _("access")
         ELIGIBILITY = "eligibility", _("who it is for")
 
+    form_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, models.CASCADE, related_name="verifications")
     verified_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
     # Null only after the curator's account was erased.

@@ -112,6 +112,14 @@ def test_a_check_that_says_too_little_is_asked_again(desk, draft, sent, says):
     assert not Verification.objects.exists()
 
 
+def test_a_check_sent_twice_is_one_check(desk, draft):
+    service = draft()
+    key = desk.get(address(service, "verify")).context["form"]["form_key"].value()
+    for _again in range(2):
+        desk.post(address(service, "verify"), {"how": "phone", "parts": ["name"], "form_key": str(key)})
+    assert str(Verification.objects.get().form_key) == str(key)
+
+
 def test_several_are_published_at_once_and_those_that_cannot_be_say_why(desk, draft):
     good, bad = draft("Good"), draft("Bad")
     desk.post(address(good, "verify"), {"how": "visit", "parts": ["name"]})

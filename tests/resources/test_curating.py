@@ -1,6 +1,7 @@
 """From draft to public: the rules, in the services and in the database beneath them."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -86,6 +87,15 @@ def test_erasing_a_curator_leaves_their_checks_standing(published, curator):
     service.refresh_from_db()
     assert service.published_at
     assert service.verification.verified_by is None
+
+
+def test_a_key_from_another_form_makes_a_check_of_its_own(draft, curator, owner):
+    first, second = draft("First"), draft("Second")
+    one = services.verify(service=first, by=curator, how="phone", parts=["name"], form_key=uuid.uuid4())
+    again = {"how": "phone", "parts": ["name"], "form_key": one.form_key}
+    assert services.verify(service=first, by=curator, **again) == one
+    assert services.verify(service=second, by=curator, **again) != one
+    assert services.verify(service=first, by=owner, **again) != one
 
 
 def test_a_verification_says_what_was_checked(draft):
