@@ -39,7 +39,7 @@ def verify(
     """Note that `by` checked these parts of the listing now. The same form sent twice is one check."""
     # Whoever comes second waits here, and then finds the first one's check.
     Service.objects.select_for_update().get(pk=service.pk)
-    sent = Verification.objects.filter(form_key=form_key).first()
+    sent = Verification.objects.filter(form_key=form_key).first() if form_key else None
     if sent and (sent.service_id, sent.verified_by_id) == (service.pk, by.pk):
         return sent
     checked = Verification.objects.create(
