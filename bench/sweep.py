@@ -67,7 +67,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     options = parser.parse_args()
     if options.plans < 2 * options.due:
-        parser.error("--plans must be at least twice --due: one half falls due for the sweep, one for the SQL")
+        parser.error(
+            "--plans must be at least twice --due: one half falls due for the sweep, one for the SQL"
+        )
     with scratch.database():
         figures = measure(options.plans, options.due)
     if not options.json:

@@ -16,11 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import DomainError
+from accounts.requests import SignedIn
 from checkins import agreements, links, services, supporting, timeline
 from checkins.forms import CheckInForm, PauseForm, PlanForm
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership, Share
-from networks.requests import SignedIn
 from outbox.models import BrokenAddress
 
 # The owner's side ---------------------------------------------------------------------------------

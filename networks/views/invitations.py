@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import DomainError
+from accounts.requests import SignedIn
 from networks import services, sharing
 from networks.forms import InviteForm, ResendForm
 from networks.models import OPEN_FOR, Invitation, Tie
-from networks.requests import SignedIn
 
 
 @login_required

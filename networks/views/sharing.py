@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import SignedIn
 from networks import services
 from networks.forms import SharesForm
 from networks.models import Membership
-from networks.requests import SignedIn
 
 
 @login_required

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.requests import SignedIn
 from networks import rows, services
 from networks.forms import TieForm, TouchForm
 from networks.models import Circle, Tie, Touch
-from networks.requests import SignedIn
 
 SHOWN_TOUCHES = 12
 

@@ -1,4 +1,4 @@
-"""Requests as the views of this room get them; for the type checker only."""
+"""Requests as views behind a sign-in get them; for the type checker only."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
