@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import User
-from resources import services
+from resources import helplines, services
 from resources.models import (
     Address,
+    Helpline,
     Location,
     Organization,
     Phone,
@@ -17,6 +18,12 @@ from resources.models import (
 )
 
 MakeListing = Callable[..., Service]
+
+
+@pytest.fixture
+def lines(db: None) -> None:
+    """The crisis lines every installation starts with; a test with real transactions may have swept them away."""
+    helplines.load(Helpline)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from resources.models import Helpline, Location, Organization, Phone, Service, Source, Verification
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lines")]
 LIST = "/admin/resources/service/"
 
 

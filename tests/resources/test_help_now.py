@@ -7,7 +7,7 @@ import pytest
 from resources import helplines
 from resources.models import Helpline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lines")]
 PAGE = "/find/help-now/"
 
 
