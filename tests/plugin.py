@@ -53,3 +53,26 @@ own_environment()
 def pytest_configure(config: pytest.Config) -> None:
     # Only now: of two fixtures with one name the later wins, and pytest-playwright came before.
     config.pluginmanager.import_plugin("tests.live")
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether the test really commits, so that the database has to be emptied after it."""
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(marker and marker.kwargs.get("transaction")) or bool(
+        fixtures & {"transactional_db", "live_server"}
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that commit come last, in whatever order, and each finds again what the migrations had written.
+
+    All of them or none: what one leaves behind without it, the next with it would write a second time.
+    """
+    for item in filter(commits, items):
+        marker = item.get_closest_marker("django_db")
+        given = marker.kwargs if marker else {}
+        whole = pytest.mark.django_db(**{**given, "transaction": True, "serialized_rollback": True})
+        item.add_marker(whole, append=False)
+    items.sort(key=commits)

@@ -1,5 +1,6 @@
 """script/server's inside: refusals in plain words, and one real start, kill and restart."""
 
+import contextlib
 import json
 import os
 import signal
@@ -170,9 +171,18 @@ def ended(processes: list[psutil.Process]) -> bool:
     return any(not any(map(alive, processes)) for _tick in ticks(time.monotonic() + 30))
 
 
-def test_it_starts_survives_a_kill_and_leaves_nothing_after_ctrl_c():
-    first = Server()
+@contextlib.contextmanager
+def server():
+    started = Server()
     try:
+        yield started
+    finally:
+        started.process.kill()
+
+
+def test_it_survives_a_kill_ends_when_one_part_ends_and_leaves_nothing_after_ctrl_c():
+    """One story, because a first start takes its time."""
+    with server() as first:
         first.says("Ctrl-C stops it")
         assert healthy()
         family = first.family()
@@ -187,31 +197,19 @@ def test_it_starts_survives_a_kill_and_leaves_nothing_after_ctrl_c():
             assert part in names
         group = {os.getpgid(one.pid) for one in family if "gunicorn" in one.cmdline()}
         assert group == {first.process.pid}
-        first.process.kill()
-        first.process.wait()
-        second = Server()
-        try:
-            second.says("Ctrl-C stops it")
-            assert healthy()
-            assert ended(family)
-            family = second.family()
-            os.killpg(second.process.pid, signal.SIGINT)  # as a terminal does
-            assert second.process.wait(40) == 130
-            assert ended(family)
-        finally:
-            second.process.kill()
-    finally:
-        first.process.kill()
-
-
-def test_when_one_part_ends_all_end_and_it_says_so():
-    server = Server()
-    try:
-        server.says("Catching mail")
-        family = server.family()
-        next(one for one in family if "supportnet.catcher" in one.cmdline()).kill()
-        server.says("ended by itself")
-        assert server.process.wait(40) != 0
+    # Killed -9 now. The next start meets what is left of it.
+    with server() as second:
+        second.says("Catching mail")
         assert ended(family)
-    finally:
-        server.process.kill()
+        family = second.family()
+        next(one for one in family if "supportnet.catcher" in one.cmdline()).kill()
+        second.says("ended by itself")
+        assert second.process.wait(40) != 0
+        assert ended(family)
+    with server() as third:
+        third.says("Ctrl-C stops it")
+        assert healthy()
+        family = third.family()
+        os.killpg(third.process.pid, signal.SIGINT)  # as a terminal does
+        assert third.process.wait(40) == 130
+        assert ended(family)
