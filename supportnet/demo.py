@@ -9,7 +9,6 @@ import datetime as dt
 import uuid
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group
 from django.db import transaction
 
 from accounts.models import User
@@ -19,6 +18,7 @@ from checkins.models import CheckIn, Plan
 from networks import services as networks
 from networks.models import Membership, Tie
 from resources.sample import load_sample_town
+from resources.services import appoint_curator
 
 PASSWORD = "sample-tea-and-toast"  # noqa: S105 - printed on the first start, for local sample accounts only
 OWNER, SUPPORTER = "maya@example.org", "ana@example.org"
@@ -64,8 +64,7 @@ def load(*, now: dt.datetime) -> None:
         return
     people = {email: _person(email) for _role, email in ACCOUNTS}
     curator, owner = people[CURATOR], people[OWNER]
-    curator.groups.add(Group.objects.get(name="Curators"))
-    User.objects.filter(pk=curator.pk).update(is_staff=True)
+    appoint_curator(user=curator)
     ties = _network(owner, now)
     membership = _join(ties["Ana Reyes"], owner, people[SUPPORTER])
     networks.invite(tie=ties["Luis Reyes"], by=owner, email="luis@example.org", shares=["checkins"])

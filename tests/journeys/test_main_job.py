@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
 from checkins.models import CheckIn, Plan, Silence, Step
+from resources.services import appoint_curator
 from tests.conftest import PASSWORD
 from tests.journeys.conftest import PHONE, Someone, code_in, link_in
 from tests.live import MailServer
@@ -160,9 +158,7 @@ def a_small_directory(folder: Path) -> Path:
 def test_a_curator_loads_a_directory_and_a_visitor_finds_what_is_published(
     someone: Callable[..., Someone], tmp_path: Path, curator: User
 ) -> None:
-    # Emptying the database between two tests took the group with it that a migration had made.
-    importlib.import_module("resources.migrations.0002_curators").make_group(apps, None)
-    curator.groups.add(Group.objects.get(name="Curators"))
+    appoint_curator(user=curator)
     call_command("import_hsds", str(a_small_directory(tmp_path)), source="Harbour")
     visitor, desk = someone(PHONE, theme="dim"), someone()
     visitor.go("/find/?q=warm+water")
