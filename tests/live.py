@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 
 from supportnet import leash
 from supportnet.catcher import Catcher
@@ -26,6 +28,14 @@ from supportnet.leftovers import ticks
 
 TOP = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same way of hashing, made cheap: it is meant to be slow. Where a browser looks on it stays as it is."""
+    if "live_server" not in request.fixturenames:
+        for name, cheap in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
+            monkeypatch.setattr(Argon2PasswordHasher, name, cheap)
 
 
 # Mail ------------------------------------------------------------------------------------------------
@@ -202,8 +212,6 @@ class Celery:
 
 @pytest.fixture(scope="session")
 def celery_processes(django_db_setup: None, mail_server: MailServer, live_server: Any) -> Iterator[Celery]:
-    from django.db import connection  # noqa: PLC0415 (Django is not ready when plugins load)
-
     given, _, options = os.environ["DATABASE_URL"].partition("?")
     database = f"{given.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{options}"
     processes = Celery(
