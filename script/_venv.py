@@ -62,6 +62,8 @@ def make_venv() -> None:
     if UNFINISHED.exists() or moved or not works([str(PYTHON), "-c", "import sys"]):
         shutil.rmtree(VENV, ignore_errors=True)
         say("Making .venv …")
+        VENV.mkdir()
+        UNFINISHED.touch()
         # Debian's Python leaves out ensurepip, which would put pip inside; then a pip from outside serves.
         pip = [] if importlib.util.find_spec("ensurepip") else ["--without-pip"]
         if not works([sys.executable, "-m", "venv", *pip, str(VENV)]) and not (
