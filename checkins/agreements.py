@@ -60,9 +60,18 @@ def decline(*, step: Step, by: User, now: dt.datetime) -> None:
         _record(step, by, Consent.Act.WITHDRAWN)
 
 
+def lapse(step: Step) -> None:
+    """What they agreed to is not asked any more: their word ends, and the record says so."""
+    if step.agreed_at and step.membership:
+        _record(step, step.membership.member, Consent.Act.WITHDRAWN)
+
+
 def _locked(step: Step) -> Step:
     rows = Step.objects.select_for_update(of=("self",), no_key=True).select_related("plan__owner")
-    return rows.get(pk=step.pk)
+    found = rows.filter(pk=step.pk, plan__ended_at=None).first()
+    if found is None:
+        raise errors.TermsHaveChanged(_("You are no longer asked to be told. There is nothing more to do."))
+    return found
 
 
 def _record(step: Step, by: User, act: Consent.Act) -> None:

@@ -19,5 +19,9 @@ class NotASupporter(DomainError):
     """The chosen member is not, or no longer, a supporter of this owner."""
 
 
+class PlanHasEnded(DomainError):
+    """The plan was ended in the meantime."""
+
+
 class TermsHaveChanged(DomainError):
     """The owner changed the plan while the supporter was reading it."""

@@ -48,6 +48,10 @@ class CheckInForm(OnceForm):
         self.ties = {
             str(tie.pk): tie for tie in Tie.objects.of(owner).order_by("-last_touch_at", "name")[:30]
         }
+        if "okay" in self.data:
+            # One tap says one thing: whatever else stands in the form is left out, and cannot be wrong.
+            for name in ("pain", "mood", "touched", "note"):
+                self.fields[name].disabled = True
         people = [(key, tie.name) for key, tie in self.ties.items()]
         self.fields["touched"].choices = [  # type: ignore[attr-defined]
             *people,

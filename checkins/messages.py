@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from checkins import links
 from checkins.models import Silence, SilenceStep, Step
 from networks.models import Membership
@@ -12,6 +14,9 @@ from outbox import kinds
 from outbox import services as outbox
 from outbox.links import absolute
 from outbox.models import Message
+
+# Letters that ask the same person to be told, within one day.
+MOST_QUESTIONS = 3
 
 # Writing ----------------------------------------------------------------------------------------
 
@@ -27,18 +32,18 @@ def nudge(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
     )
 
 
-def nudge_again(silence: Silence, *, now: dt.datetime) -> Message:
-    """A draft: once more to the owner, because we were too late to go on."""
+def nudge_again(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
+    """A draft: once more to the owner, because we were too late for `step`. Once for each step."""
     return outbox.draft(
         kind="checkins/nudge",
-        dedupe_key=f"{silence.key}again:{int(now.timestamp())}",
+        dedupe_key=f"{silence.key}again:{step.position}",
         recipient=silence.owner,
         params={"silence": silence.pk},
         not_before=now,
     )
 
 
-def step(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
+def for_step(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
     """A draft of what this step says, to whom it says it."""
     if step.whom == Step.Whom.OWNER or step.membership is None:
         return nudge(silence, step, now=now)
@@ -62,14 +67,18 @@ def all_clear(silence: Silence, membership: Membership) -> Message:
 
 
 def ladder_request(step: Step) -> None:
-    """Ask a supporter whether they would be told."""
+    """Ask a supporter whether they would be told. Past three letters in a day the question waits on their page."""
     if step.membership is None or step.asked_at is None:
+        return
+    before = Message.objects.filter(dedupe_key__startswith=f"ladder:{step.membership.pk}:")
+    if before.filter(not_before__gt=step.asked_at - dt.timedelta(days=1)).count() >= MOST_QUESTIONS:
         return
     outbox.queue(
         kind="checkins/ladder_request",
-        dedupe_key=f"ladder:{step.pk}:{int(step.asked_at.timestamp())}",
+        dedupe_key=f"ladder:{step.membership.pk}:{step.asked_at:%Y%m%d%H%M%S%f}",
+        not_before=step.asked_at,
         recipient=step.membership.member,
-        params={"step": step.pk},
+        params={"membership": step.membership.pk},
     )
 
 
@@ -96,7 +105,7 @@ def nudge_context(message: Message) -> dict[str, Any] | None:
     if silence is None or silence.closed_at:
         return None
     ahead = silence.steps.filter(taken_at=None, passed_over_at=None, whom=Step.Whom.MEMBER)
-    coming = ahead.select_related("membership__tie").first()
+    coming = next((step for step in ahead.select_related("membership__tie") if may_tell(step)), None)
     return {
         "due_at": silence.due_at,
         "link": links.check_in_link(silence),
@@ -107,14 +116,15 @@ def nudge_context(message: Message) -> dict[str, Any] | None:
 
 
 def _told_at(silence: Silence, coming: SilenceStep) -> dt.datetime | None:
-    """When that step comes, if nothing is heard: the next step's time and the waits in between."""
+    """When that step comes at the earliest, if nothing is heard: never sooner than its whole wait from now."""
     if silence.next_step_at is None:
         return None
     between = silence.steps.filter(taken_at=None, passed_over_at=None, position__lte=coming.position)
-    return silence.next_step_at + sum((s.wait for s in list(between)[1:]), dt.timedelta())
+    planned = silence.next_step_at + sum((s.wait for s in list(between)[1:]), dt.timedelta())
+    return max(planned, timezone.now() + coming.wait)
 
 
-@kinds.register("checkins/alert")
+@kinds.register("checkins/alert", watched=True)
 def alert_context(message: Message) -> dict[str, Any] | None:
     step = (
         SilenceStep.objects.select_related("silence__plan__owner", "membership")
@@ -142,16 +152,19 @@ def all_clear_context(message: Message) -> dict[str, Any] | None:
 
 
 def _was_told(silence: Silence, membership: Membership) -> bool:
-    """Whether the alert may have reached them: not if it was taken back before anybody tried to send it."""
-    step = silence.steps.filter(membership=membership).first()
-    return step is None or Message.objects.filter(dedupe_key=step.message_key, attempts__gt=0).exists()
+    """Whether the alert may have reached them. Raises NotYet while it is on its way: the end comes after it."""
+    keys = [step.message_key for step in silence.steps.filter(membership=membership)]
+    alerts = list(Message.objects.filter(kind="checkins/alert", dedupe_key__in=keys))
+    if any(alert.is_on_its_way(timezone.now()) for alert in alerts):
+        raise kinds.NotYet
+    return any(alert.may_have_arrived for alert in alerts)
 
 
 @kinds.register("checkins/ladder_request")
 def ladder_request_context(message: Message) -> dict[str, Any] | None:
-    step = Step.objects.select_related("plan__owner", "membership").filter(pk=message.params["step"]).first()
-    if step is None or step.agreed_at or step.declined_at or step.membership is None:
-        return None
-    if step.membership.ended_at:
+    asked = Step.objects.filter(membership=message.params["membership"], membership__ended_at=None)
+    open_ones = asked.filter(agreed_at=None, declined_at=None, plan__ended_at=None)
+    step = open_ones.select_related("plan__owner").first()
+    if step is None:
         return None
     return {"owner": step.plan.owner, "link": absolute(f"/safety/{step.pk}/")}

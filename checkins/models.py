@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import ClassVar, Self
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import User, zone_named
 from checkins import schedule
 from networks.models import Membership
 
@@ -57,6 +56,8 @@ class Plan(models.Model):
     grace = models.DurationField(default=dt.timedelta(hours=2))
     next_due_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
+    # The occurrence the latest check-in counted for.
+    met_due_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -88,18 +89,26 @@ class Plan(models.Model):
 
     @property
     def rhythm(self) -> schedule.Rhythm:
-        """Raises zoneinfo.ZoneInfoNotFoundError for a zone this machine does not know."""
-        return schedule.Rhythm(frozenset(self.days), tuple(self.times), ZoneInfo(self.time_zone))
+        """In UTC where this machine does not know the zone: a sign of life never fails on that."""
+        return schedule.Rhythm(frozenset(self.days), tuple(self.times), zone_named(self.time_zone))
 
     def look_ahead(self, due: dt.datetime | None) -> None:
         """Make `due` the next thing to watch for, or nothing. Does not save."""
         self.next_due_at = due
         self.deadline_at = due + self.grace if due else None
 
-    def watch_from(self, now: dt.datetime) -> None:
-        """Watch for the first occurrence after now, or after the pause. Does not save."""
+    def watch_from(self, now: dt.datetime, *, heard_at: dt.datetime | None) -> None:
+        """Watch for the first occurrence after now, or after the pause, that is not met yet. Does not save.
+
+        `heard_at` is the owner's latest check-in. It meets the occurrence it precedes, unless it came late
+        and counted for the one before.
+        """
         start = max(now, self.paused_until) if self.paused_until else now
-        self.look_ahead(schedule.next_after(self.rhythm, start))
+        due = schedule.next_after(self.rhythm, start)
+        late = heard_at is not None and self.met_due_at is not None and self.met_due_at <= heard_at
+        if heard_at is not None and not late and schedule.last_before(self.rhythm, due) < heard_at:
+            due = schedule.next_after(self.rhythm, due)
+        self.look_ahead(due)
 
     def is_resting(self, now: dt.datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
@@ -190,15 +199,6 @@ class SilenceQuerySet(models.QuerySet["Silence"]):
 
     def step_due(self, now: dt.datetime) -> Self:
         return self.open().filter(next_step_at__lte=now).order_by("next_step_at")
-
-    def told_to(self, user: User) -> Self:
-        """Those in which `user`, still a supporter, has been told."""
-        return self.filter(
-            steps__membership__member=user, steps__membership__ended_at=None, steps__taken_at__isnull=False
-        ).distinct()
-
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(plan__owner=user) | Q(pk__in=Silence.objects.told_to(user).values("pk")))
 
 
 class Silence(models.Model):

@@ -18,6 +18,8 @@ from outbox import services as outbox
 
 # How long a claim holds the ladder without a report.
 CLAIM_HOLDS = dt.timedelta(hours=2)
+# A form that comes again sooner than this was sent twice.
+DOUBLE_TAP = dt.timedelta(minutes=10)
 
 
 # Checking in ------------------------------------------------------------------------------------
@@ -52,7 +54,7 @@ def check_in(
         },
     )
     if not created:
-        return made
+        return made if _is_a_repeat(made, now) else check_in(owner=owner, now=now, form_key=uuid.uuid4())
     for tie in touched:
         networks.log_touch(tie=tie, by=owner, at=now)
     for plan in plans:
@@ -61,12 +63,26 @@ def check_in(
     return made
 
 
+def _is_a_repeat(made: CheckIn, now: dt.datetime) -> bool:
+    """Whether a form sent twice is a double tap. A phone that sends an old page again means it: they are there."""
+    missed_since = Silence.objects.open().filter(plan__owner=made.owner, opened_at__gt=made.made_at)
+    return now - made.made_at < DOUBLE_TAP and not missed_since.exists()
+
+
+def _heard_at(owner: User) -> dt.datetime | None:
+    latest = CheckIn.objects.of(owner).first()
+    return latest.made_at if latest else None
+
+
 def _count(plan: Plan, now: dt.datetime) -> None:
     """Let a check-in at `now` count for its occurrence. An open silence starts the plan afresh."""
     if plan.next_due_at is None:
         return
-    plan.look_ahead(schedule.due_after_check_in(plan.rhythm, plan.next_due_at, now))
-    plan.save(update_fields=["next_due_at", "deadline_at"])
+    following = schedule.due_after_check_in(plan.rhythm, plan.next_due_at, now)
+    if following != plan.next_due_at:
+        plan.met_due_at = plan.next_due_at
+    plan.look_ahead(following)
+    plan.save(update_fields=["next_due_at", "deadline_at", "met_due_at"])
 
 
 def _close_all(*, owner: User, by: User, now: dt.datetime, ending: Silence.Ending) -> None:
@@ -89,9 +105,11 @@ def _close(silence: Silence, *, by: User, now: dt.datetime, ending: Silence.Endi
     told = [membership for membership in sweep.memberships_told(silence) if membership.member_id != by.pk]
     outbox.queue_all(messages.all_clear(silence, membership) for membership in told)
     plan = silence.plan
+    if ending == Silence.Ending.CHECKED_IN:
+        plan.met_due_at = silence.due_at
     if plan.ended_at is None:
-        plan.watch_from(now)
-        plan.save(update_fields=["next_due_at", "deadline_at"])
+        plan.watch_from(now, heard_at=_heard_at(plan.owner))
+    plan.save(update_fields=["next_due_at", "deadline_at", "met_due_at"])
 
 
 # Planning ---------------------------------------------------------------------------------------
@@ -120,8 +138,10 @@ def make_plan(
     plan = _plan_to_write(owner)
     plan.programme, plan.days, plan.times, plan.grace = programme, sorted(days), sorted(times), grace
     plan.time_zone = owner.time_zone
-    if plan.pk is None or not plan.silences.open().exists():
-        plan.watch_from(now)
+    if plan.pk:
+        # They are here, and have just said how it should be from now on.
+        _set_aside(plan, by=owner, now=now)
+    plan.watch_from(now, heard_at=_heard_at(owner))
     plan.save()
     _write_ladder(plan, now, again=again, tell=tell, supporter=supporter)
     return plan
@@ -137,47 +157,73 @@ def _plan_to_write(owner: User) -> Plan:
 def _write_ladder(
     plan: Plan, now: dt.datetime, *, again: dt.timedelta, tell: dt.timedelta, supporter: Membership | None
 ) -> None:
-    """Write the steps. Whoever agreed to these very terms need not be asked again."""
-    before = plan.steps.filter(membership=supporter).first() if supporter else None
+    """Write the steps. Whoever agreed to these very terms, or said no, is not asked again."""
+    safe = plan.programme == Plan.Programme.SAFETY
+    before = plan.steps.filter(membership=supporter).first() if supporter and safe else None
     plan.steps.exclude(pk=before.pk if before else 0).delete()
-    if plan.programme != Plan.Programme.SAFETY or supporter is None:
-        plan.steps.all().delete()
+    if not safe:
+        return
+    Step.objects.create(plan=plan, position=1, wait=again, whom=Step.Whom.OWNER)
+    if supporter is None:
         return
     step = before or Step(plan=plan, whom=Step.Whom.MEMBER, membership=supporter)
     step.position, step.wait = 2, tell
     terms = agreements.terms_of(plan, after=plan.grace + again + tell)
-    if step.terms != terms:
-        step.terms, step.asked_at, step.agreed_at, step.declined_at = terms, now, None, None
+    asks = step.terms != terms and step.declined_at is None
+    if asks:
+        agreements.lapse(step)
+        step.asked_at, step.agreed_at = now, None
+    step.terms = terms
     step.save()
-    Step.objects.create(plan=plan, position=1, wait=again, whom=Step.Whom.OWNER)
-    if step.asked_at == now:
+    if asks:
         messages.ladder_request(step)
 
 
 @transaction.atomic
 def pause(*, plan: Plan, until: dt.datetime, by: User, now: dt.datetime) -> None:
     """Rest until then. Nothing is due before, and it goes on by itself."""
-    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    plan = _running(plan)
     plan.paused_until = until
-    plan.watch_from(now)
+    plan.watch_from(now, heard_at=_heard_at(plan.owner))
     plan.save(update_fields=["paused_until", "next_due_at", "deadline_at"])
     _set_aside(plan, by=by, now=now)
 
 
 @transaction.atomic
 def resume(*, plan: Plan, now: dt.datetime) -> None:
-    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    """End the rest now. Does nothing for a plan that is not resting."""
+    plan = _running(plan)
+    if not plan.is_resting(now):
+        return
     plan.paused_until = None
-    if not plan.silences.open().exists():
-        plan.watch_from(now)
+    plan.watch_from(now, heard_at=_heard_at(plan.owner))
     plan.save(update_fields=["paused_until", "next_due_at", "deadline_at"])
+
+
+@transaction.atomic
+def move_to_zone(*, plan: Plan, now: dt.datetime) -> None:
+    """Let the plan follow the clock of the zone its owner lives in now. An open silence goes on as it is."""
+    plan = _running(plan)
+    plan.time_zone = plan.owner.time_zone
+    if plan.next_due_at is not None and plan.next_due_at > now:
+        plan.watch_from(now, heard_at=_heard_at(plan.owner))
+    plan.save(update_fields=["time_zone", "next_due_at", "deadline_at"])
+
+
+def _running(plan: Plan) -> Plan:
+    """The plan, locked. Raises PlanHasEnded."""
+    rows = Plan.objects.active().select_for_update(of=("self",), no_key=True).select_related("owner")
+    found = rows.filter(pk=plan.pk).first()
+    if found is None:
+        raise errors.PlanHasEnded(_("This plan has ended. You can make a new one."))
+    return found
 
 
 @transaction.atomic
 def end_plan(*, plan: Plan, by: User, now: dt.datetime) -> None:
     """No more check-ins are due. Whoever was told of an open silence hears that it is over."""
-    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-    plan.ended_at = plan.ended_at or now
+    plan = _running(plan)
+    plan.ended_at = now
     plan.look_ahead(None)
     plan.save(update_fields=["ended_at", "next_due_at", "deadline_at"])
     _set_aside(plan, by=by, now=now)
@@ -186,7 +232,7 @@ def end_plan(*, plan: Plan, by: User, now: dt.datetime) -> None:
 @transaction.atomic
 def fall_due(*, plan: Plan, now: dt.datetime, wait: dt.timedelta) -> Silence:
     """Let a check-in be missed right now, with `wait` between this silence's steps. The plan stays as it is."""
-    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    plan = _running(plan)
     _set_aside(plan, by=plan.owner, now=now)
     plan.look_ahead(now - plan.grace)
     silence = sweep.open_silences([plan], now)[0]
@@ -212,18 +258,15 @@ def claim(*, silence: Silence, membership: Membership, now: dt.datetime) -> Clai
     Raises SilenceIsOver, NotOnThisLadder, or SomebodyElseIsOnIt.
     """
     silence = _locked(silence, membership)
-    standing = silence.claims.standing().select_related("membership__member").first()
+    standing = silence.claims.standing().first()
     if standing is not None:
         if standing.membership_id == membership.pk:
             return standing
-        raise errors.SomebodyElseIsOnIt(
-            _("%(name)s is already on it. Thank you for being there.")
-            % {"name": standing.membership.member.called}
-        )
+        raise errors.SomebodyElseIsOnIt(_("Another supporter is already on it. Thank you for being there."))
     made = Claim.objects.create(
         silence=silence, membership=membership, claimed_at=now, lapses_at=now + CLAIM_HOLDS
     )
-    silence.next_step_at = made.lapses_at
+    silence.next_step_at = max(made.lapses_at, silence.next_step_at or made.lapses_at)
     silence.save(update_fields=["next_step_at"])
     return made
 
@@ -235,6 +278,8 @@ def report(*, silence: Silence, membership: Membership, outcome: str, now: dt.da
     Raises SilenceIsOver or NotOnThisLadder.
     """
     silence = _locked(silence, membership)
+    if outcome == Claim.Report.NO_ANSWER and _said_so(silence, membership):
+        return
     Claim.objects.update_or_create(
         silence=silence,
         membership=membership,
@@ -254,6 +299,12 @@ def report(*, silence: Silence, membership: Membership, outcome: str, now: dt.da
     if not silence.claims.standing().exists():
         silence.next_step_at = now
         silence.save(update_fields=["next_step_at"])
+
+
+def _said_so(silence: Silence, membership: Membership) -> bool:
+    """Whether they reported already that there was no answer, and have not taken it on again since."""
+    mine = silence.claims.filter(membership=membership)
+    return mine.filter(report=Claim.Report.NO_ANSWER).exists() and not mine.standing().exists()
 
 
 def _locked(silence: Silence, membership: Membership) -> Silence:

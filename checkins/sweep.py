@@ -108,13 +108,11 @@ def open_silences(plans: list[Plan], now: dt.datetime) -> list[Silence]:
 
 
 def _ladder(plan: Plan) -> list[Step]:
-    """The steps after the first nudge, as they stand now."""
-    if plan.programme == Plan.Programme.KEEP_IN_TOUCH:
-        return _gentle_nudges(plan)
-    return [step for step in plan.steps.all() if step.stands]
+    """The steps after the first nudge. Whether a supporter agrees is looked at when their step comes."""
+    return gentle_nudges(plan) if plan.programme == Plan.Programme.KEEP_IN_TOUCH else list(plan.steps.all())
 
 
-def _gentle_nudges(plan: Plan) -> list[Step]:
+def gentle_nudges(plan: Plan) -> list[Step]:
     """Later nudges at the following occurrences, three in all; then we leave them be."""
     waits, due = [], _due(plan)
     for _nudge in range(GENTLE_NUDGES - 1):
@@ -174,62 +172,61 @@ def _push_silence(silence: Silence, now: dt.datetime) -> None:
 
 
 def _advance(silences: list[Silence], now: dt.datetime) -> None:
-    _lapse_claims(silences, now)
+    Claim.objects.standing().filter(silence__in=silences, lapses_at__lte=now).update(lapsed_at=now)
     drafts = [draft for silence in silences for draft in _take_step(silence, now)]
     outbox.queue_all(drafts)
     Silence.objects.bulk_update(silences, ["next_step_at"])
-
-
-def _lapse_claims(silences: list[Silence], now: dt.datetime) -> None:
-    standing = Claim.objects.standing().filter(silence__in=silences, lapses_at__lte=now)
-    standing.update(lapsed_at=now)
+    steps = [step for silence in silences for step in silence.steps.all()]
+    SilenceStep.objects.bulk_update(steps, ["taken_at", "passed_over_at", "why_passed_over"])
 
 
 def _take_step(silence: Silence, now: dt.datetime) -> list[Message]:
     """Take the next step that still stands; pass over those that do not. Sets `next_step_at`."""
     waiting = [step for step in silence.steps.all() if step.taken_at is None and step.passed_over_at is None]
     for place, step in enumerate(waiting):
-        if not _still_stands(step):
-            _pass_over(step, now)
+        if step.whom == Step.Whom.MEMBER and not messages.may_tell(step):
+            step.passed_over_at, step.why_passed_over = now, SilenceStep.PassedOver.LEFT
             continue
-        if step.whom == Step.Whom.MEMBER and (warning := _must_warn_first(silence, step, now)) is not None:
-            return warning
-        SilenceStep.objects.filter(pk=step.pk).update(taken_at=now)
+        if step.whom == Step.Whom.MEMBER and (hold := _hold(silence, step, now)):
+            silence.next_step_at, nudges = hold
+            return nudges
+        step.taken_at = now
         following = waiting[place + 1] if place + 1 < len(waiting) else None
         planned = _on_time(silence.next_step_at, now)
         silence.next_step_at = planned + following.wait if following else None
-        return [messages.step(silence, step, now=now)]
+        return [messages.for_step(silence, step, now=now)]
     silence.next_step_at = None
     return []
 
 
-def _still_stands(step: SilenceStep) -> bool:
-    """Consent is looked at again when the step is taken, and once more when the mail is sent."""
-    return step.whom == Step.Whom.OWNER or messages.may_tell(step)
-
-
-def _pass_over(step: SilenceStep, now: dt.datetime) -> None:
-    SilenceStep.objects.filter(pk=step.pk).update(
-        passed_over_at=now, why_passed_over=SilenceStep.PassedOver.LEFT
-    )
-
-
-def _must_warn_first(silence: Silence, step: SilenceStep, now: dt.datetime) -> list[Message] | None:
+def _hold(silence: Silence, step: SilenceStep, now: dt.datetime) -> tuple[dt.datetime, list[Message]] | None:
     """Nobody is alarmed because we were down: the owner hears first, and gets the whole wait to answer.
 
-    None when the supporter may be told now. Otherwise `next_step_at` is moved, and there may be a nudge.
+    When to look again, and what to send before; None when the first supporter may be told now.
     """
-    if silence.next_step_at is not None and now - silence.next_step_at > LATE:
-        silence.next_step_at = now + step.wait
-        return [messages.nudge_again(silence, now=now)]
-    last = Message.objects.filter(dedupe_key__startswith=silence.key, recipient=silence.owner).latest("pk")
-    if last.sent_at is None and last.failed_at is None:
-        silence.next_step_at = now + min(step.wait, dt.timedelta(minutes=1))
-        return []
-    if last.sent_at and last.sent_at + step.wait - min(LATE, step.wait / 2) > now:
-        silence.next_step_at = last.sent_at + step.wait
-        return []
-    return None
+    if any(other.whom == Step.Whom.MEMBER and other.taken_at for other in silence.steps.all()):
+        return None
+    nudges = Message.objects.filter(dedupe_key__startswith=silence.key, recipient=silence.plan.owner)
+    again = messages.nudge_again(silence, step, now=now)
+    late = silence.next_step_at is not None and now - silence.next_step_at > LATE
+    if late and not nudges.filter(dedupe_key=again.dedupe_key).exists():
+        return now + step.wait, [again]
+    until = _answerable_until(nudges.latest("pk"), step, now)
+    return (until, []) if until > now else None
+
+
+def _answerable_until(nudge: Message, step: SilenceStep, now: dt.datetime) -> dt.datetime:
+    """Until when the owner may still answer that nudge before anybody else is told."""
+    if nudge.sent_at:
+        slack = min(LATE, step.wait / 2)
+        over = nudge.sent_at + step.wait
+        return over if over - slack > now else now
+    if nudge.failed_at:
+        return now
+    if nudge.refused_at:
+        # Their mailbox says no, perhaps because nobody empties it. That is not our outage.
+        return nudge.refused_at + step.wait
+    return now + min(step.wait, dt.timedelta(minutes=1))
 
 
 def memberships_told(silence: Silence) -> Iterable[Membership]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from checkins import messages, sweep
 from checkins.models import Plan, Silence, SilenceStep, Step
+from outbox.models import BrokenAddress, Message
 
 
 @dataclass(frozen=True)
@@ -29,21 +31,32 @@ def of_plan(plan: Plan) -> list[Line]:
         Line(plan.deadline_at, _("We nudge you by e-mail")),
     ]
     at = plan.deadline_at
-    for step in plan.steps.select_related("membership__tie"):
+    for step in _steps_of(plan):
         at += step.wait
-        lines.append(Line(at, _words_for(step)))
+        lines.append(Line(at, _would(step, plan)))
     return lines
 
 
-def _words_for(step: Step) -> str:
+def _steps_of(plan: Plan) -> list[Step]:
+    if plan.programme == Plan.Programme.KEEP_IN_TOUCH:
+        return sweep.gentle_nudges(plan)
+    return list(plan.steps.select_related("membership__tie", "membership__member"))
+
+
+def _would(step: Step, plan: Plan) -> str:
     if step.membership is None:
-        return _("We nudge you once more, and say who hears next")
-    name = step.membership.tie.name
+        gentle = plan.programme == Plan.Programme.KEEP_IN_TOUCH
+        return _("We nudge you again") if gentle else _("We nudge you once more, and say who hears next")
+    name = {"name": step.membership.tie.name}
     if step.stands:
-        return _("We tell %(name)s. They can call, or say you’re fine") % {"name": name}
+        if BrokenAddress.objects.filter(address=step.membership.member.email).exists():
+            return (
+                _("We would tell %(name)s, but our e-mail does not reach them. Ask them to look here") % name
+            )
+        return _("We tell %(name)s. They can call, or say you’re fine") % name
     if step.declined_at or step.membership.ended_at:
-        return _("We tell nobody: %(name)s has said no") % {"name": name}
-    return _("We tell nobody yet: %(name)s has not agreed so far") % {"name": name}
+        return _("We tell nobody: %(name)s has said no") % name
+    return _("We tell nobody yet: %(name)s has not agreed so far") % name
 
 
 def of_silence(silence: Silence) -> list[Line]:
@@ -54,9 +67,12 @@ def of_silence(silence: Silence) -> list[Line]:
 def _steps(silence: Silence) -> Iterator[Line]:
     at = silence.next_step_at
     first = True
+    told = {
+        message.dedupe_key: message for message in Message.objects.filter(dedupe_key__startswith=silence.key)
+    }
     for step in silence.steps.select_related("membership__tie"):
         if step.taken_at:
-            yield Line(step.taken_at, _done(step), done=True)
+            yield Line(step.taken_at, _done(step, told.get(step.message_key)), done=True)
         elif step.passed_over_at:
             yield Line(step.passed_over_at, _("Passed over: they are no longer on your list"), done=True)
         else:
@@ -65,15 +81,22 @@ def _steps(silence: Silence) -> Iterator[Line]:
             yield Line(at, _ahead(step))
 
 
-def _done(step: SilenceStep) -> str:
-    if step.whom == Step.Whom.OWNER or step.membership is None:
+def _done(step: SilenceStep, message: Message | None) -> str:
+    if step.whom == Step.Whom.OWNER:
         return _("We nudged you by e-mail")
-    return _("We told %(name)s") % {"name": step.membership.tie.name}
+    name = {"name": step.membership.tie.name if step.membership else _("a supporter who has left")}
+    if message is None or message.sent_at:
+        return _("We told %(name)s") % name
+    if message.failed_at or message.cancelled_at:
+        return _("We could not tell %(name)s: our e-mail does not reach them") % name
+    return _("We are writing to %(name)s") % name
 
 
 def _ahead(step: SilenceStep) -> str:
-    if step.whom == Step.Whom.OWNER or step.membership is None:
+    if step.whom == Step.Whom.OWNER:
         return _("We nudge you once more")
+    if step.membership is None or not messages.may_tell(step):
+        return _("We tell nobody: they have not agreed, or have left")
     return _("We tell %(name)s") % {"name": step.membership.tie.name}
 
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("plan/", views.plan, name="plan"),
     path("plan/pause/", views.pause, name="plan_pause"),
     path("plan/resume/", views.resume, name="plan_resume"),
+    path("plan/zone/", views.zone, name="plan_zone"),
     path("plan/end/", views.end, name="plan_end"),
     path("support/", views.support, name="support"),
     path("support/silence/<int:pk>/", views.silence, name="silence"),

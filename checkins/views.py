@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,8 +32,7 @@ def today(request: SignedIn) -> HttpResponse:
     """Say how it is, in one tap or several; see what happens if you go quiet."""
     form = CheckInForm(request.POST or None, owner=request.user)
     if request.method == "POST" and form.is_valid():
-        only_okay = "okay" in request.POST
-        answers = {"form_key": form.cleaned_data["form_key"]} if only_okay else form.answers()
+        answers = form.answers()
         services.check_in(owner=request.user, now=timezone.now(), **answers)
         messages.success(
             request, _("Thank you, %(name)s. You are checked in.") % {"name": request.user.called}
@@ -69,9 +68,13 @@ def plan(request: SignedIn) -> HttpResponse:
     current = Plan.objects.visible_to(request.user).active().first()
     form = PlanForm(request.POST or None, owner=request.user, initial=PlanForm.initial_for(current))
     if request.method == "POST" and form.is_valid():
-        services.make_plan(owner=request.user, now=timezone.now(), **form.answers())
-        messages.success(request, _("Your plan is saved."))
-        return redirect("plan")
+        try:
+            services.make_plan(owner=request.user, now=timezone.now(), **form.answers())
+        except DomainError as refusal:
+            form.add_error("supporter", str(refusal))
+        else:
+            messages.success(request, _("Your plan is saved."))
+            return redirect("plan")
     context = {
         "nav": "today",
         "form": form,
@@ -106,6 +109,16 @@ def resume(request: SignedIn) -> HttpResponse:
     services.resume(plan=found, now=timezone.now())
     messages.success(request, _("Your check-ins go on."))
     return redirect("today")
+
+
+@require_POST
+@login_required
+def zone(request: SignedIn) -> HttpResponse:
+    """The owner has moved; the plan moves too."""
+    found = get_object_or_404(Plan.objects.visible_to(request.user).active())
+    services.move_to_zone(plan=found, now=timezone.now())
+    messages.success(request, _("Your plan follows your own clock again."))
+    return redirect("plan")
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,7 +158,12 @@ def check_in_by_mail(request: HttpRequest, token: str) -> HttpResponse:
 def support(request: SignedIn) -> HttpResponse:
     """The people one supports: what is open first, then what each of them shares."""
     people = supporting.people(request.user)
-    context = {"nav": "support", "people": people, "open": [p for p in people if p.step is not None]}
+    context = {
+        "nav": "support",
+        "people": people,
+        "open": [person for person in people if person.step is not None],
+        "broken_address": BrokenAddress.objects.filter(address=request.user.email).first(),
+    }
     return render(request, "checkins/support.html", context)
 
 
@@ -153,7 +171,9 @@ def support(request: SignedIn) -> HttpResponse:
 @login_required
 def silence(request: SignedIn, pk: int) -> HttpResponse:
     """One silence, for a supporter who was told of it."""
-    step = get_object_or_404(SilenceStep.objects.told(), silence=pk, membership__member=request.user)
+    step = SilenceStep.objects.told().filter(silence=pk, membership__member=request.user).first()
+    if step is None:
+        raise Http404
     return _answer(request, step, here=request.path)
 
 
@@ -181,7 +201,7 @@ def _answer(request: HttpRequest, step: SilenceStep, *, here: str) -> HttpRespon
         "silence": silence,
         "owner": silence.owner,
         "step": step,
-        "claim": silence.claims.standing().select_related("membership__member").first(),
+        "claim": silence.claims.standing().first(),
         "reported": silence.claims.filter(membership=step.membership, report=Claim.Report.NO_ANSWER).exists(),
     }
     return render(request, "checkins/silence.html", context)
@@ -201,7 +221,7 @@ def _take_answer(step: SilenceStep, answer: str) -> None:
 @login_required
 def ladder_request(request: SignedIn, pk: int) -> HttpResponse:
     """Would you be told when they go quiet? Exactly these words; yes or no, now or later."""
-    steps = Step.objects.select_related("plan__owner", "membership")
+    steps = Step.objects.select_related("plan__owner", "membership").filter(plan__ended_at=None)
     step = get_object_or_404(steps, pk=pk, membership__member=request.user, membership__ended_at=None)
     if request.method == "GET":
         return render(request, "checkins/ladder_request.html", {"nav": "support", "step": step})

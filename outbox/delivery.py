@@ -5,117 +5,130 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
-import re
 import smtplib
 import time
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from outbox import kinds, letters
-from outbox.models import LEASE, BrokenAddress, Message
+from outbox import kinds, letters, replies
+from outbox.models import BrokenAddress, Message
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-# Seconds one batch may take: half a lease, so that nobody else takes over what we still hold.
-BATCH_SECONDS = LEASE.total_seconds() / 2
+# Seconds after which a batch begins no further letter. With one letter's time-outs it is well inside the lease.
+BATCH_SECONDS = 20
 FIRST_WAIT = dt.timedelta(seconds=15)
 LONGEST_WAIT = dt.timedelta(minutes=15)
+# How soon to look again at a message that has to wait for another.
+SOON = dt.timedelta(seconds=5)
 # Past this a message is news from another day. It ends as failed, and is shown as such.
 GIVE_UP = dt.timedelta(days=3)
 
-# RFC 3463: X.1.* speak of the address, X.2.1 of a mailbox that is closed.
-_ADDRESS_IS_WRONG = re.compile(r"\b5\.(1\.\d{1,3}|2\.1)\b")
-_HAS_STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-
 
 def deliver_due(*, limit: int = BATCH, only: list[str] | None = None) -> int:
-    """Send up to `limit` messages that are due (only of these dedupe keys, if given). Says how many it took."""
+    """Send up to `limit` messages that are due (of these dedupe keys, if given). Says how many it is done with."""
     messages = Message.objects.take(now=timezone.now(), limit=limit, only=only)
-    if messages:
-        _send_all(messages)
-    return len(messages)
+    return _send_all(messages) if messages else 0
 
 
-def _send_all(messages: list[Message]) -> None:
-    """Send over one connection. What there is no time for goes back for the next worker."""
+def _send_all(messages: list[Message]) -> int:
+    """Send over one connection. What there is no time or no server for goes back for the next worker."""
     stop_at = time.monotonic() + BATCH_SECONDS
     broken = _broken(messages)
     connection = get_connection()
     try:
         for place, message in enumerate(messages):
             if place and time.monotonic() > stop_at:
-                return _hand_back(messages[place:])
+                return _hand_back(messages, place, wait=dt.timedelta(0))
             if message.to_address.lower() in broken:
                 _end(message, failed_at=timezone.now(), last_error="The address takes no mail.")
-            else:
-                _send_one(message, connection)
+            elif not _send_one(message, connection):
+                return _hand_back(messages, place + 1, wait=FIRST_WAIT)
     finally:
         _close(connection)
-    return None
+    return len(messages)
 
 
 def _broken(messages: list[Message]) -> set[str]:
     """Those of their addresses that take no mail. What somebody asked for just now is tried all the same."""
-    asked = {m.to_address.lower() for m in messages if not kinds.get(m.kind).at_once}
+    asked = {m.to_address.lower() for m in messages if not kinds.of(m.kind).at_once}
     return set(BrokenAddress.objects.filter(address__in=asked).values_list("address", flat=True))
 
 
-def _send_one(message: Message, connection: BaseEmailBackend) -> None:
+def _send_one(message: Message, connection: BaseEmailBackend) -> bool:
+    """Write and send one. False when there is no mail server to go on with."""
+    letter = _write(message)
+    if letter is None:
+        return True
     try:
-        kind = kinds.get(message.kind)
-        context = kind.context(message)
-        if context is None:
-            _end(message, cancelled_at=timezone.now())
-            return
-        letter = letters.render(message, context)
         # Opened by us, it stays open for the next one; does nothing while it is.
         connection.open()
-        connection.send_messages([letter])
-    except smtplib.SMTPRecipientsRefused as error:
-        _refused(message, error)
-    except Exception as error:
-        # One letter that cannot be written or sent never holds up the others.
-        if not isinstance(error, smtplib.SMTPException | OSError):
-            logger.exception("Message %s (%s) could not be written.", message.pk, message.kind)
-        _close(connection)
+    except (smtplib.SMTPException, OSError) as error:
         _try_later(message, error)
+        return False
+    if kinds.of(message.kind).watched and not message.record(handed_over_at=timezone.now(), last_error=""):
+        return True  # taken back in the meantime
+    try:
+        connection.send_messages([letter])
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        _failed(message, error, connection)
     else:
         _sent(message)
+    return True
 
 
-def _refused(message: Message, error: smtplib.SMTPRecipientsRefused) -> None:
-    """The server would not take this address: for good, or for now?"""
-    code, said = next(iter(error.recipients.values()))
-    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    if not is_permanent(code, words):
+def _write(message: Message) -> letters.Letter | None:
+    """The letter, or None when there is none to send now; the row then says why."""
+    try:
+        context = kinds.get(message.kind).context(message)
+        if context is not None:
+            return letters.render(message, context)
+        _end(message, cancelled_at=timezone.now(), last_error="There was nothing left to say.")
+    except kinds.NotYet:
+        message.record(next_attempt_at=timezone.now() + SOON, attempts=message.attempts - 1)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        # One letter that cannot be written never holds up the others.
+        logger.exception("Message %s (%s) could not be written.", message.pk, message.kind)
+        _try_later(message, error)
+    return None
+
+
+def _failed(message: Message, error: Exception, connection: BaseEmailBackend) -> None:
+    """The server refused this letter, for good or for now, or the line broke."""
+    refusal = replies.refusal(error)
+    if refusal is None:
+        _close(connection)
         _try_later(message, error)
         return
-    BrokenAddress.objects.get_or_create(address=message.to_address.lower(), defaults={"reason": words[:500]})
-    _end(message, failed_at=timezone.now(), last_error=f"{code} {words}"[:500])
-
-
-def is_permanent(code: int, words: str) -> bool:
-    """Whether an SMTP reply says that the address itself will never work (RFC 5321 §4.2, RFC 3463).
-
-    A 5xx about anything else (relaying, policy, size) is the server's trouble, not the address's.
-    """
-    if code < 500:
-        return False
-    if _HAS_STATUS.search(words):
-        return bool(_ADDRESS_IS_WRONG.search(words))
-    return code in (550, 551, 553)
-
-
-def _try_later(message: Message, error: Exception) -> None:
-    now = timezone.now()
-    if now - message.not_before > GIVE_UP:
-        _end(message, failed_at=now, last_error=str(error)[:500])
+    code, words = refusal
+    fields: dict[str, Any] = {"handed_over_at": None, "refused_at": message.refused_at or timezone.now()}
+    if code == 421:  # it hung up with that
+        _close(connection)
+    if replies.is_permanent(code, words):
+        BrokenAddress.objects.get_or_create(
+            address=message.to_address.lower(), defaults={"reason": words[:500]}
+        )
+        _end(message, failed_at=timezone.now(), last_error=f"{code} {words}"[:500], **fields)
         return
-    message.record(next_attempt_at=now + back_off(message.attempts), last_error=str(error)[:500])
+    _try_later(message, error, **fields)
+
+
+def _try_later(message: Message, error: Exception, **fields: Any) -> None:
+    now = timezone.now()
+    fields["last_error"] = str(error)[:500] or type(error).__name__
+    if now - message.not_before > GIVE_UP:
+        _end(message, failed_at=now, **fields)
+        return
+    message.record(next_attempt_at=now + back_off(message.attempts), **fields)
 
 
 def back_off(attempts: int) -> dt.timedelta:
@@ -127,19 +140,28 @@ def back_off(attempts: int) -> dt.timedelta:
 def _sent(message: Message) -> None:
     """What was sent was sent, even if it was taken back while it was on its way."""
     mine = Message.objects.filter(pk=message.pk, attempts=message.attempts, sent_at=None)
-    ended: dict[str, Any] = {"params": {}} if kinds.get(message.kind).secret else {}
-    mine.update(sent_at=timezone.now(), sent_to=message.to_address, last_error="", cancelled_at=None, **ended)
+    mine.update(
+        sent_at=timezone.now(),
+        sent_to=message.to_address,
+        last_error="",
+        cancelled_at=None,
+        **_wiped(message),
+    )
 
 
 def _end(message: Message, **fields: Any) -> None:
-    if kinds.get(message.kind).secret:
-        fields["params"] = {}
-    message.record(**fields)
+    message.record(**fields, **_wiped(message))
 
 
-def _hand_back(messages: list[Message]) -> None:
-    for message in messages:
-        message.record(next_attempt_at=timezone.now())
+def _wiped(message: Message) -> dict[str, Any]:
+    return {"params": {}} if kinds.of(message.kind).secret else {}
+
+
+def _hand_back(messages: list[Message], done: int, *, wait: dt.timedelta) -> int:
+    """Give back what was taken and not touched, as if it had never been taken. Says how many were done."""
+    for message in messages[done:]:
+        message.record(next_attempt_at=timezone.now() + wait, attempts=message.attempts - 1)
+    return done
 
 
 def _close(connection: BaseEmailBackend) -> None:

@@ -23,19 +23,32 @@ class Kind:
     at_once: bool = False
     # `params` hold a secret (a code) and are wiped when the message has ended.
     secret: bool = False
+    # Other messages depend on whether it arrived: the moment it is handed over is written down.
+    watched: bool = False
+
+
+class NotYet(Exception):
+    """Raised by a context: there is something to say, but another message has to be settled first."""
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, *, at_once: bool = False, secret: bool = False) -> Callable[[Context], Context]:
+def register(
+    name: str, *, at_once: bool = False, secret: bool = False, watched: bool = False
+) -> Callable[[Context], Context]:
     """Make the decorated function the one that knows what messages of this kind say."""
 
     def keep(context: Context) -> Context:
-        _kinds[name] = Kind(name, context, at_once, secret)
+        _kinds[name] = Kind(name, context, at_once, secret, watched)
         return context
 
     return keep
+
+
+def of(name: str) -> Kind:
+    """The kind of that name; an ordinary one that cannot be written if this version of the code has none."""
+    return _kinds.get(name) or Kind(name, lambda message: get(message.kind).context(message))
 
 
 def get(name: str) -> Kind:

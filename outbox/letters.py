@@ -13,6 +13,8 @@ from django.utils import timezone, translation
 
 from outbox.models import Message
 
+Letter = EmailMultiAlternatives
+
 
 def message_id(dedupe_key: str) -> str:
     """The Message-ID of whatever is sent under that key, so that a repeat is the same message (RFC 5322 §3.6.4)."""
@@ -20,7 +22,7 @@ def message_id(dedupe_key: str) -> str:
     return f"<{hashlib.sha256(dedupe_key.encode()).hexdigest()[:40]}@{host}>"
 
 
-def render(message: Message, context: dict[str, Any]) -> EmailMultiAlternatives:
+def render(message: Message, context: dict[str, Any]) -> Letter:
     """Write the letter in its reader's language, with times in their zone."""
     reader = message.recipient
     language = reader.language if reader else settings.LANGUAGE_CODE

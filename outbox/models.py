@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-# How long a worker may hold a message it has taken before another may take it. Longer than any send.
-LEASE = dt.timedelta(seconds=120)
+# How long a worker may hold a message it has taken before another may take it. Longer than a task may run.
+LEASE = dt.timedelta(minutes=5)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -61,6 +61,10 @@ class Message(models.Model):
     sent_to = models.CharField(max_length=254, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
+    # Only for kinds that others depend on: when it was given to a mail server that has not said no.
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+    # When a mail server first said no to this very letter, for now or for good.
+    refused_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
 
     objects = MessageQuerySet.as_manager()
@@ -93,6 +97,16 @@ class Message(models.Model):
     def to_address(self) -> str:
         """Where it goes: the account's address as it is now, else the address it was written to."""
         return self.recipient.email if self.recipient else self.address
+
+    def is_on_its_way(self, now: dt.datetime) -> bool:
+        """Whether a worker is giving it to a mail server right now. For kinds that are `watched`."""
+        unsettled = self.sent_at is None and self.failed_at is None and not self.last_error
+        return self.handed_over_at is not None and unsettled and self.next_attempt_at > now
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Sent, or given to a mail server that never answered. For kinds that are `watched`."""
+        return self.sent_at is not None or self.handed_over_at is not None
 
     def record(self, **fields: object) -> bool:
         """Write the outcome, unless the lease was lost to another worker. Says whether it was written."""

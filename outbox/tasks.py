@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 # What publishing raises when Redis is away.
 BROKER_ERRORS = (OperationalError, RedisError, OSError)
 # Seconds one task goes on, well inside Celery's own limit; the next one carries on.
-TURN = 30
+TURN = 20
 
 
 @shared_task(name="outbox.tasks.deliver")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+
+from django.utils import timezone
 
 from outbox import kinds
 from outbox.models import Message
+
+# No code is good for longer.
+TOO_OLD = dt.timedelta(hours=1)
 
 
 # Somebody sits in front of a form and waits for the code: send at once. And forget it afterwards.
@@ -13,7 +19,7 @@ from outbox.models import Message
 def letter(message: Message) -> dict[str, Any] | None:
     """The words were written when they were asked for; the paragraphs are for the HTML part."""
     params = message.params
-    if "text" not in params:
+    if "text" not in params or (params.get("code") and timezone.now() - message.created_at > TOO_OLD):
         return None
     paragraphs = [p.strip() for p in params["text"].split("\n\n") if p.strip()]
     return {**params, "paragraphs": paragraphs}

@@ -186,7 +186,8 @@ EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
 EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 10
+# A server may take its time after the text (RFC 5321 §4.5.3.2); hanging up early means sending twice.
+EMAIL_TIMEOUT = 60
 DEFAULT_FROM_EMAIL: str = env.str(
     "FROM_EMAIL", default=formataddr(("Supportnet", "hello@supportnet.invalid"))
 )
@@ -216,8 +217,9 @@ CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="supportnet")
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_SOFT_TIME_LIMIT = 60
-CELERY_TASK_TIME_LIMIT = 90
+# Inside the lease of a message, outside what a batch and one slow letter can take.
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_TASK_TIME_LIMIT = 285
 CELERY_TIMEZONE = "UTC"
 # Seconds between two looks for what is due. Tests look more often.
 SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=30.0)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from accounts.models import User
 from allauth.account.models import EmailAddress
 from django.test import Client
+
+from accounts.models import User
 
 PASSWORD = "a long walk by the sea"
 

@@ -1,9 +1,12 @@
 """An owner with a supporter who joined and a plan for evenings at eight."""
 
 import datetime as dt
+import threading
 import uuid
+from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from checkins import agreements, services
@@ -18,6 +21,28 @@ DUE = dt.datetime(2026, 5, 4, 19, tzinfo=dt.UTC)
 
 def key() -> uuid.UUID:
     return uuid.uuid4()
+
+
+def at_once(*actions: Callable[[], object]) -> list[Exception]:
+    """Run them at the same moment, each on a connection of its own; what they raised."""
+    gate = threading.Barrier(len(actions))
+    raised: list[Exception] = []
+
+    def run(action: Callable[[], object]) -> None:
+        gate.wait(timeout=10)
+        try:
+            action()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[action]) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return raised
 
 
 @pytest.fixture

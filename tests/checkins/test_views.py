@@ -349,5 +349,5 @@ def test_the_list_of_people_takes_the_same_queries_for_one_and_for_three(
         services.check_in(owner=owner, now=timezone.now(), form_key=key())
     client = client_of(supporter)
     client.get("/support/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/support/")

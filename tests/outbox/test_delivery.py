@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.mail.backends.smtp import EmailBackend
 from django.template import TemplateDoesNotExist
 from django.utils import timezone
 from kombu import Connection
 
 from accounts.models import User
-from outbox import delivery, kinds, letters, services, tasks
+from outbox import delivery, kinds, letters, replies, services, tasks
 from outbox.models import LEASE, BrokenAddress, Message
 from tests.outbox.conftest import Server
 
@@ -148,8 +150,9 @@ def test_with_the_mail_server_down_messages_wait_and_go_later(
     port, settings.EMAIL_PORT = settings.EMAIL_PORT, _closed_port()
     write("a", owner)
     write("b", owner)
-    assert delivery.deliver_due() == 2
+    assert delivery.deliver_due() == 1  # the other one is handed back untried
     assert Message.objects.waiting().count() == 2
+    assert Message.objects.get(attempts=0)
     settings.EMAIL_PORT = port
     Message.objects.update(next_attempt_at=timezone.now())
     delivery.deliver_due()
@@ -275,14 +278,115 @@ def test_a_slow_batch_gives_back_what_it_has_no_time_for(
         (550, "5.1.1 unknown", True),
         (550, "5.2.1 mailbox closed", True),
         (550, "No such mailbox", True),
-        (553, "bad name", True),
+        (553, "User unknown", True),
         (550, "5.7.1 not allowed", False),
+        (550, "5.7.1 Client host [5.1.2.3] is blocked", False),
+        (550, "5.1.8 Sender address rejected", False),
+        (553, "5.1.7 bad sender", False),
+        (550, "relay not permitted", False),
+        (552, "5.2.2 mailbox full", False),
         (552, "too big", False),
         (450, "4.1.1 later", False),
     ],
 )
 def test_what_is_permanent(code: int, words: str, permanent: bool) -> None:
-    assert delivery.is_permanent(code, words) is permanent
+    assert replies.is_permanent(code, words) is permanent
+
+
+def test_trouble_with_the_line_says_nothing_about_the_address() -> None:
+    assert replies.refusal(smtplib.SMTPServerDisconnected("gone")) is None
+
+
+def test_a_kind_this_version_does_not_know_waits_and_holds_up_nobody(
+    owner: User, supporter: User, smtp: Server
+) -> None:
+    write("a", owner)
+    Message.objects.update(kind="tests/from-a-newer-version")
+    write("b", supporter)
+    delivery.deliver_due()
+    assert smtp.next()["To"] == "ana@example.org"
+    assert Message.objects.waiting().get().dedupe_key == "a"
+
+
+def test_a_server_that_hangs_up_on_one_does_not_spoil_the_next(
+    owner: User, supporter: User, smtp: Server
+) -> None:
+    smtp.refuse["maya@example.org"] = "421 4.7.0 too many"
+    write("a", owner)
+    write("b", supporter)
+    delivery.deliver_due()
+    assert smtp.next()["To"] == "ana@example.org"
+
+
+def test_a_full_mailbox_is_noted_as_a_refusal_of_this_letter(owner: User, smtp: Server) -> None:
+    smtp.data_reply = "552 5.2.2 mailbox full"
+    write("a", owner)
+    delivery.deliver_due()
+    message = Message.objects.get()
+    assert message.refused_at is not None
+    assert message.failed_at is None
+
+
+def test_a_letter_that_must_wait_for_another_is_not_counted_as_tried(owner: User, smtp: Server) -> None:
+    def not_yet(message: Message) -> None:
+        raise kinds.NotYet
+
+    write("a", owner)
+    kinds.register("tests/hello")(not_yet)
+    delivery.deliver_due()
+    message = Message.objects.get()
+    assert (message.attempts, message.sent_at, message.cancelled_at) == (0, None, None)
+    assert message.next_attempt_at > timezone.now()
+
+
+def test_a_watched_letter_notes_when_it_is_handed_over(
+    owner: User, smtp: Server, a_kind: dict[str, Any]
+) -> None:
+    kinds.register("tests/hello", watched=True)(lambda message: a_kind)
+    message = write("a", owner)
+    assert not message.may_have_arrived
+    smtp.refuse["maya@example.org"] = "451 4.3.0 busy"
+    delivery.deliver_due()
+    message.refresh_from_db()
+    assert not message.may_have_arrived
+    assert not message.is_on_its_way(timezone.now())
+    smtp.refuse.clear()
+    Message.objects.update(next_attempt_at=timezone.now())
+    delivery.deliver_due()
+    message.refresh_from_db()
+    assert message.handed_over_at is not None
+    assert message.may_have_arrived
+
+
+def test_a_watched_letter_taken_back_at_the_last_moment_is_not_sent(owner: User, smtp: Server) -> None:
+    def take_back(message: Message) -> dict[str, Any]:
+        services.cancel(key_prefix="a")
+        return {"hello": "there"}
+
+    kinds.register("tests/hello", watched=True)(take_back)
+    write("a", owner)
+    delivery.deliver_due()
+    assert smtp.letters.empty()
+    assert Message.objects.get().cancelled_at is not None
+
+
+@pytest.mark.parametrize("where", ["context", "send"])
+def test_a_task_out_of_time_stops_instead_of_trying_again(
+    owner: User, smtp: Server, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_time(*_given: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    write("a", owner)
+    if where == "context":
+        kinds.register("tests/hello")(out_of_time)
+    else:
+        monkeypatch.setattr(EmailBackend, "send_messages", out_of_time)
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.deliver_due()
+    message = Message.objects.get()
+    assert message.last_error == ""
+    assert message.next_attempt_at > timezone.now()
 
 
 def test_back_off_doubles_up_to_a_quarter_of_an_hour() -> None:

@@ -65,5 +65,5 @@ def test_a_silence_to_watch_tells_the_supporter_within_a_minute() -> None:
 
 
 def test_without_the_sample_people_there_is_nothing_to_watch() -> None:
-    with pytest.raises(CommandError, match="manage.py demo"):
+    with pytest.raises(CommandError, match=r"manage\.py demo"):
         run("demo_silence")
