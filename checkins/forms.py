@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -45,9 +46,8 @@ class CheckInForm(OnceForm):
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The most recently met come first, so that on most days one tap is enough.
-        self.ties = {
-            str(tie.pk): tie for tie in Tie.objects.of(owner).order_by("-last_touch_at", "name")[:30]
-        }
+        recent = Tie.objects.of(owner).order_by(F("last_touch_at").desc(nulls_last=True), "name")[:30]
+        self.ties = {str(tie.pk): tie for tie in recent}
         if "okay" in self.data:
             # One tap says one thing: whatever else stands in the form is left out, and cannot be wrong.
             for name in ("pain", "mood", "touched", "note"):

@@ -221,8 +221,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_TASK_TIME_LIMIT = 285
 CELERY_TIMEZONE = "UTC"
-# Seconds between two looks for what is due. Tests look more often.
-SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=30.0)
+# Seconds between two looks for what is due. More often where somebody is trying it out; tests every second.
+SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=10.0 if LOCAL else 30.0)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds * 2, 5)}}
     for name, seconds in {
