@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -28,31 +27,34 @@ def instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
 
 
-def _moments(rhythm: Rhythm, first: dt.date, step: int) -> Iterator[dt.datetime]:
-    """The moments of ten days from `first` on, forwards (step 1) or backwards (step -1), days in order."""
-    for offset in range(10):
-        day = first + dt.timedelta(days=step * offset)
-        if day.weekday() in rhythm.days:
-            yield from sorted({instant(day, time, rhythm.zone) for time in rhythm.times}, reverse=step < 0)
-
-
 def next_after(rhythm: Rhythm, moment: dt.datetime) -> dt.datetime:
     """The first due moment strictly after `moment`. Raises ValueError for a rhythm without days or times."""
-    # A time in a jump at midnight lands on the next day, so the search begins a day early.
-    start = moment.astimezone(rhythm.zone).date() - dt.timedelta(days=1)
-    later = [m for m in _moments(rhythm, start, 1) if m > moment]
-    if not later:
-        raise ValueError("a rhythm needs a day and a time")
-    return min(later)
+    return min(_near(rhythm, moment, 1))
 
 
 def last_before(rhythm: Rhythm, moment: dt.datetime) -> dt.datetime:
     """The last due moment strictly before `moment`. Raises ValueError for a rhythm without days or times."""
-    start = moment.astimezone(rhythm.zone).date() + dt.timedelta(days=1)
-    earlier = [m for m in _moments(rhythm, start, -1) if m < moment]
-    if not earlier:
+    return max(_near(rhythm, moment, -1))
+
+
+def _near(rhythm: Rhythm, moment: dt.datetime, step: int) -> list[dt.datetime]:
+    """The due moments of the nearest day that has some, later (step 1) or earlier (-1), and of the day beyond it.
+
+    A time in a jump at midnight lands on the next day: so the search begins a day early and goes a day on.
+    """
+    day = moment.astimezone(rhythm.zone).date() - dt.timedelta(days=step)
+    found: list[dt.datetime] = []
+    for _day in range(10):
+        before = len(found)
+        if day.weekday() in rhythm.days:
+            due = [instant(day, time, rhythm.zone) for time in rhythm.times]
+            found += [one for one in due if (one > moment if step > 0 else one < moment)]
+        if before:
+            return found
+        day += dt.timedelta(days=step)
+    if not found:
         raise ValueError("a rhythm needs a day and a time")
-    return max(earlier)
+    return found
 
 
 def due_after_check_in(rhythm: Rhythm, due: dt.datetime, now: dt.datetime) -> dt.datetime:

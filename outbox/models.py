@@ -136,4 +136,7 @@ class Heartbeat(models.Model):
 
     @classmethod
     def beat(cls, name: str, *, now: dt.datetime) -> None:
-        cls.objects.update_or_create(name=name, defaults={"beat_at": now})
+        row = Heartbeat(name=name, beat_at=now)
+        cls.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["name"], update_fields=["beat_at"]
+        )
