@@ -134,9 +134,9 @@ class Heartbeat(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def beat(cls, name: str, *, now: dt.datetime) -> None:
+    @staticmethod
+    def beat(name: str, *, now: dt.datetime) -> None:
         row = Heartbeat(name=name, beat_at=now)
-        cls.objects.bulk_create(
+        Heartbeat.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["name"], update_fields=["beat_at"]
         )

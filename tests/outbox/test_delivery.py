@@ -17,7 +17,7 @@ from kombu import Connection
 
 from accounts.models import User
 from outbox import delivery, kinds, letters, replies, services, tasks
-from outbox.models import LEASE, BrokenAddress, Message
+from outbox.models import LEASE, BrokenAddress, Heartbeat, Message
 from tests.outbox.conftest import Server
 
 MINUTE = dt.timedelta(minutes=1)
@@ -261,6 +261,31 @@ def test_the_task_sends_until_nothing_is_due(
     assert tasks.deliver() == 5
 
 
+def test_a_task_out_of_its_turn_leaves_the_rest_to_the_next(
+    owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(tasks, "TURN", -1)
+    monkeypatch.setattr(tasks.deliver, "delay", lambda: asked.append("again"))
+    write("a", owner)
+    asked.clear()
+    assert tasks.deliver() == 1
+    assert asked == ["again"]
+
+
+def test_the_line_breaking_in_the_middle_is_tried_again(
+    owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_given: object) -> None:
+        raise smtplib.SMTPServerDisconnected("gone")
+
+    write("a", owner)
+    monkeypatch.setattr(EmailBackend, "send_messages", cut)
+    delivery.deliver_due()
+    message = Message.objects.get()
+    assert (message.last_error, message.refused_at) == ("gone", None)
+
+
 def test_a_slow_batch_gives_back_what_it_has_no_time_for(
     owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -387,6 +412,11 @@ def test_a_task_out_of_time_stops_instead_of_trying_again(
     message = Message.objects.get()
     assert message.last_error == ""
     assert message.next_attempt_at > timezone.now()
+
+
+def test_rows_say_what_they_are(owner: User) -> None:
+    rows = [write("a", owner), BrokenAddress(address="x@example.org"), Heartbeat(name="sweep")]
+    assert [str(row) for row in rows] == ["tests/hello a", "x@example.org", "sweep"]
 
 
 def test_back_off_doubles_up_to_a_quarter_of_an_hour() -> None:
