@@ -129,7 +129,7 @@ class HoldsTheLine:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.has_one.set()
-        await asyncio.sleep(PATIENCE)
+        await asyncio.Event().wait()  # for ever: until the line is cut
         return "451 4.3.0 not now"
 
 
