@@ -109,6 +109,7 @@ def nudge_context(message: Message) -> dict[str, Any] | None:
     return {
         "due_at": silence.due_at,
         "link": links.check_in_link(silence),
+        "once_more": not message.dedupe_key.endswith(":0"),
         "settings_link": absolute("/"),
         "next_name": coming.membership.tie.name if coming and coming.membership else "",
         "next_at": _told_at(silence, coming) if coming else None,

@@ -110,6 +110,24 @@ class Plan(models.Model):
             due = schedule.next_after(self.rhythm, due)
         self.look_ahead(due)
 
+    def is_met(self, now: dt.datetime) -> bool:
+        """Whether today's check-in, by the plan's own clock, is made already."""
+        if self.met_due_at is None or self.next_due_at is None:
+            return False
+        zone = self.rhythm.zone
+        today = now.astimezone(zone).date()
+        return (
+            self.met_due_at.astimezone(zone).date() == today
+            and self.next_due_at.astimezone(zone).date() > today
+        )
+
+    def tells_nobody(self) -> bool:
+        """Whether this is a safety check-in that no supporter stands behind."""
+        if self.programme != self.Programme.SAFETY:
+            return False
+        steps = self.steps.filter(whom=Step.Whom.MEMBER).select_related("membership")
+        return not any(step.stands for step in steps)
+
     def is_resting(self, now: dt.datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -31,36 +32,41 @@ def check_in(
     owner: User,
     now: dt.datetime,
     form_key: uuid.UUID,
-    pain: int | None = None,
-    mood: str = "",
-    note: str = "",
-    was_in_touch: bool | None = None,
     touched: Iterable[Tie] = (),
+    **said: Any,
 ) -> CheckIn:
     """Write down a sign of life; it counts for every plan of theirs and ends every silence.
 
-    The same key twice is one check-in.
+    `said` may hold pain (0 to 10), mood, note and was_in_touch. The same key twice within minutes is one check-in,
+    which then says what was said last.
     """
+    # Two taps at once wait for each other here, plan or no plan.
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     plans = list(Plan.objects.active().filter(owner=owner).select_for_update(no_key=True).order_by("pk"))
-    made, created = CheckIn.objects.get_or_create(
-        owner=owner,
-        form_key=form_key,
-        defaults={
-            "made_at": now,
-            "pain": pain,
-            "mood": mood,
-            "note": note,
-            "was_in_touch": was_in_touch,
-        },
-    )
-    if not created:
-        return made if _is_a_repeat(made, now) else check_in(owner=owner, now=now, form_key=uuid.uuid4())
+    made = CheckIn.objects.filter(owner=owner, form_key=form_key).first()
+    repeat = made is not None and _is_a_repeat(made, now)
+    if made is not None and not repeat:
+        made, form_key = None, uuid.uuid4()
+    if made is None:
+        made = CheckIn.objects.create(owner=owner, form_key=form_key, made_at=now, **said)
+    else:
+        _say_more(made, said)
     for tie in touched:
-        networks.log_touch(tie=tie, by=owner, at=now)
-    for plan in plans:
-        _count(plan, now)
-    _close_all(owner=owner, by=owner, now=now, ending=Silence.Ending.CHECKED_IN)
+        networks.log_touch(tie=tie, by=owner, at=now, form_key=form_key)
+    if not repeat:
+        for plan in plans:
+            _count(plan, now)
+        _close_all(owner=owner, by=owner, now=now, ending=Silence.Ending.CHECKED_IN)
     return made
+
+
+def _say_more(made: CheckIn, said: dict[str, Any]) -> None:
+    """The form came again with something in it: that is what they mean."""
+    given = {name: value for name, value in said.items() if value not in (None, "")}
+    for name, value in given.items():
+        setattr(made, name, value)
+    if given:
+        made.save(update_fields=list(given))
 
 
 def _is_a_repeat(made: CheckIn, now: dt.datetime) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.models import User
-from checkins.models import CheckIn, SilenceStep, Step
+from checkins.models import CheckIn, Claim, SilenceStep, Step
 from networks.models import Membership, Share
 
 
@@ -18,6 +18,8 @@ class Person:
     owner: User
     # The step that told this supporter of a silence that is still open.
     step: SilenceStep | None
+    # Their own claim in it, if it stands.
+    claim: Claim | None
     # Their place on the ladder: asked for, agreed, declined.
     place: Step | None
     checked_in_at: dt.datetime | None
@@ -31,13 +33,23 @@ def people(user: User) -> list[Person]:
         Membership.objects.supported_by(user).select_related("owner").order_by("owner__name", "pk")
     )
     open_steps = _open_steps(memberships)
+    claims = {
+        claim.membership_id: claim for claim in Claim.objects.standing().filter(membership__in=memberships)
+    }
     places = {place.membership_id: place for place in _places(memberships)}
     latest = _latest_check_ins(memberships)
-    return [_person(m, open_steps.get(m.pk), places.get(m.pk), latest.get(m.owner_id)) for m in memberships]
+    return [
+        _person(m, open_steps.get(m.pk), claims.get(m.pk), places.get(m.pk), latest.get(m.owner_id))
+        for m in memberships
+    ]
 
 
 def _person(
-    membership: Membership, step: SilenceStep | None, place: Step | None, latest: CheckIn | None
+    membership: Membership,
+    step: SilenceStep | None,
+    claim: Claim | None,
+    place: Step | None,
+    latest: CheckIn | None,
 ) -> Person:
     def may(share: Share) -> bool:
         return latest is not None and membership.shows(share)
@@ -46,6 +58,7 @@ def _person(
         membership=membership,
         owner=membership.owner,
         step=step,
+        claim=claim,
         place=place,
         checked_in_at=latest.made_at if latest and may(Share.CHECKINS) else None,
         pain=latest.pain if latest and may(Share.PAIN) else None,

@@ -232,4 +232,8 @@ def _answerable_until(nudge: Message, step: SilenceStep, now: dt.datetime) -> dt
 def memberships_told(silence: Silence) -> Iterable[Membership]:
     """The supporters who were told in this silence."""
     told = silence.steps.filter(whom=Step.Whom.MEMBER, taken_at__isnull=False, membership__isnull=False)
-    return [step.membership for step in told.select_related("membership__member") if step.membership]
+    return [
+        step.membership
+        for step in told.select_related("membership__member", "membership__tie")
+        if step.membership
+    ]

@@ -45,7 +45,7 @@ def _steps_of(plan: Plan) -> list[Step]:
 
 def _would(step: Step, plan: Plan) -> str:
     if step.membership is None:
-        gentle = plan.programme == Plan.Programme.KEEP_IN_TOUCH
+        gentle = plan.programme == Plan.Programme.KEEP_IN_TOUCH or plan.tells_nobody()
         return _("We nudge you again") if gentle else _("We nudge you once more, and say who hears next")
     name = {"name": step.membership.tie.name}
     if step.stands:
@@ -54,7 +54,9 @@ def _would(step: Step, plan: Plan) -> str:
                 _("We would tell %(name)s, but our e-mail does not reach them. Ask them to look here") % name
             )
         return _("We tell %(name)s. They can call, or say you’re fine") % name
-    if step.declined_at or step.membership.ended_at:
+    if step.membership.ended_at:
+        return _("We tell nobody: %(name)s is no longer here") % name
+    if step.declined_at:
         return _("We tell nobody: %(name)s has said no") % name
     return _("We tell nobody yet: %(name)s has not agreed so far") % name
 

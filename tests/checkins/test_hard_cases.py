@@ -15,11 +15,11 @@ from django.utils import timezone
 from accounts.models import Consent, User
 from checkins import agreements, links, services, sweep, timeline
 from checkins.errors import PlanHasEnded, TermsHaveChanged
-from checkins.models import Claim, Plan, Silence, SilenceStep, Step
+from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership, Tie
 from outbox import kinds
 from outbox.models import BrokenAddress, Message
-from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, key
+from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, at_once, key
 from tests.checkins.test_answers import TOLD, says, second_supporter
 from tests.checkins.test_sweep import DEADLINE, run_ladder, sent
 from tests.checkins.test_sweep import kinds as kinds_sent
@@ -106,6 +106,21 @@ def test_one_tap_counts_whatever_else_stands_in_the_form(
 ) -> None:
     answers = {"okay": "1", "form_key": str(key()), "touched": ["none", "someone"], "pain": "99"}
     assert client_of(owner).post("/today/", answers).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_the_same_moment_are_one_check_in(owner: User) -> None:
+    same = key()
+    assert at_once(*[lambda: services.check_in(owner=owner, now=MONDAY, form_key=same)] * 4) == []
+    assert CheckIn.objects.count() == 1
+
+
+def test_a_late_check_in_sent_twice_does_not_count_for_the_next_one(safety_plan: Plan, owner: User) -> None:
+    same = key()
+    for _tap in range(2):
+        services.check_in(owner=owner, now=DUE + HOUR, form_key=same)
+    safety_plan.refresh_from_db()
+    assert safety_plan.next_due_at == DUE + DAY
 
 
 # Nobody is alarmed for nothing -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -349,5 +350,96 @@ def test_the_list_of_people_takes_the_same_queries_for_one_and_for_three(
         services.check_in(owner=owner, now=timezone.now(), form_key=key())
     client = client_of(supporter)
     client.get("/support/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/support/")
+
+
+# What a tester on a phone found missing -------------------------------------------------------------
+
+
+def test_an_ended_session_says_that_the_check_in_was_not_saved(client: Client, owner: User) -> None:
+    page = client.post("/today/", {"okay": "1"}, follow=True).content.decode()
+    assert "your check-in was not saved" in page
+    assert not CheckIn.objects.exists()
+
+
+def test_a_body_that_is_nothing_gets_an_answer_too(client_of: SignIn, owner: User) -> None:
+    response = client_of(owner).post("/plan/", "{}", content_type="application/json")
+    assert response.status_code == 422
+
+
+def test_a_check_in_sent_again_with_more_in_it_says_more(client_of: SignIn, owner: User) -> None:
+    same = str(key())
+    client = client_of(owner)
+    client.post("/today/", {"form_key": same, "okay": "1"})
+    client.post("/today/", {"form_key": same, "pain": "9", "note": "worse than I said"})
+    made = CheckIn.objects.get()
+    assert (made.pain, made.note) == (9, "worse than I said")
+    client.post("/today/", {"form_key": same, "okay": "1"})
+    assert CheckIn.objects.get().pain == 9
+
+
+def test_mail_scanners_may_ask_for_the_head(client: Client, silence: Silence) -> None:
+    assert client.head(path_of(links.check_in_link(silence))).status_code == 200
+    assert client.head(path_of(links.alert_link(told(silence)))).status_code == 200
+    assert not CheckIn.objects.exists()
+
+
+def test_today_says_that_it_is_done(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    client = client_of(owner)
+    now = timezone.now()
+    gentle_plan.watch_from(now, heard_at=None)
+    gentle_plan.save()
+    with time_machine.travel(gentle_plan.next_due_at - dt.timedelta(hours=1), tick=False):  # type: ignore[operator]
+        assert "Done for today" not in client.get("/today/").content.decode()
+        services.check_in(owner=owner, now=timezone.now(), form_key=key())
+        assert "Done for today" in client.get("/today/").content.decode()
+
+
+@pytest.mark.parametrize("gone", ["declined", "left"])
+def test_the_owner_is_told_that_nobody_will_be(
+    client_of: SignIn, owner: User, safety_plan: Plan, supporter: User, gone: str
+) -> None:
+    client = client_of(owner)
+    assert "Nobody will be told" not in client.get("/today/").content.decode()
+    step = safety_plan.steps.get(membership__isnull=False)
+    if gone == "declined":
+        agreements.decline(step=step, by=supporter, now=timezone.now())
+    else:
+        networks.end_membership(membership=step.membership, by=supporter)
+    page = client.get("/today/").content.decode()
+    assert "Nobody will be told if you go quiet" in page
+    assert ("has said no" if gone == "declined" else "is no longer here") in page
+    assert "Nobody is told yet" in client.get("/plan/").content.decode()
+
+
+def test_the_owner_sees_what_a_supporter_said_until_they_check_in(
+    client_of: SignIn, owner: User, silence: Silence
+) -> None:
+    client = client_of(owner)
+    membership = told(silence).membership
+    services.report(silence=silence, membership=membership, outcome="okay", now=timezone.now())
+    assert "Ana was told, and said" in client.get("/today/").content.decode()
+    services.check_in(owner=owner, now=timezone.now(), form_key=key())
+    assert "Ana was told, and said" not in client.get("/today/").content.decode()
+
+
+def test_a_supporter_who_is_on_it_sees_so_on_their_list(
+    client_of: SignIn, supporter: User, silence: Silence
+) -> None:
+    services.claim(silence=silence, membership=told(silence).membership, now=timezone.now())
+    page = client_of(supporter).get("/support/").content.decode()
+    assert "You are on it. Thank you." in page
+    assert "Tell us how it went" in page
+
+
+def test_whoever_could_not_reach_them_reads_what_happens_now(client: Client, silence: Silence) -> None:
+    path = path_of(links.alert_link(told(silence)))
+    page = client.post(path, {"answer": "no_answer"}, follow=True).content.decode()
+    assert "Nobody else is told." in page
+
+
+def test_the_page_behind_a_nudge_says_who_was_told(client: Client, silence: Silence) -> None:
+    page = client.get(path_of(links.check_in_link(silence))).content.decode()
+    assert "Ana Reyes was told" in page
+    assert "I’m here, and it is a hard day" in page

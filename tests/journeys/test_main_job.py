@@ -103,7 +103,7 @@ def test_the_main_job(
     # She goes quiet. Beat and worker nudge her twice, then tell Ana.
     goes_quiet()
     nudge = mail_catcher.wait_for(to=MAYA, subject="How are you")
-    last = mail_catcher.wait_for(to=MAYA, subject="How are you")
+    last = mail_catcher.wait_for(to=MAYA, subject="Once more")
     assert nudge["Message-ID"] != last["Message-ID"]
     assert "Ana Reyes" in last.get_body(("plain",)).get_content()
     alert = mail_catcher.wait_for(to=ANA, subject="check on Maya")
