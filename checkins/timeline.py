@@ -37,6 +37,14 @@ def of_plan(plan: Plan) -> list[Line]:
     return lines
 
 
+def tells_at_night(plan: Plan) -> bool:
+    """Whether a supporter would be written to between 21 and 9 o'clock by the plan's clock."""
+    if plan.deadline_at is None or plan.programme != Plan.Programme.SAFETY or plan.tells_nobody():
+        return False
+    at = plan.deadline_at + sum((step.wait for step in _steps_of(plan)), dt.timedelta())
+    return not 9 <= at.astimezone(plan.rhythm.zone).hour < 21
+
+
 def _steps_of(plan: Plan) -> list[Step]:
     if plan.programme == Plan.Programme.KEEP_IN_TOUCH:
         return sweep.gentle_nudges(plan)

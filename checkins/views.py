@@ -121,6 +121,7 @@ def plan(request: SignedIn) -> HttpResponse:
         "pause_form": PauseForm(initial={"days": 1}),
         "resting": current.is_resting(timezone.now()) if current else False,
         "nobody_is_told": current is not None and current.tells_nobody(),
+        "tells_at_night": current is not None and timeline.tells_at_night(current),
     }
     return render(request, "checkins/plan.html", context, status=422 if form.is_bound else 200)
 

@@ -396,6 +396,16 @@ def test_today_says_that_it_is_done(client_of: SignIn, owner: User, gentle_plan:
         assert "Done for today" in client.get("/today/").content.decode()
 
 
+@pytest.mark.parametrize(("hour", "night"), [(10, False), (20, True), (23, True)])
+def test_the_plan_says_when_somebody_would_be_told_at_night(
+    client_of: SignIn, owner: User, safety_plan: Plan, hour: int, night: bool
+) -> None:
+    safety_plan.times = [dt.time(hour)]
+    safety_plan.watch_from(timezone.now(), heard_at=None)
+    safety_plan.save()
+    assert ("would arrive at night" in client_of(owner).get("/plan/").content.decode()) is night
+
+
 @pytest.mark.parametrize("gone", ["declined", "left"])
 def test_the_owner_is_told_that_nobody_will_be(
     client_of: SignIn, owner: User, safety_plan: Plan, supporter: User, gone: str
