@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import re
+import unicodedata
 import uuid
 import zoneinfo
 from typing import Any
@@ -20,6 +22,8 @@ from accounts.models import User
 
 THEMES = [("light", _("Light")), ("dim", _("Dim")), ("auto", _("Like my device"))]
 Zones = list[tuple[str, list[tuple[str, str]]]]
+# Invisible signs that turn the direction of what follows: a name with one could rewrite the page around it.
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
 
 class KeyField(forms.UUIDField):
@@ -71,12 +75,23 @@ class ZoneField(forms.ChoiceField):
         )
 
 
-class NameField(forms.CharField):
+class LineField(forms.CharField):
+    """One line of plain text: no control characters, no runs of spaces. It may go into a subject line."""
+
+    def to_python(self, value: Any) -> str:
+        text = TURNS.sub("", super().to_python(value) or "")
+        plain = "".join(
+            " " if unicodedata.category(letter) == "Cc" and letter != "\0" else letter for letter in text
+        )
+        return " ".join(plain.split())
+
+
+class NameField(LineField):
     def __init__(self) -> None:
         super().__init__(
             label=_("What should we call you?"),
             max_length=60,
-            help_text=_("A first name or a nickname is fine. People you invite see it."),
+            help_text=_("A first name or a nickname is fine. The people in your network see it."),
             widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
             error_messages={"required": _("Write the name you want to be called by.")},
         )
@@ -118,7 +133,7 @@ class SignupForm(forms.Form):
     )
     agree = forms.BooleanField(
         label=services.STORE_CONSENT,
-        help_text=_("Nothing is shared with anybody until you say so. You can delete it later."),
+        help_text=_("Nothing is shared with anybody until you say so."),
         error_messages={
             "required": _("We cannot keep your check-ins unless you agree. Tick the box to go on.")
         },

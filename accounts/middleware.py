@@ -1,11 +1,16 @@
-"""What a page must know of the person before it is drawn: their time, their language, that it is private."""
+"""What holds for every page: whose time and language it is in, that it is private, and what a refusal says."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.errors import DomainError
 
 
 class PreferencesMiddleware:
@@ -23,6 +28,20 @@ class PreferencesMiddleware:
         add_never_cache_headers(response)
         return response
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A refusal that no view expected: two tabs, a double tap. Its words, on the page they came from."""
+        if not isinstance(exception, DomainError):
+            return None
+        there = safe_page(request)
+        if there == request.get_full_path() and request.method in ("GET", "HEAD"):
+            return None  # it would be refused again, for ever
+        messages.info(request, str(exception))
+        if not request.headers.get("HX-Request"):
+            return HttpResponseRedirect(there)
+        return HttpResponse(
+            str(exception), status=409, content_type="text/plain", headers={"HX-Redirect": there}
+        )
+
     def process_template_response(
         self, request: HttpRequest, response: SimpleTemplateResponse
     ) -> SimpleTemplateResponse:
@@ -31,3 +50,16 @@ class PreferencesMiddleware:
         if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None):
             response.status_code = 422
         return response
+
+
+def safe_page(request: HttpRequest) -> str:
+    """The page of ours somebody came from; the start page where there is none or it is this very one."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return "/"
+    came_from = urlsplit(referer)
+    path = came_from._replace(scheme="", netloc="", fragment="").geturl()
+    again = request.method in ("GET", "HEAD") and came_from.path == request.path
+    # Once more: "//elsewhere" as a path of ours would be another site.
+    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if safe and not again else "/"

@@ -54,6 +54,10 @@ class NotYours(Refused):
     words = _("Only the two people it is about can change this.")
 
 
+class NoLongerJoined(Refused):
+    words = _("You no longer share anything with this person, so there is nothing to change.")
+
+
 class GoneTie(Refused):
     words = _("This person is no longer in your network.")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -12,30 +10,17 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import OnceForm
+from accounts.forms import TURNS, LineField, OnceForm
 from networks import sharing
 from networks.models import Circle, How, Share, Support, Tie
 
-# Invisible signs that turn the direction of what follows: a name with one could rewrite the page around it.
-TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 LONGEST_AGO = dt.timedelta(days=3660)
-
-
-class NameField(forms.CharField):
-    """One line of plain text: no control characters, no runs of spaces."""
-
-    def to_python(self, value: Any) -> str:
-        text = TURNS.sub("", super().to_python(value) or "")
-        plain = "".join(
-            " " if unicodedata.category(letter) == "Cc" and letter != "\0" else letter for letter in text
-        )
-        return " ".join(plain.split())
 
 
 class TieForm(OnceForm):
     """Only a name and a circle are needed."""
 
-    name = NameField(
+    name = LineField(
         label=_("Name or nickname"),
         max_length=80,
         help_text=_("Just what you call them. It can be a group or a place, too."),
@@ -47,7 +32,7 @@ class TieForm(OnceForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the three circles. You can move them later.")},
     )
-    relationship = NameField(
+    relationship = LineField(
         label=_("Who are they to you?"),
         max_length=60,
         required=False,
@@ -60,7 +45,7 @@ class TieForm(OnceForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    phone = NameField(
+    phone = LineField(
         label=_("Phone"),
         max_length=40,
         required=False,

@@ -73,8 +73,12 @@ class How(models.TextChoices):
 
 
 class TieQuerySet(models.QuerySet["Tie"]):
+    def ever_of(self, owner: User) -> Self:
+        """Removed ones too: for a second tap on "Remove", and nothing to show."""
+        return self.filter(owner=owner)
+
     def of(self, owner: User) -> Self:
-        return self.filter(owner=owner, removed_at=None)
+        return self.ever_of(owner).filter(removed_at=None)
 
     def visible_to(self, user: User) -> Self:
         """A tie is its owner's alone; not even the person it is about sees it."""

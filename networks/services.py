@@ -47,10 +47,11 @@ def edit_tie(*, tie: Tie, by: User, **details: Any) -> Tie:
 def remove_tie(*, tie: Tie, by: User) -> None:
     """Take somebody out: what they could see ends now, an unanswered invitation is withdrawn, nobody is told.
 
-    Their name stays beside the owner's own past check-ins; how to reach them is wiped.
+    Their name stays beside the owner's own past check-ins; how to reach them is wiped. Removing twice is once.
     """
     now = timezone.now()
-    _locked(tie, by=by)
+    if _locked(tie, by=by, removed_too=True).removed_at:
+        return
     for membership in tie.memberships.active():
         end_membership(membership=membership, by=by)
     tie.invitations.unanswered().update(withdrawn_at=now)
@@ -109,6 +110,7 @@ def invite(
     Raises a DomainError when this address may not be asked (now): see `_refuse_if_unwelcome`.
     """
     now, email, chosen = timezone.now(), email.strip().lower(), sharing.in_order(shares)
+    _hold(by.pk)
     tie = _locked(tie, by=by)
     again = tie.invitations.filter(form_key=form_key).first() if form_key else None
     if again:
@@ -138,6 +140,7 @@ def resend(*, invitation: Invitation, by: User, seen: int) -> Invitation:
 
     `seen` is how often it had been sent when the person pressed the button: pressing twice sends once.
     """
+    _hold(by.pk)
     tie, now = _locked(invitation.tie, by=by), timezone.now()
     invitation.refresh_from_db()
     if invitation.sent_count > seen:
@@ -172,8 +175,9 @@ def accept(*, invitation: Invitation, by: User) -> Membership:
 
     Raises OwnInvitation, NotOpen or AlreadySupporting.
     """
-    # The owner's row too: one person may be answering two invitations of theirs at this moment.
-    held = Tie.objects.select_for_update(of=("self", "owner"), no_key=True).select_related("owner")
+    # The owner too: one person may be answering two invitations of theirs at this moment.
+    _hold(invitation.tie.owner_id)
+    held = Tie.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
     tie = held.get(pk=invitation.tie_id)
     if tie.owner_id == by.pk:
         raise errors.OwnInvitation
@@ -220,9 +224,11 @@ def sweep_invitations(*, now: dt.datetime) -> int:
 @transaction.atomic
 def change_shares(*, membership: Membership, shares: Iterable[str], by: User) -> Membership:
     """Set what a member may see, from this moment. Only the owner can. The member is not told."""
-    locked = Membership.objects.active().select_for_update(of=("self",)).filter(pk=membership.pk).first()
-    if locked is None or locked.owner_id != by.pk:
+    locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if locked.owner_id != by.pk:
         raise errors.NotYours
+    if locked.ended_at:
+        raise errors.NoLongerJoined
     before, after = set(locked.shares), set(shares)
     locked.shares = [share.value for share in sharing.in_order(after)]
     locked.save(update_fields=["shares"])
@@ -247,11 +253,15 @@ def end_membership(*, membership: Membership, by: User) -> None:
 # Pieces ----------------------------------------------------------------------------------------
 
 
-def _locked(tie: Tie, *, by: User) -> Tie:
+def _hold(owner_pk: int) -> None:
+    """One at a time for whatever counts over all ties of an owner. Always before a tie: no deadlock."""
+    User.objects.select_for_update(no_key=True).get(pk=owner_pk)
+
+
+def _locked(tie: Tie, *, by: User, removed_too: bool = False) -> Tie:
     """The tie, held until the transaction ends: changes around one person happen one after another."""
-    held = (
-        Tie.objects.of(by).select_for_update(of=("self",)).select_related("owner").filter(pk=tie.pk).first()
-    )
+    theirs = Tie.objects.ever_of(by) if removed_too else Tie.objects.of(by)
+    held = theirs.select_for_update(of=("self",)).select_related("owner").filter(pk=tie.pk).first()
     if held is None:
         raise errors.GoneTie
     return held

@@ -6,9 +6,11 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-# The most days since the last contact for warmth 1, 2, 3 and 4; beyond, and with no contact, it is 5.
+# The most days since the last contact for warmth 1, 2, 3 and 4; beyond, it is 5.
 MOST_DAYS = (3, 10, 21, 45)
 COOLEST = 5
+# Nothing logged yet says nothing about how warm it is.
+UNKNOWN = 0
 
 
 def days_since(last: dt.datetime, *, now: dt.datetime) -> int:
@@ -17,13 +19,13 @@ def days_since(last: dt.datetime, *, now: dt.datetime) -> int:
 
 
 def level(last: dt.datetime | None, *, now: dt.datetime) -> int:
-    """1 (just in touch) to 5 (long ago, or never)."""
+    """1 (just in touch) to 5 (long ago); 0 where nothing was logged yet."""
     if last is None:
-        return COOLEST
+        return UNKNOWN
     days = days_since(last, now=now)
     return next((warm for warm, most in enumerate(MOST_DAYS, start=1) if days <= most), COOLEST)
 
 
 def word(warm: int) -> str:
     """The level in a word or two, for those who do not see the colour."""
-    return [_("in touch"), _("warm"), _("cooling"), _("cool"), _("long ago")][warm - 1]
+    return [_("not logged yet"), _("in touch"), _("warm"), _("cooling"), _("cool"), _("long ago")][warm]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedIn
-from networks import services
+from networks import errors, services
 from networks.forms import SharesForm
 from networks.models import Membership
 
@@ -18,15 +18,19 @@ from networks.models import Membership
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sharing(request: SignedIn, pk: int) -> HttpResponse:
-    membership = get_object_or_404(Membership.objects.of(request.user).select_related("tie"), pk=pk)
+    membership = _mine(request, pk)
     name = membership.tie.name
     form = SharesForm(request.POST or None, name=name, initial={"shares": membership.shares})
     if request.method == "POST":
         form = SharesForm(request.POST, name=name)
         if form.is_valid():
-            services.change_shares(membership=membership, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Saved. It counts from now on."))
-            return redirect("tie", pk=membership.tie_id)
+            try:
+                services.change_shares(membership=membership, by=request.user, **form.cleaned_data)
+            except errors.NoLongerJoined as refusal:
+                messages.info(request, str(refusal))
+            else:
+                messages.success(request, _("Saved. It counts from now on."))
+            return _to_their_page(membership)
     context = {"nav": "network", "membership": membership, "tie": membership.tie, "form": form}
     return render(request, "networks/sharing.html", context, status=422 if form.is_bound else 200)
 
@@ -35,7 +39,7 @@ def sharing(request: SignedIn, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def membership_end(request: SignedIn, pk: int) -> HttpResponse:
     """The owner's way."""
-    membership = get_object_or_404(Membership.objects.of(request.user).select_related("tie"), pk=pk)
+    membership = _mine(request, pk)
     if request.method != "POST":
         context = {"nav": "network", "membership": membership, "tie": membership.tie}
         return render(request, "networks/membership_end.html", context)
@@ -43,15 +47,17 @@ def membership_end(request: SignedIn, pk: int) -> HttpResponse:
     messages.success(
         request, _("Ended. %(name)s sees nothing of yours any more.") % {"name": membership.tie.name}
     )
-    return redirect("tie", pk=membership.tie_id)
+    return _to_their_page(membership)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_support(request: SignedIn, pk: int) -> HttpResponse:
     """The member's way."""
-    mine = Membership.objects.supported_by(request.user).select_related("owner")
-    membership = get_object_or_404(mine, pk=pk)
+    mine = Membership.objects.filter(member=request.user)
+    if request.method != "POST":
+        mine = mine.active()
+    membership = get_object_or_404(mine.select_related("owner"), pk=pk)
     if request.method != "POST":
         return render(request, "networks/leave_support.html", {"nav": "support", "membership": membership})
     services.end_membership(membership=membership, by=request.user)
@@ -59,3 +65,15 @@ def leave_support(request: SignedIn, pk: int) -> HttpResponse:
         request, _("Done. You are no longer in %(name)s’s network.") % {"name": membership.owner.called}
     )
     return redirect("support")
+
+
+def _mine(request: SignedIn, pk: int) -> Membership:
+    """One that has ended is not shown; but what is sent about it gets a kind answer, not "not found"."""
+    mine = Membership.objects.filter(owner=request.user).select_related("tie")
+    return get_object_or_404(mine if request.method == "POST" else mine.active(), pk=pk)
+
+
+def _to_their_page(membership: Membership) -> HttpResponse:
+    if membership.tie.removed_at:
+        return redirect("network")
+    return redirect("tie", pk=membership.tie_id)

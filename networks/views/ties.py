@@ -69,9 +69,10 @@ def tie_edit(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def tie_remove(request: SignedIn, pk: int) -> HttpResponse:
-    found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
     if request.method != "POST":
+        found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
         return render(request, "networks/tie_remove.html", {"tie": found, "nav": "network"})
+    found = get_object_or_404(Tie.objects.ever_of(request.user), pk=pk)
     services.remove_tie(tie=found, by=request.user)
     messages.success(request, _("%(name)s is no longer in your network.") % {"name": found.name})
     return redirect("network")

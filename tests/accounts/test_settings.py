@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.forms import LineField, SignupForm
 from accounts.models import Consent, User
 
 ClientOf = Callable[[User], Client]
@@ -93,3 +94,23 @@ def test_staff_see_accounts_and_consents_but_do_not_make_or_alter_them(staff: Cl
 def test_the_admin_is_closed_to_others(owner: User, client_of: ClientOf, visitor: Client) -> None:
     assert client_of(owner).get(reverse("admin:accounts_user_changelist")).status_code == 302
     assert visitor.get(reverse("admin:accounts_user_changelist")).status_code == 302
+
+
+# What somebody is called travels into mail: one line, and nothing that turns its direction.
+@pytest.mark.parametrize(
+    "typed", ["May\u202ea\r\nBcc: x@example.org", " May\u2066a\x0b Bcc:\u2028 x@example.org "]
+)
+def test_a_name_is_one_plain_line(owner: User, client_of: ClientOf, typed: str) -> None:
+    client_of(owner).post(reverse("settings"), ANSWERS | {"name": typed})
+    owner.refresh_from_db()
+    assert owner.name == "Maya Bcc: x@example.org"
+
+
+def test_a_name_of_nothing_one_can_see_is_refused(owner: User, client_of: ClientOf) -> None:
+    answer = client_of(owner).post(reverse("settings"), ANSWERS | {"name": "\u202e\n\u2066"})
+    assert answer.status_code == 422
+
+
+def test_sign_up_asks_for_the_same_plain_line() -> None:
+    assert isinstance(SignupForm.base_fields["name"], LineField)
+    assert SignupForm.base_fields["name"].clean("Ma\u200fya\nR") == "Maya R"

@@ -181,17 +181,35 @@ def test_the_owner_ends_it_after_a_question(mine: Client, membership: Membership
     path = f"/network/sharing/{membership.pk}/end/"
     assert "End sharing with Ana?" in mine.get(path).content.decode()
     assert Membership.objects.active().exists()
-    assert "Ended." in mine.post(path, follow=True).content.decode()
-    assert not Membership.objects.active().exists()
-    assert mine.post(path).status_code == 404
+    for _twice in range(2):
+        assert "Ended." in mine.post(path, follow=True).content.decode()
+        assert not Membership.objects.active().exists()
+    assert mine.get(path).status_code == 404
+
+
+def test_ending_after_the_person_was_removed_leads_to_the_network(
+    mine: Client, membership: Membership, owner: User
+) -> None:
+    services.remove_tie(tie=membership.tie, by=owner)
+    assert mine.post(f"/network/sharing/{membership.pk}/end/").headers["Location"] == "/network/"
+
+
+def test_changing_what_somebody_sees_after_they_left_says_so(mine: Client, membership: Membership) -> None:
+    services.end_membership(membership=membership, by=membership.member)
+    answer = mine.post(f"/network/sharing/{membership.pk}/", {"shares": ["mood"]}, follow=True)
+    assert answer.status_code == 200
+    assert "nothing to change" in answer.content.decode()
+    membership.refresh_from_db()
+    assert "mood" not in membership.shares
 
 
 def test_the_member_leaves_after_a_question(client_of: ClientOf, membership: Membership) -> None:
     theirs = client_of(membership.member)
     path = f"/network/support/{membership.pk}/leave/"
     assert "Leave Maya’s network?" in theirs.get(path).content.decode()
-    assert theirs.post(path).headers["Location"] == "/support/"
-    assert not Membership.objects.active().exists()
+    for _twice in range(2):
+        assert theirs.post(path).headers["Location"] == "/support/"
+        assert not Membership.objects.active().exists()
     assert theirs.get(path).status_code == 404
 
 

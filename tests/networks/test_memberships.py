@@ -56,7 +56,7 @@ def test_only_the_owner_changes_shares_and_only_while_it_lasts(
     with pytest.raises(errors.NotYours):
         services.change_shares(membership=membership, shares=["mood"], by=supporter)
     services.end_membership(membership=membership, by=owner)
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(errors.NoLongerJoined):
         services.change_shares(membership=membership, shares=["mood"], by=owner)
 
 

@@ -1,5 +1,6 @@
 """Two people, or two taps, at the same moment. Real threads on real rows."""
 
+import datetime as dt
 import threading
 import uuid
 from collections.abc import Callable
@@ -112,3 +113,41 @@ def test_an_invitation_sent_twice_is_one(tie: Tie, owner: User) -> None:
     )
     assert refusals(results) == 0
     assert Invitation.objects.count() == 1
+
+
+def test_one_address_is_asked_once_however_many_ties_it_is_typed_for(owner: User) -> None:
+    ties = [services.add_tie(by=owner, name=f"Ana {number}", circle="wider") for number in range(5)]
+    results = at_once(
+        *[lambda tie=tie: services.invite(tie=tie, by=owner, email="ana@example.org") for tie in ties]
+    )
+    assert refusals(results) == 4
+    assert Message.objects.filter(kind="networks/invitation").count() == 1
+
+
+def test_sending_again_for_two_ties_keeps_to_the_most_letters(
+    invitation: Invitation, other_tie: Tie, owner: User
+) -> None:
+    past = timezone.now() - dt.timedelta(minutes=1)
+    Invitation.objects.filter(pk=invitation.pk).update(expires_at=past)
+    other = services.invite(tie=other_tie, by=owner, email=invitation.email)
+    results = at_once(
+        *[lambda one=one: services.resend(invitation=one, by=owner, seen=1) for one in (invitation, other)]
+    )
+    assert refusals(results) == 1
+    assert Message.objects.filter(kind="networks/invitation").count() == 3
+
+
+def test_asking_again_while_they_answer_never_stands_still(
+    invitation: Invitation, owner: User, supporter: User
+) -> None:
+    for _ in range(5):
+        at_once(
+            lambda: services.accept(invitation=invitation, by=supporter),
+            lambda: services.resend(invitation=invitation, by=owner, seen=1),
+        )
+    assert Membership.objects.active().count() == 1
+
+
+def test_removing_twice_at_once_is_once(membership: Membership, owner: User) -> None:
+    assert refusals(at_once(*[lambda: services.remove_tie(tie=membership.tie, by=owner)] * 3)) == 0
+    assert Tie.objects.exclude(removed_at=None).count() == 1

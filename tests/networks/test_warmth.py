@@ -19,8 +19,9 @@ def test_each_level_ends_on_its_last_day(days: int, level: int) -> None:
     assert warmth.level(NOW - dt.timedelta(days=days), now=NOW) == level
 
 
-def test_a_tie_nobody_logged_is_coolest() -> None:
-    assert warmth.level(None, now=NOW) == warmth.COOLEST
+def test_of_a_tie_nobody_logged_nothing_is_said() -> None:
+    assert warmth.level(None, now=NOW) == warmth.UNKNOWN
+    assert warmth.word(warmth.UNKNOWN) == "not logged yet"
 
 
 def test_a_contact_late_last_night_was_yesterday() -> None:
@@ -51,4 +52,4 @@ def test_a_contact_logged_ahead_counts_as_today() -> None:
 
 
 def test_every_level_has_a_word_of_its_own() -> None:
-    assert len({warmth.word(level) for level in range(1, 6)}) == 5
+    assert len({warmth.word(level) for level in range(6)}) == 6
