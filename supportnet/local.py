@@ -37,6 +37,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell had it ignored (&)
     for variable, value in (("HOST", "127.0.0.1"), ("PORT", "8000"), ("MAIL_PORT", "1025")):
         os.environ[variable] = os.environ.get(variable) or value
+    os.environ["HOST"] = in_an_address(os.environ["HOST"])
     lock = only_one()
     try:
         make_room()
@@ -114,16 +115,27 @@ def listen(host: str, port: int) -> socket.socket:
 
 def free_mail_port() -> str:
     """MAIL_PORT, or any other when that is taken: nobody needs to know where mail is caught."""
-    with contextlib.suppress(OSError, ValueError, OverflowError):
-        listen("127.0.0.1", int(os.environ["MAIL_PORT"])).close()
-        return os.environ["MAIL_PORT"]
-    with contextlib.closing(listen("127.0.0.1", 0)) as any_free:
-        return str(any_free.getsockname()[1])
+    wanted = os.environ["MAIL_PORT"]
+    if wanted != os.environ["PORT"]:  # that one is free so far, but not for long
+        with contextlib.suppress(OSError, ValueError, OverflowError):
+            return free_port(int(wanted))
+    return free_port(0)
+
+
+def free_port(wanted: int) -> str:
+    with contextlib.closing(listen("127.0.0.1", wanted)) as free:
+        return str(free.getsockname()[1])
+
+
+def in_an_address(host: str) -> str:
+    """As it stands before a colon and a port: IPv6 has colons of its own, so it goes into brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def address() -> str:
-    host, port = os.environ["HOST"], os.environ["PORT"]
-    everywhere = host in ("127.0.0.1", "0.0.0.0", "::", "[::]", "::1")  # noqa: S104 (a comparison)
+    host, port = in_an_address(os.environ["HOST"]), os.environ["PORT"]
+    # [::1] is shown as it is: where "localhost" means 127.0.0.1 only, nobody would answer there.
+    everywhere = host in ("127.0.0.1", "0.0.0.0", "[::]")  # noqa: S104 (a comparison)
     return f"http://{'localhost' if everywhere else host}:{port}"
 
 
@@ -259,7 +271,7 @@ def run_all(lock: int) -> int:
 
 
 def answers() -> bool:
-    host = os.environ["HOST"].replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    host = in_an_address(os.environ["HOST"]).replace("0.0.0.0", "127.0.0.1")  # noqa: S104
     try:
         with urllib.request.urlopen(f"http://{host}:{os.environ['PORT']}/healthz", timeout=5) as response:
             return bool(response.status == 200)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from functools import wraps
 from pathlib import Path
@@ -48,14 +48,22 @@ class Mail:
             sender=str(parsed["From"] or ""),
             subject=str(parsed["Subject"] or ""),
             came_at=came_at,
-            text=str(body.get_content()) if body else "",
+            text=_text(body) if body else "",
         )
+
+
+def _text(body: MIMEPart) -> str:
+    try:
+        return str(body.get_content())
+    except LookupError:  # an alphabet nobody knows: what can be read is better than no page
+        raw = body.get_payload(decode=True)
+        return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
 
 
 def caught() -> list[Mail]:
     """The last messages, newest first."""
-    files = sorted(settings.MAIL_DIR.glob("*.eml"), reverse=True)
-    return [Mail.read(file) for file in files if KEY.fullmatch(file.stem)][:SHOWN]
+    files = sorted((f for f in settings.MAIL_DIR.glob("*.eml") if KEY.fullmatch(f.stem)), reverse=True)
+    return [Mail.read(file) for file in files[:SHOWN]]
 
 
 def local_only(view: View) -> View:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import psutil
@@ -77,11 +78,50 @@ def test_mail_gets_another_port_when_its_own_is_taken(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("host", "shown"), [("127.0.0.1", "localhost"), ("0.0.0.0", "localhost"), ("192.0.2.7", "192.0.2.7")]
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "localhost"),
+        ("0.0.0.0", "localhost"),
+        ("::", "localhost"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("::1", "[::1]"),
+        ("[::1]", "[::1]"),
+    ],
 )
 def test_the_address_shown_is_one_that_a_browser_can_open(monkeypatch, host, shown):
     monkeypatch.setenv("HOST", host)
     assert local.address() == f"http://{shown}:{os.environ['PORT']}"
+
+
+def test_mail_never_gets_the_port_of_the_site(monkeypatch):
+    monkeypatch.setenv("MAIL_PORT", os.environ["PORT"])
+    assert local.free_mail_port() not in ("0", os.environ["PORT"])
+
+
+def test_an_address_with_colons_is_bracketed_before_anything_starts(monkeypatch):
+    monkeypatch.setenv("HOST", "::1")
+    monkeypatch.setattr(local, "only_one", lambda: local.refuse(os.environ["HOST"]))
+    with pytest.raises(SystemExit, match=r"\[::1\]"):
+        local.main()
+
+
+def test_it_hears_itself_answer_on_an_address_with_colons(monkeypatch):
+    class Fine(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    class Six(HTTPServer):
+        address_family = socket.AF_INET6
+
+    with Six(("::1", 0), Fine) as server:
+        threading.Thread(target=server.handle_request).start()
+        monkeypatch.setenv("HOST", "::1")
+        monkeypatch.setenv("PORT", str(server.server_port))
+        assert local.answers()
 
 
 def test_a_second_server_in_one_folder_is_told_of_the_first():

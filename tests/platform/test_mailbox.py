@@ -62,6 +62,22 @@ def test_a_message_with_no_text_and_no_subject_is_shown_all_the_same(client, db,
     assert "No subject" in client.get(f"/mail/{name}/").content.decode()
 
 
+def test_a_letter_in_an_alphabet_nobody_knows_is_shown_as_far_as_it_can_be(client, db, folder):
+    name = f"{1:020d}-0000abcd"
+    letter = "Subject: =?bogus?q?Odd?=\nContent-Type: text/plain; charset=bogus\n\nGrüße, Ana\n".encode()
+    (folder / f"{name}.eml").write_bytes(letter)
+    assert client.get("/mail/").status_code == 200
+    assert "Grüße, Ana" in client.get(f"/mail/{name}/").content.decode()
+
+
+def test_only_the_letters_the_list_shows_are_opened(client, db, folder, monkeypatch):
+    monkeypatch.setattr("supportnet.mailbox.SHOWN", 2)
+    for number in range(2):
+        keep(folder, number + 1, Subject=f"Number {number}")
+    (folder / f"{1:020d}-0000abcd.eml").mkdir()  # opening this one would fail
+    assert client.get("/mail/").content.decode().count("Number") == 2
+
+
 @pytest.mark.parametrize("key", ["..", "nothing", f"{5:020d}-0000abcd", "%2e%2e%2fsecret_key", "a" * 5000])
 def test_no_other_file_can_be_read(client, db, folder, key):
     (folder.parent / "secret_key.eml").write_text("secret")
