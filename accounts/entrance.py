@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context, ratelimit
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
-from django.db import transaction
-from django.http import HttpRequest
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.adapter import from_here
 from accounts.models import User
 
 LABELS = {
@@ -61,6 +65,20 @@ class LoginForm(Plain, allauth_forms.LoginForm):
 
 
 class SignupForm(Plain, allauth_forms.SignupForm):
+    account_already_exists: bool
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Whether there is an account shows neither in the answer, nor in how long it takes."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        try:
+            saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        except IntegrityError:
+            # Sent twice at once: the other was a moment quicker, so now there is an account.
+            self.account_already_exists = True
+            saved = super().try_save(request)
+        return saved
+
     def save(self, request: HttpRequest) -> User:
         """The account, its address and the consent are written together or not at all."""
         with transaction.atomic():
@@ -68,7 +86,12 @@ class SignupForm(Plain, allauth_forms.SignupForm):
 
 
 class RequestLoginCodeForm(Plain, allauth_forms.RequestLoginCodeForm):
-    pass
+    def clean_email(self) -> str:
+        """A few codes from one place come before the many for one address: nobody can use up another's."""
+        here = from_here(context.request, self.cleaned_data["email"])
+        if not ratelimit.consume(context.request, action="request_login_code_here", key=here):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return str(super().clean_email())
 
 
 class ConfirmLoginCodeForm(Plain, allauth_forms.ConfirmLoginCodeForm):

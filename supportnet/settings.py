@@ -22,10 +22,22 @@ env = environ.FileAwareEnv()
 LOCAL: bool = env.bool("SUPPORTNET_LOCAL", default=embedded.wanted())
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or (embedded.local_secret_key() if LOCAL else "")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["*"] if LOCAL else [])
 
 # Where links in mail lead to; tasks have no request to ask.
 SITE_URL: str = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+
+
+def local_hosts(host: str) -> list[str]:
+    """The names one's own machine answers to: every name only where it was told to listen everywhere."""
+    if host in ("0.0.0.0", "::", "[::]"):  # noqa: S104 (a comparison)
+        return ["*"]
+    ours = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return ["localhost", "127.0.0.1", "[::1]", *filter(None, [ours])]
+
+
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=local_hosts(env.str("HOST", "")) if LOCAL else []
+)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
 INSTALLED_APPS = [
@@ -148,7 +160,16 @@ ACCOUNT_FORMS = {
     "change_email": "accounts.entrance.ChangeEmailForm",
 }
 # A new code may be asked for soon after the first: mail is slow, and people are not.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "4/5m/key"}
+# For the two ways in, "key" is an address as tried from one place: strict, and it keeps only that place out. The
+# limits for an address from everywhere are wide, so that who knows it cannot keep its owner out; 200 guesses an
+# hour still lead nowhere.
+ACCOUNT_RATE_LIMITS = {
+    "confirm_email": "4/5m/key",
+    "login_failed": "10/m/ip,5/5m/key,40/d/key",
+    "login_anywhere": "200/h/key",
+    "request_login_code_here": "3/m/key,8/h/key",
+    "request_login_code": "20/m/ip,60/h/key",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
