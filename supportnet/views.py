@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+    HttpResponseServerError,
+)
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -41,3 +53,41 @@ def _only_looking_ahead(request: HttpRequest) -> bool:
     """Browsers fetch links nobody has followed yet, and pictures may point anywhere: neither is leaving."""
     purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     return "prefetch" in purpose or request.headers.get("Sec-Fetch-Dest", "document") != "document"
+
+
+@never_cache
+def desk_door(request: HttpRequest) -> HttpResponse:
+    """In place of the admin's own form, which counts no tries and asks for no proven address."""
+    wanted = get_next_redirect_url(request)
+    if not request.user.is_authenticated:
+        return redirect_to_login(wanted or "/admin/")
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return redirect(wanted or "admin:index")
+
+
+def desk_password(request: HttpRequest) -> HttpResponse:
+    return redirect("account_change_password")
+
+
+def no_shortcut(request: HttpRequest, what: str) -> HttpResponse:
+    """The admin's "view on site" needs pages about single rows, and a framework we do not have."""
+    raise Http404
+
+
+# Django's own handlers look for the CSRF token in what was sent, and break where just that cannot be read.
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponseBadRequest(render_to_string("400.html"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    try:
+        return defaults.page_not_found(request, exception)
+    except BadRequest as unreadable:
+        return bad_request(request, unreadable)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return HttpResponseServerError(render_to_string("500.html"))

@@ -101,8 +101,8 @@ def test_verifying_what_is_not_there_is_not_found(desk):
         ({"how": "phone"}, "Tick at least one thing"),
         ({"how": "sample", "parts": ["name"]}, "Select a valid choice"),
         ({"how": "phone", "parts": ["soul"]}, "Select a valid choice"),
-        ({"how": "phone", "parts": ["name"], "note": "x" * 2001}, "at most 2000 characters"),
-        ({"how": "phone", "parts": ["name"], "note": "a\x00b"}, "Null characters"),
+        ({"how": "phone", "parts": ["name"], "note": "x" * 2001}, "That is too long"),
+        ({"how": "phone", "parts": ["name"], "note": "a\x00b"}, "that we cannot keep"),
     ],
 )
 def test_a_check_that_says_too_little_is_asked_again(desk, draft, sent, says):

@@ -115,7 +115,7 @@ def test_a_form_says_what_is_wrong_on_top_and_beside_the_field(client: Client, d
     page = client.post("/sample/", {"said": "too long", "fail": "1"}).content.decode()
     assert '<div class="card alert problem" role="alert" tabindex="-1" autofocus>' in page
     assert "<li>These do not fit together.</li>" in page
-    assert '<li><a href="#id_said">Ensure this value' in page
+    assert '<li><a href="#id_said">That is too long' in page
     assert 'aria-invalid="true" aria-describedby="id_said_helptext id_said_error"' in page
     assert 'id="id_said_error"' in page
     assert 'id="id_said_helptext"' in page
