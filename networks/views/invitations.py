@@ -87,7 +87,7 @@ def _looked_at(request: SignedIn, tie: Tie, form: InviteForm) -> HttpResponse:
     form.is_valid()
     asked = _preview(request, form)
     if request.htmx:
-        return render(request, "networks/_asked.html", {"asked": asked})
+        return render(request, "networks/_looked_at.html", {"asked": asked})
     draft = InviteForm(tie=tie, initial=_typed(form))
     context = {"nav": "network", "tie": tie, "form": draft, "asked": asked}
     return render(request, "networks/invite.html", context)

@@ -86,7 +86,7 @@ def test_the_page_says_who_asks_what_it_means_and_what_not(
 ) -> None:
     page = landed(client, invitation).get(PAGE).content.decode()
     for words in (
-        "Maya asks you to be one of the people around them",
+        "Maya would like you to be one of their people",
         "Would you?\nMaya",
         "You see that Maya checked in, and when.",
         "What it does not mean",

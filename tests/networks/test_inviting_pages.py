@@ -59,6 +59,14 @@ def test_looking_with_htmx_gives_the_letter_alone(mine: Client, tie: Tie) -> Non
     page = response.content.decode()
     assert "<html" not in page
     assert "Would you?" in page
+    assert "autofocus" in page
+
+
+def test_looking_leads_to_the_letter_with_and_without_htmx(mine: Client, tie: Tie) -> None:
+    page = mine.get(f"/network/{tie.pk}/invite/").content.decode()
+    assert 'hx-swap="innerHTML show:#preview:top"' in page
+    assert f'formaction="/network/{tie.pk}/invite/#preview"' in page
+    assert 'id="preview"' in page
 
 
 def test_looking_at_an_unfinished_letter_finds_no_fault(mine: Client, tie: Tie) -> None:

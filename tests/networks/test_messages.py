@@ -28,7 +28,7 @@ def test_the_invitation_says_who_asks_what_for_and_how_to_answer(invitation: Inv
     assert sent.subject == "An invitation from Maya"
     html = str(sent.alternatives[0][0])
     for words in (
-        "Maya asks you",
+        "Maya would like you",
         "You see that Maya checked in, and when.",
         f"/invited/{invitation.token()}/",
     ):

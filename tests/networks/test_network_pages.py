@@ -116,6 +116,7 @@ def test_everything_that_is_typed_is_kept(mine: Client, owner: User) -> None:
     page = mine.get(f"/network/{tie.pk}/").content.decode()
     assert 'href="tel:+4402079460000"' in page
     assert 'href="mailto:ana@example.org"' in page
+    assert page.index("tel:") < page.index("mailto:") < page.index("Were you in touch?")
 
 
 @pytest.mark.parametrize(
