@@ -74,10 +74,17 @@ class SignupForm(Plain, allauth_forms.SignupForm):
         try:
             saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
         except IntegrityError:
-            # Sent twice at once: the other was a moment quicker, so now there is an account.
-            self.account_already_exists = True
-            saved = super().try_save(request)
+            saved = self._overtaken(request)
         return saved
+
+    def _overtaken(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Another was a moment quicker. With the same password it is the same person, who pressed twice."""
+        twin = User.objects.filter(email=self.cleaned_data["email"]).first()
+        if twin and twin.check_password(self.cleaned_data["password1"]):
+            return twin, None
+        self.account_already_exists = True
+        overtaken: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return overtaken
 
     def save(self, request: HttpRequest) -> User:
         """The account, its address and the consent are written together or not at all."""
@@ -85,13 +92,20 @@ class SignupForm(Plain, allauth_forms.SignupForm):
             return super().save(request)
 
 
-class RequestLoginCodeForm(Plain, allauth_forms.RequestLoginCodeForm):
+class FewFromHere(forms.Form):
+    """A few codes from one place come before the many for one address: nobody can use up another's."""
+
+    action: ClassVar[str]
+
     def clean_email(self) -> str:
-        """A few codes from one place come before the many for one address: nobody can use up another's."""
         here = from_here(context.request, self.cleaned_data["email"])
-        if not ratelimit.consume(context.request, action="request_login_code_here", key=here):
+        if not ratelimit.consume(context.request, action=self.action, key=here):
             raise get_adapter().validation_error("too_many_login_attempts")
-        return str(super().clean_email())
+        return str(super().clean_email())  # type: ignore[misc]
+
+
+class RequestLoginCodeForm(FewFromHere, Plain, allauth_forms.RequestLoginCodeForm):
+    action = "request_login_code_here"
 
 
 class ConfirmLoginCodeForm(Plain, allauth_forms.ConfirmLoginCodeForm):
@@ -106,8 +120,8 @@ class ConfirmPasswordResetCodeForm(Plain, allauth_forms.ConfirmPasswordResetCode
     pass
 
 
-class ResetPasswordForm(Plain, allauth_forms.ResetPasswordForm):
-    pass
+class ResetPasswordForm(FewFromHere, Plain, allauth_forms.ResetPasswordForm):
+    action = "reset_password_here"
 
 
 class ResetPasswordKeyForm(Plain, allauth_forms.ResetPasswordKeyForm):

@@ -6,6 +6,7 @@ Secrets may come from files: SECRET_KEY_FILE=/run/secrets/key is read in place o
 import os
 from email.utils import formataddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -27,16 +28,16 @@ SECRET_KEY: str = env.str("SECRET_KEY", default="") or (embedded.local_secret_ke
 SITE_URL: str = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 
 
-def local_hosts(host: str) -> list[str]:
+def local_hosts(host: str, site: str) -> list[str]:
     """The names one's own machine answers to: every name only where it was told to listen everywhere."""
     if host in ("0.0.0.0", "::", "[::]"):  # noqa: S104 (a comparison)
         return ["*"]
-    ours = f"[{host}]" if ":" in host and not host.startswith("[") else host
-    return ["localhost", "127.0.0.1", "[::1]", *filter(None, [ours])]
+    ours = {host.strip("[]"), urlsplit(site).hostname or ""} - {"", "localhost", "127.0.0.1", "::1"}
+    return ["localhost", "127.0.0.1", "[::1]", *sorted(f"[{it}]" if ":" in it else it for it in ours)]
 
 
 ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS", default=local_hosts(env.str("HOST", "")) if LOCAL else []
+    "ALLOWED_HOSTS", default=local_hosts(env.str("HOST", ""), SITE_URL) if LOCAL else []
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
@@ -160,8 +161,8 @@ ACCOUNT_FORMS = {
     "change_email": "accounts.entrance.ChangeEmailForm",
 }
 # A new code may be asked for soon after the first: mail is slow, and people are not.
-# For the two ways in, "key" is an address as tried from one place: strict, and it keeps only that place out. The
-# limits for an address from everywhere are wide, so that who knows it cannot keep its owner out; 200 guesses an
+# For the ways in, the strict limits are for an address as tried from one place, and keep only that place out.
+# Those for an address from everywhere are wide, so that who knows it cannot keep its owner out; 200 guesses an
 # hour still lead nowhere.
 ACCOUNT_RATE_LIMITS = {
     "confirm_email": "4/5m/key",
@@ -169,6 +170,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_anywhere": "200/h/key",
     "request_login_code_here": "3/m/key,8/h/key",
     "request_login_code": "20/m/ip,60/h/key",
+    "reset_password_here": "3/m/key,8/h/key",
+    "reset_password": "20/m/ip,60/h/key",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True

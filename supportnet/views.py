@@ -17,6 +17,7 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -58,12 +59,12 @@ def _only_looking_ahead(request: HttpRequest) -> bool:
 @never_cache
 def desk_door(request: HttpRequest) -> HttpResponse:
     """In place of the admin's own form, which counts no tries and asks for no proven address."""
-    wanted = get_next_redirect_url(request)
+    wanted = get_next_redirect_url(request) or reverse("admin:index")
     if not request.user.is_authenticated:
-        return redirect_to_login(wanted or "/admin/")
+        return redirect_to_login(wanted)
     if not request.user.is_staff:
         raise PermissionDenied
-    return redirect(wanted or "admin:index")
+    return redirect(wanted)
 
 
 def desk_password(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from tests.conftest import PASSWORD
 
 ClientOf = Callable[[User], Client]
 DOOR, LIST = "/admin/login/", "/admin/resources/service/"
+HERE = ["localhost", "127.0.0.1", "[::1]"]
 
 
 # The desk ------------------------------------------------------------------------------------------
@@ -79,18 +80,21 @@ def test_the_shortcut_is_nowhere_for_what_there_is(keeper: User, client_of: Clie
 
 
 @pytest.mark.parametrize(
-    ("host", "names"),
+    ("host", "site", "names"),
     [
-        ("", ["localhost", "127.0.0.1", "[::1]"]),
-        ("box.lan", ["localhost", "127.0.0.1", "[::1]", "box.lan"]),
-        ("fd00::7", ["localhost", "127.0.0.1", "[::1]", "[fd00::7]"]),
-        ("0.0.0.0", ["*"]),
-        ("::", ["*"]),
-        ("[::]", ["*"]),
+        ("", "http://localhost:8000", HERE),
+        ("127.0.0.1", "http://localhost:8000", HERE),
+        ("::1", "http://localhost:8000", HERE),
+        ("box.lan", "http://box.lan:8000", [*HERE, "box.lan"]),
+        ("127.0.0.1", "https://through.a.tunnel.example", [*HERE, "through.a.tunnel.example"]),
+        ("fd00::7", "http://[fd00::7]:8000", [*HERE, "[fd00::7]"]),
+        ("0.0.0.0", "http://localhost:8000", ["*"]),
+        ("::", "http://localhost:8000", ["*"]),
+        ("[::]", "http://localhost:8000", ["*"]),
     ],
 )
-def test_ones_own_machine_answers_to_its_own_names(host: str, names: list[str]) -> None:
-    assert local_hosts(host) == names
+def test_ones_own_machine_answers_to_its_own_names(host: str, site: str, names: list[str]) -> None:
+    assert local_hosts(host, site) == names
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000"])
