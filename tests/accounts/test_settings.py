@@ -114,3 +114,12 @@ def test_a_name_of_nothing_one_can_see_is_refused(owner: User, client_of: Client
 def test_sign_up_asks_for_the_same_plain_line() -> None:
     assert isinstance(SignupForm.base_fields["name"], LineField)
     assert SignupForm.base_fields["name"].clean("Ma\u200fya\nR") == "Maya R"
+
+
+def test_help_is_one_tap_away_at_the_top_and_at_the_end_of_a_page(
+    visitor: Client, owner: User, client_of: ClientOf
+) -> None:
+    for client, path in ((visitor, "/accounts/login/"), (client_of(owner), "/network/")):
+        top, _main, rest = client.get(path).content.decode().partition("<main")
+        assert f'href="{reverse("help_now")}"' in top
+        assert f'href="{reverse("help_now")}"' in rest.partition("<footer")[2]
