@@ -80,8 +80,7 @@ def forget_unproven_password(request: HttpRequest, email_address: EmailAddress, 
     itself: a code to sign in, a code to choose a new password.
     """
     user = email_address.user
-    typed = getattr(email_address, "typed_with_password", False)
-    if typed or _has_another(email_address) or not user.has_usable_password():
+    if getattr(email_address, "typed_with_password", False) or not user.has_usable_password():
         return
     user.set_unusable_password()
     user.save(update_fields=["password"])

@@ -110,6 +110,21 @@ def test_a_sign_up_that_was_overtaken_cannot_give_the_account_another_address(
     assert is_in(owner)
 
 
+def test_an_address_somebody_wants_but_has_not_proven_does_not_lead_into_their_account(
+    owner: User, client_of: Callable[[User], Client], newest_code: ReadCode
+) -> None:
+    there = client_of(owner)
+    who = there.post(reverse("account_email"), {"action_add": "1", "email": THEIRS})["Location"]
+    there.post(who, {"password": PASSWORD, "next": reverse("account_email")})
+    other = Client()
+    other.post(reverse("account_request_login_code"), {"email": THEIRS})
+    letter = Message.objects.filter(address=THEIRS).latest("pk")
+    assert letter.params["code"] == ""
+    other.post("/accounts/login/code/confirm/", {"code": newest_code(THEIRS)})
+    assert not is_in(other)
+    assert list(EmailAddress.objects.filter(verified=True).values_list("email", flat=True)) == [owner.email]
+
+
 # Who has an account --------------------------------------------------------------------------------
 
 
@@ -178,6 +193,7 @@ def test_who_presses_twice_can_go_on_with_a_code(all_at_once: Callable) -> None:
     assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, CONFIRM)] * 2
     codes = [letter.params["code"] for letter in Message.objects.filter(address=ADDRESS)]
     assert len(codes) == 2
+    assert all(codes)
     for code in codes:
         one.post(CONFIRM, {"code": code})
     assert is_in(one)

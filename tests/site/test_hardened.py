@@ -5,9 +5,12 @@ from collections.abc import Callable
 import pytest
 from django import forms
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import include, path, reverse
+from django.views.decorators.csrf import csrf_exempt
 
+import supportnet.urls
 from accounts.models import User
 from supportnet.settings import local_hosts
 from tests.conftest import PASSWORD
@@ -119,6 +122,24 @@ def test_a_form_in_letters_we_do_not_read_gets_our_page(db: None, where: str) ->
     answer = client.post(where, "login=a", content_type=kind)
     assert answer.status_code == 400
     assert "<h1>That did not work</h1>" in answer.content.decode()
+
+
+@csrf_exempt
+def fail(request: HttpRequest) -> HttpResponse:
+    raise ZeroDivisionError
+
+
+handler500 = supportnet.urls.handler500
+urlpatterns = [path("fail/", fail), path("", include("supportnet.urls"))]
+
+
+@pytest.mark.urls(__name__)
+def test_our_own_fault_has_its_page_even_then(db: None) -> None:
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    answer = client.post("/fail/", "a=b", content_type="application/x-www-form-urlencoded; charset=utf-7")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.content.decode()
 
 
 # Sentences -----------------------------------------------------------------------------------------
