@@ -12,6 +12,7 @@ from allauth.core.internal.ratelimit import get_ip
 from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 SLOW_DOWN = _(
@@ -83,7 +84,9 @@ def forget_unproven_password(request: HttpRequest, email_address: EmailAddress, 
     if getattr(email_address, "typed_with_password", False) or not user.has_usable_password():
         return
     user.set_unusable_password()
-    user.save(update_fields=["password"])
+    # Counts as having been here: allauth lets a sign-up move an account to another address until then.
+    user.last_login = timezone.now()
+    user.save(update_fields=["password", "last_login"])
     words = _("To be safe, we forgot the password from before we knew it is you. You can choose a new one.")
     messages.info(request, words)
 

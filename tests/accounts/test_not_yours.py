@@ -59,6 +59,16 @@ def test_it_ends_even_when_a_reset_is_left_half_way(newest_code: ReadCode, db: N
     assert not in_with(Client(), ADDRESS, ANSWERS["password1"])
 
 
+def test_a_proven_account_is_not_moved_by_the_sign_up_that_began_it(newest_code: ReadCode, db: None) -> None:
+    stranger, owner = Client(), Client()
+    sign_up(stranger)
+    answer = owner.post(RESET, {"email": ADDRESS})
+    owner.post(answer["Location"], {"code": newest_code(ADDRESS)})
+    stranger.post(CONFIRM, {"action": "change", "email": THEIRS})
+    assert User.objects.get().email == ADDRESS
+    assert not EmailAddress.objects.filter(email=THEIRS).exists()
+
+
 def test_a_reset_from_start_to_end_still_leaves_a_password(newest_code: ReadCode, db: None) -> None:
     sign_up(Client())
     owner = Client()
