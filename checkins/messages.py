@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from checkins import links
@@ -168,4 +169,4 @@ def ladder_request_context(message: Message) -> dict[str, Any] | None:
     step = open_ones.select_related("plan__owner").first()
     if step is None:
         return None
-    return {"owner": step.plan.owner, "link": absolute(f"/safety/{step.pk}/")}
+    return {"owner": step.plan.owner, "link": absolute(reverse("ladder_request", args=[step.pk]))}

@@ -82,6 +82,9 @@ class Plan(models.Model):
             models.CheckConstraint(
                 name="plan_has_days_and_times", condition=Q(days__len__gt=0) & Q(times__len__gt=0)
             ),
+            models.CheckConstraint(
+                name="plan_grace_is_not_negative", condition=Q(grace__gte=dt.timedelta(0))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -157,6 +160,7 @@ class Step(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "position"], name="step_position_once"),
             models.CheckConstraint(name="step_whom_known", condition=Q(whom__in=["owner", "member"])),
+            models.CheckConstraint(name="step_waits", condition=Q(wait__gt=dt.timedelta(0))),
             models.CheckConstraint(
                 name="step_member_is_named",
                 condition=Q(whom="owner", membership=None) | Q(whom="member", membership__isnull=False),
@@ -249,6 +253,10 @@ class Silence(models.Model):
             models.UniqueConstraint(fields=["plan", "due_at"], name="silence_once_per_occurrence"),
             models.UniqueConstraint(fields=["plan"], name="silence_one_open", condition=Q(closed_at=None)),
             models.CheckConstraint(
+                name="silence_ending_known",
+                condition=Q(ending__in=["", "checked_in", "heard_from", "set_aside"]),
+            ),
+            models.CheckConstraint(
                 name="silence_closed_has_an_ending",
                 condition=Q(closed_at=None, ending="") | (Q(closed_at__isnull=False) & ~Q(ending="")),
             ),
@@ -295,6 +303,7 @@ class SilenceStep(models.Model):
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["silence", "position"], name="silence_step_once"),
+            models.CheckConstraint(name="silence_step_whom_known", condition=Q(whom__in=["owner", "member"])),
             models.CheckConstraint(
                 name="silence_step_taken_or_passed", condition=Q(taken_at=None) | Q(passed_over_at=None)
             ),
@@ -334,6 +343,9 @@ class Claim(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["silence"], name="claim_one_standing", condition=Q(reported_at=None, lapsed_at=None)
+            ),
+            models.CheckConstraint(
+                name="claim_report_known", condition=Q(report__in=["", "okay", "no_answer"])
             ),
             models.CheckConstraint(
                 name="claim_report_has_a_time",

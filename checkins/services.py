@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,6 +23,15 @@ CLAIM_HOLDS = dt.timedelta(hours=2)
 DOUBLE_TAP = dt.timedelta(minutes=10)
 
 
+class Said(TypedDict, total=False):
+    """What a check-in may say beside "I am here"."""
+
+    pain: int | None  # 0 to 10
+    mood: str
+    note: str
+    was_in_touch: bool | None
+
+
 # Checking in ------------------------------------------------------------------------------------
 
 
@@ -33,11 +42,11 @@ def check_in(
     now: dt.datetime,
     form_key: uuid.UUID,
     touched: Iterable[Tie] = (),
-    **said: Any,
+    **said: Unpack[Said],
 ) -> CheckIn:
     """Write down a sign of life; it counts for every plan of theirs and ends every silence.
 
-    `said` may hold pain (0 to 10), mood, note and was_in_touch. The same key twice within minutes is one check-in,
+    The same key twice within minutes is one check-in,
     which then says what was said last.
     """
     # Two taps at once wait for each other here, plan or no plan.
@@ -60,7 +69,7 @@ def check_in(
     return made
 
 
-def _say_more(made: CheckIn, said: dict[str, Any]) -> None:
+def _say_more(made: CheckIn, said: Said) -> None:
     """The form came again with something in it: that is what they mean."""
     given = {name: value for name, value in said.items() if value not in (None, "")}
     for name, value in given.items():
