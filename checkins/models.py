@@ -114,14 +114,12 @@ class Plan(models.Model):
         self.look_ahead(due)
 
     def is_met(self, now: dt.datetime) -> bool:
-        """Whether today's check-in, by the plan's own clock, is made already."""
-        if self.met_due_at is None or self.next_due_at is None:
+        """Whether there is nothing to do now: the occurrence of today, or the one ahead, has its check-in."""
+        if self.met_due_at is None or self.next_due_at is None or self.next_due_at <= now:
             return False
         zone = self.rhythm.zone
-        today = now.astimezone(zone).date()
         return (
-            self.met_due_at.astimezone(zone).date() == today
-            and self.next_due_at.astimezone(zone).date() > today
+            self.met_due_at >= now or self.met_due_at.astimezone(zone).date() == now.astimezone(zone).date()
         )
 
     def tells_nobody(self) -> bool:

@@ -391,9 +391,22 @@ def test_today_says_that_it_is_done(client_of: SignIn, owner: User, gentle_plan:
     gentle_plan.watch_from(now, heard_at=None)
     gentle_plan.save()
     with time_machine.travel(gentle_plan.next_due_at - dt.timedelta(hours=1), tick=False):  # type: ignore[operator]
-        assert "Done for today" not in client.get("/today/").content.decode()
+        assert "Done for now" not in client.get("/today/").content.decode()
         services.check_in(owner=owner, now=timezone.now(), form_key=key())
-        assert "Done for today" in client.get("/today/").content.decode()
+        assert "Done for now" in client.get("/today/").content.decode()
+    with time_machine.travel(gentle_plan.next_due_at + dt.timedelta(hours=30), tick=False):  # type: ignore[operator]
+        assert "Done for now" not in client.get("/today/").content.decode()
+
+
+def test_a_check_in_the_evening_before_is_done_for_the_morning(
+    client_of: SignIn, owner: User, gentle_plan: Plan
+) -> None:
+    client = client_of(owner)
+    gentle_plan.watch_from(timezone.now(), heard_at=None)
+    gentle_plan.save()
+    with time_machine.travel(gentle_plan.next_due_at - dt.timedelta(hours=16), tick=False):  # type: ignore[operator]
+        services.check_in(owner=owner, now=timezone.now(), form_key=key())
+        assert "Done for now" in client.get("/today/").content.decode()
 
 
 @pytest.mark.parametrize(("hour", "night"), [(10, False), (20, True), (23, True)])
