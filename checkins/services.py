@@ -46,8 +46,8 @@ def check_in(
 ) -> CheckIn:
     """Write down a sign of life; it counts for every plan of theirs and ends every silence.
 
-    The same key twice within minutes is one check-in,
-    which then says what was said last.
+    The same key twice within minutes is one check-in, which then says what was said last.
+    Two check-ins within minutes count for one occurrence, not for the next one too.
     """
     # Two taps at once wait for each other here, plan or no plan.
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
@@ -56,6 +56,7 @@ def check_in(
     repeat = made is not None and _is_a_repeat(made, now)
     if made is not None and not repeat:
         made, form_key = None, uuid.uuid4()
+    just_now = CheckIn.objects.filter(owner=owner, made_at__gt=now - DOUBLE_TAP).exists()
     if made is None:
         made = CheckIn.objects.create(owner=owner, form_key=form_key, made_at=now, **said)
     else:
@@ -64,7 +65,7 @@ def check_in(
         networks.log_touch(tie=tie, by=owner, at=now, form_key=form_key)
     if not repeat:
         for plan in plans:
-            _count(plan, now)
+            _count(plan, now, again=just_now)
         _close_all(owner=owner, by=owner, now=now, ending=Silence.Ending.CHECKED_IN)
     return made
 
@@ -89,9 +90,12 @@ def _heard_at(owner: User) -> dt.datetime | None:
     return latest.made_at if latest else None
 
 
-def _count(plan: Plan, now: dt.datetime) -> None:
-    """Let a check-in at `now` count for its occurrence. An open silence starts the plan afresh."""
-    if plan.next_due_at is None:
+def _count(plan: Plan, now: dt.datetime, *, again: bool) -> None:
+    """Let a check-in at `now` count for its occurrence. An open silence starts the plan afresh.
+
+    `again`: they checked in minutes ago. Who taps twice to be sure does not mean tomorrow as well.
+    """
+    if plan.next_due_at is None or (again and plan.next_due_at > now):
         return
     following = schedule.due_after_check_in(plan.rhythm, plan.next_due_at, now)
     if following != plan.next_due_at:

@@ -211,12 +211,14 @@ def _hold(silence: Silence, step: SilenceStep, now: dt.datetime) -> tuple[dt.dat
     late = silence.next_step_at is not None and now - silence.next_step_at > LATE
     if late and not nudges.filter(dedupe_key=again.dedupe_key).exists():
         return now + step.wait, [again]
-    until = _answerable_until(nudges.latest("pk"), step, now)
+    until = _answerable_until(nudges.order_by("pk").last(), step, now)
     return (until, []) if until > now else None
 
 
-def _answerable_until(nudge: Message, step: SilenceStep, now: dt.datetime) -> dt.datetime:
+def _answerable_until(nudge: Message | None, step: SilenceStep, now: dt.datetime) -> dt.datetime:
     """Until when the owner may still answer that nudge before anybody else is told."""
+    if nudge is None:  # somebody cleared it away; that must not keep the supporter from hearing
+        return now
     if nudge.sent_at:
         slack = min(LATE, step.wait / 2)
         over = nudge.sent_at + step.wait

@@ -123,6 +123,24 @@ def test_a_late_check_in_sent_twice_does_not_count_for_the_next_one(safety_plan:
     assert safety_plan.next_due_at == DUE + DAY
 
 
+@pytest.mark.parametrize("first", [DUE - dt.timedelta(minutes=5), DUE + HOUR])
+def test_tapping_again_to_be_sure_does_not_count_for_the_next_day(
+    safety_plan: Plan, owner: User, first: dt.datetime
+) -> None:
+    for tap in range(3):
+        services.check_in(owner=owner, now=first + tap * dt.timedelta(minutes=4), form_key=key())
+    safety_plan.refresh_from_db()
+    assert safety_plan.next_due_at == DUE + DAY
+
+
+def test_a_supporter_is_told_even_if_the_nudges_were_cleared_away(safety_plan: Plan) -> None:
+    for step in range(2):
+        sweep.sweep(now=DEADLINE + step * TWO_HOURS)
+    Message.objects.all().delete()
+    sweep.sweep(now=DEADLINE + 2 * TWO_HOURS)
+    assert kinds_sent() == ["checkins/alert"]
+
+
 # Nobody is alarmed for nothing -------------------------------------------------------------------------
 
 
