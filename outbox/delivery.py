@@ -115,7 +115,7 @@ def _failed(message: Message, error: Exception, connection: BaseEmailBackend) ->
         _close(connection)
     if replies.is_permanent(code, words):
         BrokenAddress.objects.get_or_create(
-            address=message.to_address.lower(), defaults={"reason": words[:500]}
+            channel=message.channel, address=message.to_address.lower(), defaults={"reason": words[:500]}
         )
         _end(message, failed_at=timezone.now(), last_error=f"{code} {words}"[:500], **fields)
         return

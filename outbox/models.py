@@ -11,8 +11,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from outbox import quiet
+
 # How long a worker may hold a message it has taken before another may take it. Longer than a task may run.
 LEASE = dt.timedelta(minutes=5)
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("e-mail")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -40,32 +46,53 @@ class Message(models.Model):
     say (the silence is over, the membership ended): the message is cancelled.
     """
 
-    class Channel(models.TextChoices):
-        EMAIL = "email", _("e-mail")
+    class HeldFor(models.TextChoices):
+        QUIET_HOURS = "quiet_hours", _("the reader’s quiet hours")
+        ONE_A_DAY = "one_a_day", _("one gentle message a day")
 
     dedupe_key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=60)
-    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    channel = models.CharField(
+        max_length=10, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
+    )
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="messages"
     )
+    # On whose behalf it goes: whose silence, whose invitation. Their own page shows what became of it.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="caused_messages",
+    )
     address = models.CharField(
-        max_length=254, blank=True, help_text=_("only for somebody without an account")
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("only for somebody without an account"),
     )
     params = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     not_before = models.DateTimeField()
     next_attempt_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
+    wakes = models.BooleanField(
+        default=False, db_default=False, help_text=_("may be sent in the reader’s quiet hours")
+    )
+    # Why `next_attempt_at` was moved without an attempt.
+    held_for = models.CharField(max_length=20, choices=HeldFor.choices, blank=True, default="", db_default="")
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
-    sent_to = models.CharField(max_length=254, blank=True)
+    sent_to = models.CharField(max_length=254, blank=True, default="", db_default="")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     # Only for kinds that others depend on: when it was given to a mail server that has not said no.
     handed_over_at = models.DateTimeField(null=True, blank=True)
     # When a mail server first said no to this very letter, for now or for good.
     refused_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(blank=True)
+    last_error = models.TextField(blank=True, default="", db_default="")
 
     objects = MessageQuerySet.as_manager()
 
@@ -77,6 +104,9 @@ class Message(models.Model):
                 condition=Q(sent_at=None, cancelled_at=None, failed_at=None),
             ),
             models.Index(fields=["recipient", "-created_at"], name="message_recipient"),
+            models.Index(
+                fields=["owner", "-created_at"], name="message_owner", condition=Q(owner__isnull=False)
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -87,6 +117,9 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 name="message_has_a_recipient", condition=Q(recipient__isnull=False) | ~Q(address="")
+            ),
+            models.CheckConstraint(
+                name="message_held_for_known", condition=Q(held_for__in=["", "quiet_hours", "one_a_day"])
             ),
         ]
 
@@ -117,12 +150,64 @@ class Message(models.Model):
 class BrokenAddress(models.Model):
     """An address whose server said, for good, that it takes no mail. Shown to its owner; cleared by them."""
 
-    address = models.CharField(max_length=254, unique=True)
+    channel = models.CharField(
+        max_length=10, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
+    )
+    address = models.CharField(max_length=254)
     reason = models.TextField()
     found_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["channel", "address"], name="broken_address_once"),
+        ]
+
     def __str__(self) -> str:
         return self.address
+
+
+class ChannelPreference(models.Model):
+    """How somebody wants to hear from us on one channel. Without a row the defaults below hold."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="channel_preferences")
+    channel = models.CharField(
+        max_length=10, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
+    )
+    quiet_from = models.TimeField(_("quiet from"), default=dt.time(21), db_default=dt.time(21))
+    quiet_until = models.TimeField(_("quiet until"), default=dt.time(9), db_default=dt.time(9))
+    discreet_at = models.DateTimeField(null=True, blank=True)
+    nudges_stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "channel"], name="preference_once_a_channel"),
+            models.CheckConstraint(name="preference_channel_known", condition=Q(channel__in=["email"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"preference #{self.pk}"
+
+    def quiet_until_after(self, at: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
+        """When the quiet hours over `at` end, in UTC; None when they may hear from us at `at`."""
+        return quiet.end_of_quiet(at, zone=zone, quiet_from=self.quiet_from, quiet_until=self.quiet_until)
+
+
+class DailyTurn(models.Model):
+    """The one gentle message a person gets on a day of their own calendar. Whose row it is may be sent."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="daily_turns"
+    )
+    day = models.DateField()
+    message = models.ForeignKey(Message, models.CASCADE, related_name="daily_turns")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "day"], name="one_gentle_message_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"turn of {self.day}"
 
 
 class Heartbeat(models.Model):

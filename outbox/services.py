@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from outbox import delivery, kinds, tasks
-from outbox.models import BrokenAddress, Message
+from outbox.models import BrokenAddress, Channel, Message
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ def queue(
     address: str = "",
     params: dict[str, Any] | None = None,
     not_before: dt.datetime | None = None,
+    owner: User | None = None,
+    wakes: bool = False,
 ) -> Message:
     """Write one message in the caller's transaction; it leaves after the commit.
 
@@ -37,6 +39,8 @@ def queue(
         address=address,
         params=params,
         not_before=not_before,
+        owner=owner,
+        wakes=wakes,
     )
     Message.objects.bulk_create([message], ignore_conflicts=True)
     written = Message.objects.get(dedupe_key=dedupe_key)
@@ -52,8 +56,14 @@ def draft(
     address: str = "",
     params: dict[str, Any] | None = None,
     not_before: dt.datetime | None = None,
+    owner: User | None = None,
+    wakes: bool = False,
 ) -> Message:
-    """A message not written yet, for `queue_all`. Raises KeyError for a kind nobody registered."""
+    """A message not written yet, for `queue_all`.
+
+    `owner` is on whose behalf it goes; `wakes`: it may be sent in its reader's quiet hours.
+    Raises KeyError for a kind nobody registered.
+    """
     kinds.get(kind)
     when = not_before or timezone.now()
     return Message(
@@ -64,6 +74,8 @@ def draft(
         params=params or {},
         not_before=when,
         next_attempt_at=when,
+        owner=owner,
+        wakes=wakes,
     )
 
 
@@ -79,9 +91,9 @@ def cancel(*, key_prefix: str) -> int:
     return waiting.update(cancelled_at=timezone.now())
 
 
-def trust_address(*, address: str) -> None:
-    """Its owner says that mail arrives there again."""
-    BrokenAddress.objects.filter(address=address.lower()).delete()
+def trust_address(*, address: str, channel: str = Channel.EMAIL) -> None:
+    """Its owner says that messages arrive there again."""
+    BrokenAddress.objects.filter(channel=channel, address=address.lower()).delete()
 
 
 def _wake_on_commit(messages: list[Message]) -> None:

@@ -1,0 +1,107 @@
+"""What has become of a message, in words anybody may read. Never what a mail server said, and no query."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import times
+from outbox import reasons, replies
+from outbox.models import Message
+
+# A reply as delivery keeps it: "550 5.1.1 no such mailbox".
+_REPLY = re.compile(r"^(\d{3}) (.*)", re.S)
+
+
+@dataclass(frozen=True)
+class State:
+    """`code` is one of waiting, held, on_its_way, sent, refused, given_up, taken_back; `at` when it became so,
+    or for what waits when it goes on. Times in `words` are on the clock that is active.
+    """
+
+    code: str
+    words: str
+    at: dt.datetime
+
+
+def of(message: Message, *, now: dt.datetime) -> State:
+    """The state of this message as its row says."""
+    return _ended(message) or _under_way(message, now)
+
+
+def _ended(message: Message) -> State | None:
+    if message.sent_at:
+        return State("sent", _("Sent. Their mail server took it."), message.sent_at)
+    if message.cancelled_at:
+        return State("taken_back", _why_taken_back(message), message.cancelled_at)
+    if message.failed_at:
+        code = "refused" if _refused_for_good(message) else "given_up"
+        return State(code, _why_not(message), message.failed_at)
+    return None
+
+
+def _under_way(message: Message, now: dt.datetime) -> State:
+    later = message.next_attempt_at
+    if message.held_for and later > now:
+        return State("held", _why_held(message, now), later)
+    if message.is_on_its_way(now):
+        return State("on_its_way", _("On its way right now."), message.handed_over_at or now)
+    if message.last_error:
+        return State("waiting", _try_again(message, now), later)
+    if message.attempts and later > now:
+        return State("on_its_way", _("On its way right now."), later)
+    if later > now:
+        return State("waiting", _("Waits until %(when)s.") % {"when": _when(later, now)}, later)
+    return State("waiting", _("Goes out in a moment."), later)
+
+
+def _why_held(message: Message, now: dt.datetime) -> str:
+    when = {"when": _when(message.next_attempt_at, now)}
+    if message.held_for == Message.HeldFor.QUIET_HOURS:
+        return _("Waits until %(when)s: these are their quiet hours.") % when
+    return _("Waits until %(when)s: one gentle message a day is enough.") % when
+
+
+def _try_again(message: Message, now: dt.datetime) -> str:
+    again = _("We try again %(when)s.") % {"when": _when(message.next_attempt_at, now)}
+    if message.next_attempt_at <= now:
+        again = _("We try again in a moment.")
+    if message.refused_at:
+        return _("Their mail server asked us to wait.") + " " + again
+    return _("We could not send it yet.") + " " + again
+
+
+def _refused_for_good(message: Message) -> bool:
+    reply = _REPLY.match(message.last_error)
+    if reply:
+        return replies.is_permanent(int(reply.group(1)), reply.group(2))
+    return message.last_error == reasons.BROKEN
+
+
+def _why_not(message: Message) -> str:
+    if message.last_error == reasons.BROKEN:
+        return _("Not sent: messages to this address came back before.")
+    if _refused_for_good(message):
+        return _("Came back: the mail server says this mailbox does not exist.")
+    if message.refused_at:
+        return _("We gave up after three days: their mail server kept saying no.")
+    return _("We gave up after three days: we could not reach their mail server.")
+
+
+def _why_taken_back(message: Message) -> str:
+    if message.last_error == reasons.STOPPED:
+        return _("Not sent: they have stopped these messages.")
+    return _("Taken back before it went: it was no longer needed.")
+
+
+def _when(at: dt.datetime, now: dt.datetime) -> str:
+    """ "9:00 am" for today, else with the day."""
+    zone = timezone.get_current_timezone()
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return times.clock(local)
+    return times.moment(at, now=now, zone=zone)
