@@ -6,5 +6,5 @@ class OutboxConfig(AppConfig):
     name = "outbox"
 
     def ready(self) -> None:
-        # Each app's messages.py registers the kinds of message it writes.
-        autodiscover_modules("messages")
+        # Each app registers the kinds of message it writes, in messages.py or, where they are many, letters.py.
+        autodiscover_modules("messages", "letters")

@@ -91,6 +91,17 @@ def cancel(*, key_prefix: str) -> int:
     return waiting.update(cancelled_at=timezone.now())
 
 
+def forget(*, key_prefix: str) -> int:
+    """Undo the writing of what nobody has begun to send, without a trace; says how many."""
+    gone, _by_model = Message.objects.waiting().filter(dedupe_key__startswith=key_prefix, attempts=0).delete()
+    return gone
+
+
+def wake_on_commit() -> None:
+    """For rows that were written by other means than `queue`."""
+    transaction.on_commit(wake, robust=True)
+
+
 def trust_address(*, address: str, channel: str = Channel.EMAIL) -> None:
     """Its owner says that messages arrive there again."""
     BrokenAddress.objects.filter(channel=channel, address=address.lower()).delete()
