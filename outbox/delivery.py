@@ -1,125 +1,232 @@
-"""From a row to a mail server. At least once: a repeat carries the same Message-ID."""
+"""From a row to whoever it is for. At least once: a repeat carries the same Message-ID.
+
+`gate` says what may go, `lines` carries it, and what became of each message is recorded here, each by itself.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 import random
-import smtplib
 import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from outbox import kinds, letters, replies
+from outbox import channels, gate, kinds
+from outbox.lines import LAST_CALL, Job, Lines, Outcome
 from outbox.models import BrokenAddress, Message
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100
+# How many messages one worker leases at a time.
+BATCH = 300
+# How many are looked at together right before they go, while they go quickly.
+CHUNK = 100
 # Seconds after which a batch begins no further letter. With one letter's time-outs it is well inside the lease.
 BATCH_SECONDS = 20
 FIRST_WAIT = dt.timedelta(seconds=15)
 LONGEST_WAIT = dt.timedelta(minutes=15)
-# How soon to look again at a message that has to wait for another.
-SOON = dt.timedelta(seconds=5)
 # Past this a message is news from another day. It ends as failed, and is shown as such.
 GIVE_UP = dt.timedelta(days=3)
 
 
+class Post:
+    """What a worker keeps between two batches: its lines to each channel."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, Lines] = {}
+
+    def to(self, channel: str) -> Lines:
+        if channel not in self.lines:
+            self.lines[channel] = Lines(channels.of(channel))
+        return self.lines[channel]
+
+
+@contextmanager
+def post() -> Iterator[Post]:
+    """Lines for as long as this lasts. What is on its way at the end is waited for, but not for long."""
+    kept = Post()
+    try:
+        yield kept
+    finally:
+        for lines in kept.lines.values():
+            _record_all(lines.finish(within=LAST_CALL))
+            lines.close()
+
+
 def deliver_due(*, limit: int = BATCH, only: list[str] | None = None) -> int:
     """Send up to `limit` messages that are due (of these dedupe keys, if given). Says how many it is done with."""
+    with post() as kept:
+        return deliver_batch(kept, limit=limit, only=only)
+
+
+def deliver_batch(kept: Post, *, limit: int = BATCH, only: list[str] | None = None) -> int:
+    """The same over lines that are kept open for the next batch."""
     messages = Message.objects.take(now=timezone.now(), limit=limit, only=only)
-    return _send_all(messages) if messages else 0
-
-
-def _send_all(messages: list[Message]) -> int:
-    """Send over one connection. What there is no time or no server for goes back for the next worker."""
     stop_at = time.monotonic() + BATCH_SECONDS
-    broken = _broken(messages)
-    connection = get_connection()
-    try:
-        for place, message in enumerate(messages):
-            if place and time.monotonic() > stop_at:
-                return _hand_back(messages, place, wait=dt.timedelta(0))
-            if message.to_address.lower() in broken:
-                _end(message, failed_at=timezone.now(), last_error="The address takes no mail.")
-            elif not _send_one(message, connection):
-                return _hand_back(messages, place + 1, wait=FIRST_WAIT)
-    finally:
-        _close(connection)
-    return len(messages)
+    by_channel: defaultdict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        by_channel[message.channel].append(message)
+    return sum(Batch(kept, name, alike, stop_at).deliver() for name, alike in by_channel.items())
 
 
-def _broken(messages: list[Message]) -> set[str]:
-    """Those of their addresses that take no mail. What somebody asked for just now is tried all the same."""
-    asked = {m.to_address.lower() for m in messages if not kinds.of(m.kind).at_once}
-    return set(BrokenAddress.objects.filter(address__in=asked).values_list("address", flat=True))
+class Batch:
+    """Leased messages of one channel, on their way from the gate to the lines."""
 
+    def __init__(self, kept: Post, channel: str, messages: list[Message], stop_at: float) -> None:
+        self.kept, self.channel, self.stop_at = kept, channel, stop_at
+        self.total = len(messages)
+        self.untouched = {message.pk: message for message in messages}
+        self.given = 0
 
-def _send_one(message: Message, connection: BaseEmailBackend) -> bool:
-    """Write and send one. False when there is no mail server to go on with."""
-    letter = _write(message)
-    if letter is None:
+    def deliver(self) -> int:
+        """Send what may go. What there is no time or no server for goes back for the next worker.
+
+        Says how many are done with.
+        """
+        for go in self._going():
+            if self.given and time.monotonic() > self.stop_at:
+                return self._hand_back(wait=dt.timedelta(0))
+            del self.untouched[go.message.pk]
+            if not self._send(go):
+                return self._hand_back(wait=FIRST_WAIT)
+        self._finish()
+        return self.total
+
+    def _going(self) -> Iterator[gate.Go]:
+        """Those that may go; what may not is recorded. Looks at fewer together when they go slowly."""
+        waiting, size = list(self.untouched.values()), CHUNK // 4
+        while waiting:
+            began = time.monotonic()
+            chunk, waiting = waiting[:size], waiting[size:]
+            going = _let_through(chunk)
+            for message in {m.pk for m in chunk} - {go.message.pk for go in going}:
+                del self.untouched[message]
+            yield from going
+            size = _next_size(len(chunk), time.monotonic() - began)
+
+    def _send(self, go: gate.Go) -> bool:
+        """Give one letter to the lines. False when there is nobody to give it to."""
+        lines = self.kept.to(self.channel)
+        try:
+            _record_all(lines.settle())
+        except channels.Unreachable as error:
+            _try_later(go.message, error)
+            return False
+        for fresh in _let_through([go.message]) if go.is_stale else [go]:
+            letter = _written(fresh)
+            if letter is not None and _handed_over(fresh.message):
+                self.given += 1
+                lines.give(Job(fresh.message, letter))
+                _record_all(lines.reports())
         return True
-    try:
-        # Opened by us, it stays open for the next one; does nothing while it is.
-        connection.open()
-    except (smtplib.SMTPException, OSError) as error:
-        _try_later(message, error)
-        return False
-    if kinds.of(message.kind).watched and not message.record(handed_over_at=timezone.now(), last_error=""):
-        return True  # taken back in the meantime
-    try:
-        connection.send_messages([letter])
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception as error:
-        _failed(message, error, connection)
+
+    def _finish(self) -> None:
+        if self.given:
+            _record_all(self.kept.to(self.channel).finish())
+
+    def _hand_back(self, *, wait: dt.timedelta) -> int:
+        """Give back what was taken and not touched, as if it had never been taken. Says how many were done."""
+        self._finish()
+        for message in self.untouched.values():
+            message.record(next_attempt_at=timezone.now() + wait, attempts=message.attempts - 1)
+        return self.total - len(self.untouched)
+
+
+def _next_size(looked_at: int, seconds: float) -> int:
+    """As many as go in half of the time after which they would have to be looked at again."""
+    return max(1, min(CHUNK, int(looked_at * gate.FRESH / 2 / max(seconds, 0.001))))
+
+
+def _let_through(messages: list[Message]) -> list[gate.Go]:
+    """What may go of these. What became of the others is written down."""
+    going = []
+    for verdict in gate.look(messages, now=timezone.now()):
+        if isinstance(verdict, gate.Go):
+            going.append(verdict)
+        else:
+            _stop(verdict)
+    return going
+
+
+def _stop(verdict: gate.Hold | gate.End | gate.Trouble) -> None:
+    message = verdict.message
+    if isinstance(verdict, gate.Hold):
+        message.record(next_attempt_at=verdict.until, held_for=verdict.why, attempts=message.attempts - 1)
+    elif isinstance(verdict, gate.End):
+        when = "failed_at" if verdict.failed else "cancelled_at"
+        _end(message, **{when: timezone.now()}, last_error=verdict.reason)
     else:
-        _sent(message)
-    return True
+        _cannot_be_written(message, verdict.error)
 
 
-def _write(message: Message) -> letters.Letter | None:
-    """The letter, or None when there is none to send now; the row then says why."""
+def _written(go: gate.Go) -> Any | None:
+    """The letter; None when it cannot be written now."""
     try:
-        context = kinds.get(message.kind).context(message)
-        if context is not None:
-            return letters.render(message, context)
-        _end(message, cancelled_at=timezone.now(), last_error="There was nothing left to say.")
-    except kinds.NotYet:
-        message.record(next_attempt_at=timezone.now() + SOON, attempts=message.attempts - 1)
+        return channels.of(go.message.channel).compose(go.message, go.context, go.preference)
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:
-        # One letter that cannot be written never holds up the others.
-        logger.exception("Message %s (%s) could not be written.", message.pk, message.kind)
-        _try_later(message, error)
-    return None
+        _cannot_be_written(go.message, error)
+        return None
 
 
-def _failed(message: Message, error: Exception, connection: BaseEmailBackend) -> None:
-    """The server refused this letter, for good or for now, or the line broke."""
-    refusal = replies.refusal(error)
-    if refusal is None:
-        _close(connection)
-        _try_later(message, error)
+def _cannot_be_written(message: Message, error: Exception) -> None:
+    """One letter that cannot be written never holds up the others."""
+    logger.error("Message %s (%s) could not be written.", message.pk, message.kind, exc_info=error)
+    _try_later(message, error)
+
+
+def _handed_over(message: Message) -> bool:
+    """Write down that it is being given away, if others depend on that. False if it was taken back meanwhile."""
+    if not kinds.of(message.kind).watched:
+        return True
+    return message.record(handed_over_at=timezone.now(), last_error="")
+
+
+# What became of it ----------------------------------------------------------------------------------
+
+
+def _record_all(outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.error is None:
+            _sent(outcome.job.message)
+        elif isinstance(outcome.error, channels.Refused):
+            _refused(outcome.job.message, outcome.error)
+        else:
+            _try_later(outcome.job.message, outcome.error)
+
+
+def _sent(message: Message) -> None:
+    """What was sent was sent, even if it was taken back while it was on its way."""
+    mine = Message.objects.filter(pk=message.pk, attempts=message.attempts, sent_at=None)
+    mine.update(
+        sent_at=timezone.now(),
+        sent_to=channels.of(message.channel).address_of(message),
+        last_error="",
+        cancelled_at=None,
+        **_wiped(message),
+    )
+
+
+def _refused(message: Message, refusal: channels.Refused) -> None:
+    """The other side said no to this letter, for good or for now."""
+    now = timezone.now()
+    fields: dict[str, Any] = {"handed_over_at": None, "refused_at": message.refused_at or now}
+    if not refusal.for_good:
+        _try_later(message, refusal, **fields)
         return
-    code, words = refusal
-    fields: dict[str, Any] = {"handed_over_at": None, "refused_at": message.refused_at or timezone.now()}
-    if code == 421:  # it hung up with that
-        _close(connection)
-    if replies.is_permanent(code, words):
-        BrokenAddress.objects.get_or_create(
-            channel=message.channel, address=message.to_address.lower(), defaults={"reason": words[:500]}
-        )
-        _end(message, failed_at=timezone.now(), last_error=f"{code} {words}"[:500], **fields)
-        return
-    _try_later(message, error, **fields)
+    BrokenAddress.objects.get_or_create(
+        channel=message.channel,
+        address=channels.of(message.channel).address_of(message).lower(),
+        defaults={"reason": refusal.words[:500]},
+    )
+    _end(message, failed_at=now, last_error=str(refusal)[:500], **fields)
 
 
 def _try_later(message: Message, error: Exception, **fields: Any) -> None:
@@ -137,35 +244,9 @@ def back_off(attempts: int) -> dt.timedelta:
     return wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
 
 
-def _sent(message: Message) -> None:
-    """What was sent was sent, even if it was taken back while it was on its way."""
-    mine = Message.objects.filter(pk=message.pk, attempts=message.attempts, sent_at=None)
-    mine.update(
-        sent_at=timezone.now(),
-        sent_to=message.to_address,
-        last_error="",
-        cancelled_at=None,
-        **_wiped(message),
-    )
-
-
 def _end(message: Message, **fields: Any) -> None:
     message.record(**fields, **_wiped(message))
 
 
 def _wiped(message: Message) -> dict[str, Any]:
     return {"params": {}} if kinds.of(message.kind).secret else {}
-
-
-def _hand_back(messages: list[Message], done: int, *, wait: dt.timedelta) -> int:
-    """Give back what was taken and not touched, as if it had never been taken. Says how many were done."""
-    for message in messages[done:]:
-        message.record(next_attempt_at=timezone.now() + wait, attempts=message.attempts - 1)
-    return done
-
-
-def _close(connection: BaseEmailBackend) -> None:
-    try:
-        connection.close()
-    except (smtplib.SMTPException, OSError):
-        logger.info("The mail server was gone before we could say goodbye.")

@@ -35,7 +35,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
             if only is not None:
                 due = due.filter(dedupe_key__in=only)
             ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-            self.filter(pk__in=ids).update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1)
+            self.filter(pk__in=ids).update(
+                next_attempt_at=now + LEASE, attempts=F("attempts") + 1, held_for=""
+            )
             return list(self.filter(pk__in=ids).select_related("recipient").order_by("not_before", "pk"))
 
 
@@ -186,6 +188,10 @@ class ChannelPreference(models.Model):
 
     def __str__(self) -> str:
         return f"preference #{self.pk}"
+
+    def has_stopped(self, what: str) -> bool:
+        """Whether they want no more of these; "nudges" is all there is so far."""
+        return what == "nudges" and self.nudges_stopped_at is not None
 
     def quiet_until_after(self, at: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
         """When the quiet hours over `at` end, in UTC; None when they may hear from us at `at`."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from outbox import delivery, kinds, tasks
-from outbox.models import BrokenAddress, Channel, Message
+from outbox.models import BrokenAddress, Channel, ChannelPreference, Message
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +105,27 @@ def wake_on_commit() -> None:
 def trust_address(*, address: str, channel: str = Channel.EMAIL) -> None:
     """Its owner says that messages arrive there again."""
     BrokenAddress.objects.filter(channel=channel, address=address.lower()).delete()
+
+
+def stop(*, person_id: int, channel: str, what: str, now: dt.datetime) -> None:
+    """They want no more of these on that channel. Saying it twice is saying it once.
+
+    Raises ValueError for something that cannot be stopped, such as a place on a ladder.
+    """
+    _check_stoppable(what)
+    wish, _made = ChannelPreference.objects.get_or_create(person_id=person_id, channel=channel)
+    ChannelPreference.objects.filter(pk=wish.pk, nudges_stopped_at=None).update(nudges_stopped_at=now)
+
+
+def go_on(*, person_id: int, channel: str, what: str) -> None:
+    """They want these again."""
+    _check_stoppable(what)
+    ChannelPreference.objects.filter(person=person_id, channel=channel).update(nudges_stopped_at=None)
+
+
+def _check_stoppable(what: str) -> None:
+    if what != "nudges":
+        raise ValueError(f"{what} cannot be stopped")
 
 
 def _wake_on_commit(messages: list[Message]) -> None:

@@ -21,9 +21,10 @@ def deliver() -> int:
 
     stop_at = time.monotonic() + TURN
     total = 0
-    while taken := delivery.deliver_due():
-        total += taken
-        if time.monotonic() > stop_at:
-            deliver.delay()
-            break
+    with delivery.post() as kept:
+        while taken := delivery.deliver_batch(kept):
+            total += taken
+            if time.monotonic() > stop_at:
+                deliver.delay()
+                break
     return total

@@ -216,6 +216,10 @@ DEFAULT_FROM_EMAIL: str = env.str(
     "FROM_EMAIL", default=formataddr(("Supportnet", "hello@supportnet.invalid"))
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Whom letters seem to come from for a reader who asked for discretion: a name that says nothing.
+DISCREET_FROM_NAME: str = env.str("DISCREET_FROM_NAME", default="Notes")
+# How many connections to the mail server one worker may keep at work while the server answers slowly.
+EMAIL_CONNECTIONS: int = env.int("EMAIL_CONNECTIONS", default=16)
 # The folder the local mail catcher fills and the page at /mail/ reads.
 MAIL_DIR: Path = Path(env.str("MAIL_DIR", default=str(BASE_DIR / ".local" / "mail")))
 

@@ -18,7 +18,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("network/", include("networks.urls")),
     path("", include("checkins.urls")),
-    path("messages/", include("outbox.urls")),
+    path("", include("outbox.urls")),
     path("find/", include("resources.urls")),
     # The desk has no door of its own: one sign-in, with its limits, for everybody.
     path("admin/login/", views.desk_door),

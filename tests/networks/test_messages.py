@@ -34,7 +34,7 @@ def test_the_invitation_says_who_asks_what_for_and_how_to_answer(invitation: Inv
     ):
         assert words in sent.body
         assert words in html
-    assert "Would you?\nMaya" in sent.body
+    assert "> Would you?\n> Maya" in sent.body
 
 
 def test_the_invitation_with_nothing_shared_says_so(invitation: Invitation) -> None:

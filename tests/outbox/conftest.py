@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import queue
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from accounts.models import User
+from outbox.models import ChannelPreference
 
 
 class Server:
@@ -67,3 +71,12 @@ def smtp(settings: Any) -> Iterator[Server]:
     settings.EMAIL_PORT = controller.port
     yield server
     controller.stop()
+
+
+@pytest.fixture(autouse=True)
+def awake(owner: User, supporter: User) -> None:
+    """Nobody has quiet hours here, or these tests would fail at night. Those about quiet hours set their own."""
+    ChannelPreference.objects.bulk_create(
+        ChannelPreference(person=person, quiet_from=dt.time(0), quiet_until=dt.time(0))
+        for person in (owner, supporter)
+    )
