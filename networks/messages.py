@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from networks import sharing
 from networks.models import Invitation, Membership
@@ -13,7 +14,7 @@ from outbox import kinds, links
 from outbox.models import Message
 
 
-@kinds.register("networks/invitation")
+@kinds.register("networks/invitation", about=_("An invitation to your network"))
 def invitation(message: Message) -> dict[str, Any] | None:
     """To somebody without an account, perhaps. Nothing when it was answered, withdrawn or sent anew."""
     found = (
@@ -35,7 +36,7 @@ def invitation(message: Message) -> dict[str, Any] | None:
     }
 
 
-@kinds.register("networks/accepted")
+@kinds.register("networks/accepted", about=_("News: your invitation was accepted"))
 def accepted(message: Message) -> dict[str, Any] | None:
     """To the owner. Nothing when the membership has ended meanwhile."""
     membership = (

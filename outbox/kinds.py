@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from outbox.models import Message
@@ -47,6 +48,8 @@ class Kind:
     gentle: bool = False
     # What the reader may stop with one click ("nudges"); "" for what cannot be stopped that way.
     unsubscribe: str = ""
+    # What to call it on the page that lists what was sent, in words for whoever looks; may be lazy.
+    about: str | Promise = ""
 
     def context(self, message: Message) -> Context | None:
         """What this one message says. Raises NotYet."""
@@ -84,11 +87,12 @@ def register(
     watched: bool = False,
     gentle: bool = False,
     unsubscribe: str = "",
+    about: str | Promise = "",
 ) -> Callable[[One], One]:
     """Make the decorated function the one that knows what a message of this kind says."""
 
     def keep(one: One) -> One:
-        _kinds[name] = Kind(name, _each(one), at_once, secret, watched, gentle, unsubscribe)
+        _kinds[name] = Kind(name, _each(one), at_once, secret, watched, gentle, unsubscribe, about)
         return one
 
     return keep
@@ -102,11 +106,12 @@ def register_many(
     watched: bool = False,
     gentle: bool = False,
     unsubscribe: str = "",
+    about: str | Promise = "",
 ) -> Callable[[Many], Many]:
     """The same for a function that answers for a whole list of messages, in their order, in few queries."""
 
     def keep(many: Many) -> Many:
-        _kinds[name] = Kind(name, many, at_once, secret, watched, gentle, unsubscribe)
+        _kinds[name] = Kind(name, many, at_once, secret, watched, gentle, unsubscribe, about)
         return many
 
     return keep

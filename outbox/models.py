@@ -6,6 +6,7 @@ import datetime as dt
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -24,6 +25,12 @@ class Channel(models.TextChoices):
 class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> Self:
         return self.filter(sent_at=None, cancelled_at=None, failed_at=None)
+
+    def shown_to(self, person: AbstractBaseUser) -> Self:
+        """What went on their behalf or to them, newest first. What others have us tell them, once they were told."""
+        told = Q(recipient=person, owner=None) | Q(recipient=person, sent_at__isnull=False)
+        rows = self.filter(Q(owner=person) | told).select_related("recipient")
+        return rows.order_by("-created_at", "-pk")
 
     def take(self, *, now: dt.datetime, limit: int, only: list[str] | None = None) -> list[Message]:
         """Lease up to `limit` messages that are due; nobody else can have them until the lease ends.

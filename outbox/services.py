@@ -107,6 +107,29 @@ def trust_address(*, address: str, channel: str = Channel.EMAIL) -> None:
     BrokenAddress.objects.filter(channel=channel, address=address.lower()).delete()
 
 
+@transaction.atomic
+def prefer(
+    *,
+    person: User,
+    channel: str,
+    quiet_from: dt.time,
+    quiet_until: dt.time,
+    discreet: bool,
+    nudges: bool,
+    now: dt.datetime,
+) -> None:
+    """How they want to hear from us on that channel. What waited for their quiet hours is looked at again."""
+    ChannelPreference.objects.get_or_create(person=person, channel=channel)
+    wish = ChannelPreference.objects.select_for_update().get(person=person, channel=channel)
+    wish.quiet_from, wish.quiet_until = quiet_from, quiet_until
+    wish.discreet_at = (wish.discreet_at or now) if discreet else None
+    wish.nudges_stopped_at = None if nudges else (wish.nudges_stopped_at or now)
+    wish.save()
+    held = Message.objects.waiting().filter(recipient=person, channel=channel)
+    if held.filter(held_for=Message.HeldFor.QUIET_HOURS).update(next_attempt_at=now, held_for=""):
+        wake_on_commit()
+
+
 def stop(*, person_id: int, channel: str, what: str, now: dt.datetime) -> None:
     """They want no more of these on that channel. Saying it twice is saying it once.
 

@@ -28,30 +28,32 @@ class State:
     at: dt.datetime
 
 
-def of(message: Message, *, now: dt.datetime) -> State:
-    """The state of this message as its row says."""
-    return _ended(message) or _under_way(message, now)
+def of(message: Message, *, now: dt.datetime, looker_id: int | None = None) -> State:
+    """The state of this message as its row says, to whoever looks: its owner, unless somebody else is named."""
+    mine = message.recipient_id is not None and message.recipient_id == (looker_id or message.owner_id)
+    return _ended(message, mine) or _under_way(message, now, mine)
 
 
-def _ended(message: Message) -> State | None:
+def _ended(message: Message, mine: bool) -> State | None:
     if message.sent_at:
-        return State("sent", _("Sent. Their mail server took it."), message.sent_at)
+        words = _("Sent. Your mail server took it.") if mine else _("Sent. Their mail server took it.")
+        return State("sent", words, message.sent_at)
     if message.cancelled_at:
-        return State("taken_back", _why_taken_back(message), message.cancelled_at)
+        return State("taken_back", _why_taken_back(message, mine), message.cancelled_at)
     if message.failed_at:
         code = "refused" if _refused_for_good(message) else "given_up"
-        return State(code, _why_not(message), message.failed_at)
+        return State(code, _why_not(message, mine), message.failed_at)
     return None
 
 
-def _under_way(message: Message, now: dt.datetime) -> State:
+def _under_way(message: Message, now: dt.datetime, mine: bool) -> State:
     later = message.next_attempt_at
     if message.held_for and later > now:
-        return State("held", _why_held(message, now), later)
+        return State("held", _why_held(message, now, mine), later)
     if message.is_on_its_way(now):
         return State("on_its_way", _("On its way right now."), message.handed_over_at or now)
     if message.last_error:
-        return State("waiting", _try_again(message, now), later)
+        return State("waiting", _try_again(message, now, mine), later)
     if message.attempts and later > now:
         return State("on_its_way", _("On its way right now."), later)
     if later > now:
@@ -59,20 +61,26 @@ def _under_way(message: Message, now: dt.datetime) -> State:
     return State("waiting", _("Goes out in a moment."), later)
 
 
-def _why_held(message: Message, now: dt.datetime) -> str:
+def _why_held(message: Message, now: dt.datetime, mine: bool) -> str:
     when = {"when": _when(message.next_attempt_at, now)}
-    if message.held_for == Message.HeldFor.QUIET_HOURS:
-        return _("Waits until %(when)s: these are their quiet hours.") % when
-    return _("Waits until %(when)s: one gentle message a day is enough.") % when
+    if message.held_for == Message.HeldFor.ONE_A_DAY:
+        return _("Waits until %(when)s: one gentle message a day is enough.") % when
+    if mine:
+        return _("Waits until %(when)s: these are your quiet hours.") % when
+    return _("Waits until %(when)s: these are their quiet hours.") % when
 
 
-def _try_again(message: Message, now: dt.datetime) -> str:
-    again = _("We try again %(when)s.") % {"when": _when(message.next_attempt_at, now)}
-    if message.next_attempt_at <= now:
-        again = _("We try again in a moment.")
-    if message.refused_at:
-        return _("Their mail server asked us to wait.") + " " + again
-    return _("We could not send it yet.") + " " + again
+def _try_again(message: Message, now: dt.datetime, mine: bool) -> str:
+    soon = message.next_attempt_at <= now
+    when = {"when": _when(message.next_attempt_at, now)}
+    again = _("We try again in a moment.") if soon else _("We try again at %(when)s.") % when
+    if not message.refused_at:
+        why = _("We could not send it yet.")
+    elif mine:
+        why = _("Your mail server asked us to wait.")
+    else:
+        why = _("Their mail server asked us to wait.")
+    return f"{why} {again}"
 
 
 def _refused_for_good(message: Message) -> bool:
@@ -82,20 +90,22 @@ def _refused_for_good(message: Message) -> bool:
     return message.last_error == reasons.BROKEN
 
 
-def _why_not(message: Message) -> str:
+def _why_not(message: Message, mine: bool) -> str:
     if message.last_error == reasons.BROKEN:
-        return _("Not sent: messages to this address came back before.")
+        return _("Not sent: an earlier message to this address came back.")
     if _refused_for_good(message):
         return _("Came back: the mail server says this mailbox does not exist.")
-    if message.refused_at:
-        return _("We gave up after three days: their mail server kept saying no.")
-    return _("We gave up after three days: we could not reach their mail server.")
+    if not message.refused_at:
+        return _("We gave up after three days: we could not reach the mail server.")
+    if mine:
+        return _("We gave up after three days: your mail server kept saying no.")
+    return _("We gave up after three days: their mail server kept saying no.")
 
 
-def _why_taken_back(message: Message) -> str:
-    if message.last_error == reasons.STOPPED:
-        return _("Not sent: they have stopped these messages.")
-    return _("Taken back before it went: it was no longer needed.")
+def _why_taken_back(message: Message, mine: bool) -> str:
+    if message.last_error != reasons.STOPPED:
+        return _("Taken back before it went: it was no longer needed.")
+    return _("Not sent: you have stopped these.") if mine else _("Not sent: they have stopped these.")
 
 
 def _when(at: dt.datetime, now: dt.datetime) -> str:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedIn
 from outbox import links, preferences, services
+from outbox.forms import PreferenceForm
+from outbox.models import Channel, Message
+from outbox.sent import Line
+
+# How many messages one page lists.
+PAGE = 20
 
 
 @require_POST
@@ -23,6 +30,30 @@ def address_works(request: SignedIn) -> HttpResponse:
     services.trust_address(address=request.user.email)
     messages.success(request, _("Thank you. We will write to that address again."))
     return redirect("home")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def message_settings(request: SignedIn) -> HttpResponse:
+    """Quiet hours, reminders, discretion."""
+    wish = preferences.of([request.user.pk])[request.user.pk]
+    form = PreferenceForm(request.POST if request.method == "POST" else None, wish=wish)
+    if request.method == "POST" and form.is_valid():
+        services.prefer(person=request.user, channel=Channel.EMAIL, now=timezone.now(), **form.answers())
+        messages.success(request, _("Saved."))
+        return redirect("message_settings")
+    said = {"form": form, "broken": preferences.broken([request.user])}
+    return render(request, "outbox/settings.html", said, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def sent(request: SignedIn) -> HttpResponse:
+    """What we sent for them and to them, and what became of it. Never the words."""
+    rows = Paginator(Message.objects.shown_to(request.user), PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    lines = [Line.of(message, looker=request.user, now=now) for message in rows]
+    return render(request, "outbox/sent.html", {"rows": rows, "lines": lines})
 
 
 @csrf_exempt

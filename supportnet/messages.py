@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from outbox import kinds
 from outbox.models import Message
@@ -15,7 +16,7 @@ TOO_OLD = dt.timedelta(hours=1)
 
 
 # Somebody sits in front of a form and waits for the code: send at once. And forget it afterwards.
-@kinds.register("accounts/letter", at_once=True, secret=True)
+@kinds.register("accounts/letter", at_once=True, secret=True, about=_("A letter about signing in"))
 def letter(message: Message) -> dict[str, Any] | None:
     """The words were written when they were asked for; the paragraphs are for the HTML part."""
     params = message.params

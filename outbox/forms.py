@@ -1,0 +1,87 @@
+"""What a person may say about how they hear from us."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from outbox.models import ChannelPreference
+
+
+class ClockField(forms.TimeField):
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+            error_messages={"invalid": _("Write a time like 21:00.")},
+        )
+
+
+class PreferenceForm(forms.Form):
+    """Reminders, quiet hours and discretion, for one channel."""
+
+    all_optional = True
+
+    nudges = forms.BooleanField(
+        label=_("Send me reminders by e-mail"),
+        required=False,
+        help_text=_(
+            "They ask how you are. Without them a safety check-in still goes on: "
+            "before we tell anybody, we write to you once."
+        ),
+    )
+    quiet_from = ClockField(_("Quiet hours begin at"))
+    quiet_until = ClockField(_("Quiet hours end at"))
+    any_hour = forms.BooleanField(
+        label=_("No quiet hours: write to me at any time of day"),
+        required=False,
+    )
+    discreet = forms.BooleanField(
+        label=_("Keep e-mails discreet"),
+        required=False,
+        help_text=_(
+            "They come from “Notes” and are called “A note for you”. What is inside stays the same, "
+            "and a phone may show its first words."
+        ),
+    )
+
+    def __init__(self, *args: Any, wish: ChannelPreference, **kwargs: Any) -> None:
+        super().__init__(*args, initial=_initial(wish), **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("any_hour") or self.errors:
+            return said
+        for name in ("quiet_from", "quiet_until"):
+            if said.get(name) is None:
+                self.add_error(name, _("Choose a time, or tick “No quiet hours”."))
+        if not self.errors and said["quiet_from"] == said["quiet_until"]:
+            self.add_error("quiet_until", _("Choose two different times, or tick “No quiet hours”."))
+        return said
+
+    def answers(self) -> dict[str, Any]:
+        """What `services.prefer` takes. Two equal times are no quiet hours."""
+        said = self.cleaned_data
+        quiet = (dt.time(0), dt.time(0)) if said["any_hour"] else (said["quiet_from"], said["quiet_until"])
+        return {
+            "quiet_from": quiet[0],
+            "quiet_until": quiet[1],
+            "discreet": said["discreet"],
+            "nudges": said["nudges"],
+        }
+
+
+def _initial(wish: ChannelPreference) -> dict[str, Any]:
+    any_hour = wish.quiet_from == wish.quiet_until
+    usual = ChannelPreference()
+    return {
+        "nudges": wish.nudges_stopped_at is None,
+        "any_hour": any_hour,
+        "quiet_from": usual.quiet_from if any_hour else wish.quiet_from,
+        "quiet_until": usual.quiet_until if any_hour else wish.quiet_until,
+        "discreet": wish.discreet_at is not None,
+    }
