@@ -9,17 +9,21 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent, User
-from checkins import errors
-from checkins.models import Plan, Step
+from checkins import errors, messages
+from checkins.models import Step
 
 
-def terms_of(plan: Plan, *, after: dt.timedelta) -> str:
-    """What a supporter agrees to, in words; `after` is the time from due to being told."""
-    return _(
+def terms_of(step: Step, *, after: dt.timedelta) -> str:
+    """What a supporter agrees to, in words; `after` is the time from due to being told, at the earliest."""
+    terms = _(
         "If %(name)s misses a check-in and does not answer our nudges, I get one e-mail, about %(hours)s "
         "after it was due. I will try to reach them, or say that I cannot. I am not an emergency service. "
         "I can stop at any time."
-    ) % {"name": plan.owner.called, "hours": in_words(after)}
+    ) % {"name": step.plan.owner.called, "hours": in_words(after)}
+    if not step.words:
+        return terms
+    own = _("The e-mail says in %(name)s’s words: “%(words)s”")
+    return f"{terms}\n\n{own % {'name': step.plan.owner.called, 'words': step.words}}"
 
 
 def in_words(span: dt.timedelta) -> str:
@@ -34,30 +38,36 @@ def in_words(span: dt.timedelta) -> str:
 
 
 @transaction.atomic
-def agree(*, step: Step, by: User, now: dt.datetime, terms: str) -> None:
-    """They agree to exactly the words they were shown.
+def agree(*, step: Step, by: User, now: dt.datetime, terms: str, may_wake: bool = False) -> None:
+    """They agree to exactly the words they were shown, or stand by them once more.
 
-    Raises TermsHaveChanged when those are no longer the words.
+    `may_wake`: the alert may come in their quiet hours. Raises TermsHaveChanged when those are no longer the words.
     """
     step = _locked(step)
     if step.terms != terms:
         raise errors.TermsHaveChanged(_("What you would be asked has just changed. Please read it again."))
-    if step.agreed_at:
+    wakes = now if may_wake else None
+    if step.agreed_at and step.reconfirm_asked_at is None and bool(step.may_wake_at) == may_wake:
         return
-    step.agreed_at, step.declined_at = now, None
-    step.save(update_fields=["agreed_at", "declined_at"])
+    step.agreed_at, step.declined_at, step.may_wake_at, step.reconfirm_asked_at = now, None, wakes, None
+    step.save(update_fields=["agreed_at", "declined_at", "may_wake_at", "reconfirm_asked_at"])
     _record(step, by, Consent.Act.GIVEN)
 
 
 @transaction.atomic
 def decline(*, step: Step, by: User, now: dt.datetime) -> None:
-    """They say no, or take back their word. It holds at once, at the next step and at the next letter."""
+    """They say no, or take back their word. It holds at once, at the next step and at the next letter.
+
+    Who counted on them hears so.
+    """
     step = _locked(step)
     had_agreed = step.agreed_at is not None
-    step.agreed_at, step.declined_at = None, step.declined_at or now
-    step.save(update_fields=["agreed_at", "declined_at"])
+    step.agreed_at, step.may_wake_at, step.reconfirm_asked_at = None, None, None
+    step.declined_at = step.declined_at or now
+    step.save(update_fields=["agreed_at", "declined_at", "may_wake_at", "reconfirm_asked_at"])
     if had_agreed:
         _record(step, by, Consent.Act.WITHDRAWN)
+        messages.ladder_lost(step, now=now)
 
 
 def lapse(step: Step) -> None:

@@ -25,3 +25,23 @@ class PlanHasEnded(DomainError):
 
 class TermsHaveChanged(DomainError):
     """The owner changed the plan while the supporter was reading it."""
+
+
+class NeverDue(DomainError):
+    """The plan would end before anything is due."""
+
+
+class TooLateToUndo(DomainError):
+    """The ten seconds are over."""
+
+
+class NobodyAgreed(DomainError):
+    """There is no supporter who agreed, so no ladder to rehearse."""
+
+
+class NotDuringASilence(DomainError):
+    """A real silence is open."""
+
+
+class AlreadyRehearsing(DomainError):
+    """One rehearsal of a plan at a time."""

@@ -1,69 +1,180 @@
-"""What we say about check-ins. Alerts carry no pain, mood, diagnosis or place, ever."""
+"""What we say about check-ins, written down. `letters.py` makes the words when they are sent."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from django.urls import reverse
-from django.utils import timezone
-
-from checkins import links
-from checkins.models import Silence, SilenceStep, Step
+from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership
-from outbox import kinds
 from outbox import services as outbox
-from outbox.links import absolute
 from outbox.models import Message
 
 # Letters that ask the same person to be told, within one day.
 MOST_QUESTIONS = 3
 
-# Writing ----------------------------------------------------------------------------------------
+
+# To the owner -------------------------------------------------------------------------------------
 
 
 def nudge(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
-    """A draft: the owner is asked how they are."""
+    """A draft: the owner is asked how they are. The last one before others hear says who and when."""
     return outbox.draft(
-        kind="checkins/nudge",
+        kind=_nudge_kind(silence, step),
         dedupe_key=step.message_key,
         recipient=silence.owner,
+        owner=silence.owner,
         params={"silence": silence.pk},
         not_before=now,
     )
+
+
+def _nudge_kind(silence: Silence, step: SilenceStep) -> str:
+    if silence.plan.programme == Plan.Programme.KEEP_IN_TOUCH:
+        return "checkins/keep_in_touch"
+    later = [other for other in silence.steps.all() if other.position > step.position]
+    return "checkins/last_call" if later and later[0].whom == Step.Whom.MEMBER else "checkins/nudge"
+
+
+def again_key(silence: Silence, step: SilenceStep) -> str:
+    """What the letter goes under that the owner gets once more, because we were too late for `step`."""
+    return f"{silence.key}again:{step.position}"
 
 
 def nudge_again(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
     """A draft: once more to the owner, because we were too late for `step`. Once for each step."""
     return outbox.draft(
-        kind="checkins/nudge",
-        dedupe_key=f"{silence.key}again:{step.position}",
+        kind="checkins/last_call",
+        dedupe_key=again_key(silence, step),
         recipient=silence.owner,
+        owner=silence.owner,
         params={"silence": silence.pk},
         not_before=now,
     )
+
+
+def resumed(plan: Plan) -> None:
+    """The pause is over: one letter, when it is."""
+    if plan.paused_until is None:
+        return
+    outbox.queue(
+        kind="checkins/resumed",
+        dedupe_key=f"resumed:{plan.pk}:{plan.paused_until.timestamp():.0f}",
+        recipient=plan.owner,
+        owner=plan.owner,
+        params={"plan": plan.pk},
+        not_before=plan.paused_until,
+    )
+
+
+def ladder_lost(step: Step, *, now: dt.datetime) -> None:
+    """The owner's plan needs somebody new: this supporter no longer stands on it."""
+    outbox.queue(
+        kind="checkins/ladder_lost",
+        dedupe_key=f"ladder-lost:{step.pk}:{now:%Y%m%d%H%M%S%f}",
+        recipient=step.plan.owner,
+        owner=step.plan.owner,
+        params={"membership": step.membership_id, "plan": step.plan_id},
+        not_before=now,
+    )
+
+
+def heard_from(silence: Silence, membership: Membership, *, now: dt.datetime) -> Message:
+    """A draft: a supporter said that they heard from the owner; the owner learns who did."""
+    return outbox.draft(
+        kind="checkins/heard_from",
+        dedupe_key=f"heard-from:{silence.pk}",
+        recipient=silence.owner,
+        owner=silence.owner,
+        params={"silence": silence.pk, "membership": membership.pk},
+        not_before=now,
+    )
+
+
+# To supporters ------------------------------------------------------------------------------------
 
 
 def for_step(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
     """A draft of what this step says, to whom it says it."""
     if step.whom == Step.Whom.OWNER or step.membership is None:
         return nudge(silence, step, now=now)
+    return _to_told(
+        "checkins/alert", step.message_key, silence, step, now, wakes=step.may_wake_at is not None
+    )
+
+
+def nobody_yet(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
+    """A draft: everybody was told, and nobody has confirmed so far."""
+    key = f"{silence.key}nobody-yet:{step.membership_id}"
+    return _to_told("checkins/nobody_yet", key, silence, step, now, wakes=step.may_wake_at is not None)
+
+
+def on_it(claim: Claim, told: list[SilenceStep], *, now: dt.datetime) -> list[Message]:
+    """Drafts: somebody is on it, to the others who were told."""
+    others = [step for step in told if step.membership_id != claim.membership_id]
+    key = f"{claim.silence.key}on-it:{claim.pk}"
+    return [
+        _to_told("checkins/on_it", f"{key}:{s.membership_id}", claim.silence, s, now, claim=claim.pk)
+        for s in others
+    ]
+
+
+def nobody_on_it(silence: Silence, claim: Claim, *, now: dt.datetime) -> list[Message]:
+    """Drafts: the one who was on it has not reached them, to the others who were told."""
+    told = [step for step in silence.steps.all() if step.whom == Step.Whom.MEMBER and step.taken_at]
+    others = [step for step in told if step.membership_id != claim.membership_id]
+    key = f"{silence.key}open-again:{claim.pk}"
+    return [
+        _to_told("checkins/open_again", f"{key}:{s.membership_id}", silence, s, now, claim=claim.pk)
+        for s in others
+    ]
+
+
+def claim_reminder(claim: Claim, *, now: dt.datetime) -> Message:
+    """A draft: how did it go? Their claim lapses soon."""
     return outbox.draft(
-        kind="checkins/alert",
-        dedupe_key=step.message_key,
-        recipient=step.membership.member,
-        params={"step": step.pk},
+        kind="checkins/claim_reminder",
+        dedupe_key=f"silence:{claim.silence_id}:remind:{claim.pk}",
+        recipient=claim.membership.member,
+        owner=claim.membership.owner,
+        params={"claim": claim.pk},
         not_before=now,
+        wakes=True,
     )
 
 
 def all_clear(silence: Silence, membership: Membership) -> Message:
-    """A draft: it is over, to somebody who was told."""
+    """A draft: it is over, to somebody who was told. Nobody lies awake for nothing."""
     return outbox.draft(
         kind="checkins/all_clear",
         dedupe_key=f"all-clear:{silence.pk}:{membership.pk}",
         recipient=membership.member,
+        owner=silence.owner,
         params={"silence": silence.pk, "membership": membership.pk},
+        wakes=True,
+    )
+
+
+def _to_told(
+    kind: str,
+    key: str,
+    silence: Silence,
+    step: SilenceStep,
+    now: dt.datetime,
+    *,
+    wakes: bool = False,
+    **more: Any,
+) -> Message:
+    if step.membership is None:
+        raise ValueError("only a supporter's step tells a supporter")
+    return outbox.draft(
+        kind=kind,
+        dedupe_key=key,
+        recipient=step.membership.member,
+        owner=silence.owner,
+        params={"step": step.pk, **more},
+        not_before=now,
+        wakes=wakes,
     )
 
 
@@ -74,99 +185,54 @@ def ladder_request(step: Step) -> None:
     before = Message.objects.filter(dedupe_key__startswith=f"ladder:{step.membership.pk}:")
     if before.filter(not_before__gt=step.asked_at - dt.timedelta(days=1)).count() >= MOST_QUESTIONS:
         return
+    _ask(step, "checkins/ladder_request", step.asked_at)
+
+
+def reconfirm(step: Step, *, now: dt.datetime) -> None:
+    """Half a year on: do they still stand by their word?"""
+    _ask(step, "checkins/reconfirm", now)
+
+
+def _ask(step: Step, kind: str, now: dt.datetime) -> None:
+    if step.membership is None:
+        return
     outbox.queue(
-        kind="checkins/ladder_request",
-        dedupe_key=f"ladder:{step.membership.pk}:{step.asked_at:%Y%m%d%H%M%S%f}",
-        not_before=step.asked_at,
+        kind=kind,
+        dedupe_key=f"ladder:{step.membership.pk}:{now:%Y%m%d%H%M%S%f}",
+        not_before=now,
         recipient=step.membership.member,
-        params={"membership": step.membership.pk},
+        owner=step.plan.owner,
+        params={"membership": step.membership.pk, "step": step.pk},
     )
 
 
-# Sending ----------------------------------------------------------------------------------------
+# To whom the owner chose ----------------------------------------------------------------------------
 
 
-def may_tell(step: SilenceStep) -> bool:
-    """Whether this supporter still is one and still agrees to be told."""
-    membership = step.membership
-    if membership is None or membership.ended_at is not None:
-        return False
-    return Step.objects.filter(
-        plan=step.silence.plan_id, membership=membership, agreed_at__isnull=False
-    ).exists()
-
-
-def _silence(pk: int) -> Silence | None:
-    return Silence.objects.select_related("plan__owner").filter(pk=pk).first()
-
-
-@kinds.register("checkins/nudge")
-def nudge_context(message: Message) -> dict[str, Any] | None:
-    silence = _silence(message.params["silence"])
-    if silence is None or silence.closed_at:
-        return None
-    ahead = silence.steps.filter(taken_at=None, passed_over_at=None, whom=Step.Whom.MEMBER)
-    coming = next((step for step in ahead.select_related("membership__tie") if may_tell(step)), None)
-    return {
-        "due_at": silence.due_at,
-        "link": links.check_in_link(silence),
-        "once_more": not message.dedupe_key.endswith(":0"),
-        "settings_link": absolute("/"),
-        "next_name": coming.membership.tie.name if coming and coming.membership else "",
-        "next_at": _told_at(silence, coming) if coming else None,
-    }
-
-
-def _told_at(silence: Silence, coming: SilenceStep) -> dt.datetime | None:
-    """When that step comes at the earliest, if nothing is heard: never sooner than its whole wait from now."""
-    if silence.next_step_at is None:
-        return None
-    between = silence.steps.filter(taken_at=None, passed_over_at=None, position__lte=coming.position)
-    planned = silence.next_step_at + sum((s.wait for s in list(between)[1:]), dt.timedelta())
-    return max(planned, timezone.now() + coming.wait)
-
-
-@kinds.register("checkins/alert", watched=True)
-def alert_context(message: Message) -> dict[str, Any] | None:
-    step = (
-        SilenceStep.objects.select_related("silence__plan__owner", "membership")
-        .filter(pk=message.params["step"])
-        .first()
+def company(check_in: CheckIn, membership: Membership, *, now: dt.datetime) -> None:
+    """ "Not okay, I'd like company", to the one they chose."""
+    outbox.queue(
+        kind="checkins/company",
+        dedupe_key=f"company:{check_in.pk}",
+        recipient=membership.member,
+        owner=membership.owner,
+        params={"membership": membership.pk},
+        not_before=now,
+        wakes=False,
     )
-    if step is None or step.silence.closed_at or not may_tell(step):
-        return None
-    return {
-        "owner": step.silence.owner,
-        "due_at": step.silence.due_at,
-        "link": links.alert_link(step),
-    }
 
 
-@kinds.register("checkins/all_clear")
-def all_clear_context(message: Message) -> dict[str, Any] | None:
-    silence = _silence(message.params["silence"])
-    membership = Membership.objects.filter(pk=message.params["membership"], ended_at=None).first()
-    if silence is None or silence.closed_at is None or membership is None:
-        return None
-    if not _was_told(silence, membership):
-        return None
-    return {"owner": silence.owner, "ending": silence.ending}
+def flare_key(owner_id: int, began_at: dt.datetime) -> str:
+    return f"flare:{owner_id}:{began_at:%Y%m%d%H%M%S%f}:"
 
 
-def _was_told(silence: Silence, membership: Membership) -> bool:
-    """Whether the alert may have reached them. Raises NotYet while it is on its way: the end comes after it."""
-    keys = [step.message_key for step in silence.steps.filter(membership=membership)]
-    alerts = list(Message.objects.filter(kind="checkins/alert", dedupe_key__in=keys))
-    if any(alert.is_on_its_way(timezone.now()) for alert in alerts):
-        raise kinds.NotYet
-    return any(alert.may_have_arrived for alert in alerts)
-
-
-@kinds.register("checkins/ladder_request")
-def ladder_request_context(message: Message) -> dict[str, Any] | None:
-    asked = Step.objects.filter(membership=message.params["membership"], membership__ended_at=None)
-    open_ones = asked.filter(agreed_at=None, declined_at=None, plan__ended_at=None)
-    step = open_ones.select_related("plan__owner").first()
-    if step is None:
-        return None
-    return {"owner": step.plan.owner, "link": absolute(reverse("ladder_request", args=[step.pk]))}
+def flare(membership: Membership, *, began_at: dt.datetime, not_before: dt.datetime) -> Message:
+    """A draft: a flare has begun, in the owner's words."""
+    return outbox.draft(
+        kind="checkins/flare",
+        dedupe_key=f"{flare_key(membership.owner_id, began_at)}{membership.pk}",
+        recipient=membership.member,
+        owner=membership.owner,
+        params={"membership": membership.pk, "began_at": began_at.isoformat()},
+        not_before=not_before,
+    )

@@ -8,34 +8,78 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
-from checkins import messages, schedule
-from checkins.models import Claim, Plan, Silence, SilenceStep, Step
+from checkins import stepping
+from checkins.models import Claim, Plan, Silence, SilenceStep
 from networks.models import Membership
 from outbox import services as outbox
-from outbox.models import Heartbeat, Message
+from outbox.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-# A step taken later than this was late because we were down.
-LATE = dt.timedelta(minutes=5)
 # How far a row that fails is pushed out of the way of the others.
 PUSH = dt.timedelta(minutes=5)
-# How many nudges a "keep in touch" silence gets before it rests.
-GENTLE_NUDGES = 3
 
-Row = TypeVar("Row", bound=models.Model)
+# What a silence keeps of each step of the ladder, as it was when it opened.
+FROZEN = "position, wait, whom, membership_id, channel, words, agreed_at, may_wake_at"
+
+# One statement opens a whole batch: nothing of it has to travel here and back (docs/adr/0007).
+OPEN = f"""
+    WITH due AS (
+        SELECT id, owner_id, programme, grace, next_due_at, deadline_at FROM checkins_plan
+        WHERE deadline_at <= %(now)s AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s::bigint[]))
+        ORDER BY deadline_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+    ), known AS (
+        SELECT due.*, first.wait, first.whom, coalesce(w.helps, '') AS helps,
+               coalesce(w.does_not_help, '') AS does_not_help
+        FROM due
+        LEFT JOIN LATERAL (
+            SELECT wait, whom FROM checkins_step WHERE plan_id = due.id ORDER BY position LIMIT 1
+        ) first ON true
+        LEFT JOIN checkins_wishes w ON w.owner_id = due.owner_id
+    ), opened AS (
+        INSERT INTO checkins_silence (plan_id, due_at, opened_at, next_step_at, ending, helps, does_not_help)
+        SELECT id, next_due_at, %(now)s,
+               CASE WHEN %(now)s - deadline_at <= %(late)s THEN deadline_at ELSE %(now)s END + wait,
+               '', helps, does_not_help
+        FROM known RETURNING id, plan_id
+    ), nudged AS (
+        INSERT INTO checkins_silencestep (silence_id, position, wait, whom, taken_at, why_passed_over)
+        SELECT opened.id, 0, due.grace, 'owner', %(now)s, '' FROM opened JOIN due ON due.id = opened.plan_id
+    ), frozen AS (
+        INSERT INTO checkins_silencestep (silence_id, {FROZEN}, why_passed_over)
+        SELECT opened.id, {FROZEN}, '' FROM opened JOIN checkins_step USING (plan_id)
+    ), written AS (
+        INSERT INTO outbox_message
+            (dedupe_key, kind, channel, recipient_id, owner_id, address, params, not_before, next_attempt_at)
+        SELECT 'silence:' || opened.id || ':0',
+               CASE WHEN programme = 'keep_in_touch' THEN 'checkins/keep_in_touch'
+                    WHEN whom = 'member' THEN 'checkins/last_call' ELSE 'checkins/nudge' END,
+               'email', owner_id, owner_id, '', jsonb_build_object('silence', opened.id), %(now)s, %(now)s
+        FROM opened JOIN known ON known.id = opened.plan_id
+        ON CONFLICT (dedupe_key) DO NOTHING
+    ), cleared AS (
+        UPDATE checkins_plan SET next_due_at = NULL, deadline_at = NULL
+        FROM due WHERE checkins_plan.id = due.id
+    )
+    SELECT id FROM opened
+"""  # noqa: S608 - the only thing put in is the constant above
+
+FREEZE = f"""
+    INSERT INTO checkins_silencestep (silence_id, {FROZEN}, why_passed_over)
+    SELECT %s, {FROZEN}, '' FROM checkins_step WHERE plan_id = %s
+"""  # noqa: S608
 
 
 def sweep(*, now: dt.datetime) -> tuple[int, int]:
     """Open every silence that is due and take every step that is due. Gives how many of each."""
-    opened = _drain(lambda: _batch(_claim_plans, open_silences, _push_plan, now))
-    stepped = _drain(lambda: _batch(_claim_silences, _advance, _push_silence, now))
+    opened = _drain(lambda: _batch(_open_due, _due_plans, _open_by_itself, _push_plan, now))
+    stepped = _drain(lambda: _batch(_advance_due, _due_silences, _advance_by_itself, _push_silence, now))
     Heartbeat.beat("sweep_silences", now=now)
     return opened, stepped
 
@@ -50,28 +94,26 @@ def _drain(batch: Callable[[], int]) -> int:
 
 
 def _batch(
-    claim: Callable[[dt.datetime, int], list[Row]],
-    work: Callable[[list[Row], dt.datetime], object],
-    push: Callable[[Row, dt.datetime], None],
+    work: Callable[[dt.datetime], int],
+    due: Callable[[dt.datetime], list[int]],
+    by_itself: Callable[[int, dt.datetime], object],
+    push: Callable[[int, dt.datetime], object],
     now: dt.datetime,
 ) -> int:
     """One batch in one transaction. If it fails, each row by itself; one that still fails is pushed away."""
     try:
         with transaction.atomic():
-            rows = claim(now, BATCH)
-            if rows:
-                work(rows, now)
-            return len(rows)
+            return work(now)
     except Exception:
         logger.exception("A batch failed; taking its rows one by one.")
     with transaction.atomic():
-        rows = claim(now, BATCH)
+        rows = due(now)
         for row in rows:
             try:
                 with transaction.atomic():
-                    work([row], now)
+                    by_itself(row, now)
             except Exception:
-                logger.exception("%s failed and is pushed forward.", row)
+                logger.exception("Row %s failed and is pushed forward.", row)
                 push(row, now)
         return len(rows)
 
@@ -79,163 +121,95 @@ def _batch(
 # Opening ----------------------------------------------------------------------------------------
 
 
-def _claim_plans(now: dt.datetime, limit: int) -> list[Plan]:
-    ids = list(
-        Plan.objects.overdue(now).select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
-    )
-    plans = Plan.objects.filter(pk__in=ids).select_related("owner").order_by("deadline_at")
-    return list(plans.prefetch_related(models.Prefetch("steps", Step.objects.select_related("membership"))))
+def open_silences(*, now: dt.datetime, only: list[int] | None = None) -> list[int]:
+    """Open a silence for each plan that is due (of these, if given): the ladder frozen, the nudge written.
+
+    In the caller's transaction; at most one batch. Gives the ids of the silences.
+    """
+    terms: dict[str, Any] = {"now": now, "only": only, "limit": BATCH, "late": stepping.LATE}
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, terms)
+        opened = [pk for (pk,) in cursor.fetchall()]
+    if opened:
+        outbox.wake_on_commit()
+    return opened
 
 
-def _push_plan(plan: Plan, now: dt.datetime) -> None:
-    Plan.objects.filter(pk=plan.pk).update(deadline_at=now + PUSH)
+def freeze(silence: Silence) -> None:
+    """Write the plan's ladder, as it is now, into a silence that was opened by hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(FREEZE, [silence.pk, silence.plan_id])
 
 
-def open_silences(plans: list[Plan], now: dt.datetime) -> list[Silence]:
-    """Open a silence for each, freeze the ladder into it and write the nudge. In the caller's transaction."""
-    ladders = [_ladder(plan) for plan in plans]
-    silences = Silence.objects.bulk_create(
-        Silence(plan=plan, due_at=_due(plan), opened_at=now, next_step_at=_first_wait(ladder, plan, now))
-        for plan, ladder in zip(plans, ladders, strict=True)
-    )
-    steps = [_freeze(silence, ladder, now) for silence, ladder in zip(silences, ladders, strict=True)]
-    SilenceStep.objects.bulk_create(step for ladder in steps for step in ladder)
-    outbox.queue_all(
-        messages.nudge(silence, ladder[0], now=now) for silence, ladder in zip(silences, steps, strict=True)
-    )
-    Plan.objects.filter(pk__in=[plan.pk for plan in plans]).update(next_due_at=None, deadline_at=None)
-    return silences
+def _open_due(now: dt.datetime) -> int:
+    return len(open_silences(now=now))
 
 
-def _ladder(plan: Plan) -> list[Step]:
-    """The steps after the first nudge. Whether a supporter agrees is looked at when their step comes."""
-    return gentle_nudges(plan) if plan.programme == Plan.Programme.KEEP_IN_TOUCH else list(plan.steps.all())
+def _due_plans(now: dt.datetime) -> list[int]:
+    due = Plan.objects.overdue(now).select_for_update(skip_locked=True, no_key=True)
+    return list(due.values_list("pk", flat=True)[:BATCH])
 
 
-def gentle_nudges(plan: Plan) -> list[Step]:
-    """Later nudges at the following occurrences, three in all; then we leave them be."""
-    waits, due = [], _due(plan)
-    for _nudge in range(GENTLE_NUDGES - 1):
-        following = schedule.next_after(plan.rhythm, due + dt.timedelta(hours=20))
-        waits.append(following - due)
-        due = following
-    return [Step(plan=plan, position=n, wait=wait, whom=Step.Whom.OWNER) for n, wait in enumerate(waits, 1)]
+def _open_by_itself(plan_id: int, now: dt.datetime) -> None:
+    open_silences(now=now, only=[plan_id])
 
 
-def _due(plan: Plan) -> dt.datetime:
-    if plan.next_due_at is None:
-        raise ValueError("only a plan that is due has a silence")
-    return plan.next_due_at
-
-
-def _first_wait(ladder: list[Step], plan: Plan, now: dt.datetime) -> dt.datetime | None:
-    """When the step after the nudge is due: by the plan, unless the nudge itself comes late."""
-    if not ladder:
-        return None
-    return _on_time(plan.deadline_at, now) + ladder[0].wait
-
-
-def _on_time(planned: dt.datetime | None, now: dt.datetime) -> dt.datetime:
-    """The planned time if we kept it, else now: whoever is to answer gets the whole wait."""
-    return planned if planned is not None and now - planned <= LATE else now
-
-
-def _freeze(silence: Silence, ladder: list[Step], now: dt.datetime) -> list[SilenceStep]:
-    nudge = SilenceStep(
-        silence=silence, position=0, wait=silence.plan.grace, whom=Step.Whom.OWNER, taken_at=now
-    )
-    return [
-        nudge,
-        *(
-            SilenceStep(
-                silence=silence, position=n, wait=step.wait, whom=step.whom, membership=step.membership
-            )
-            for n, step in enumerate(ladder, 1)
-        ),
-    ]
+def _push_plan(plan_id: int, now: dt.datetime) -> None:
+    Plan.objects.filter(pk=plan_id).update(deadline_at=now + PUSH)
 
 
 # Stepping ---------------------------------------------------------------------------------------
 
 
-def _claim_silences(now: dt.datetime, limit: int) -> list[Silence]:
-    ids = list(
-        Silence.objects.step_due(now).select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
+def _due_silences(now: dt.datetime) -> list[int]:
+    due = Silence.objects.step_due(now).select_for_update(skip_locked=True, no_key=True)
+    return list(due.values_list("pk", flat=True)[:BATCH])
+
+
+def _advance_due(now: dt.datetime) -> int:
+    ids = _due_silences(now)
+    if ids:
+        _advance(ids, now)
+    return len(ids)
+
+
+def _advance_by_itself(silence_id: int, now: dt.datetime) -> None:
+    _advance([silence_id], now)
+
+
+def _push_silence(silence_id: int, now: dt.datetime) -> None:
+    Silence.objects.filter(pk=silence_id).update(next_step_at=now + PUSH)
+
+
+def _advance(ids: list[int], now: dt.datetime) -> None:
+    silences = list(
+        Silence.objects.filter(pk__in=ids)
+        .select_related("plan__owner")
+        .prefetch_related(models.Prefetch("steps", SilenceStep.objects.select_related("membership__member")))
+        .order_by("next_step_at")
     )
-    silences = Silence.objects.filter(pk__in=ids).select_related("plan__owner").order_by("next_step_at")
-    members = SilenceStep.objects.select_related("membership__member")
-    return list(silences.prefetch_related(models.Prefetch("steps", members)))
-
-
-def _push_silence(silence: Silence, now: dt.datetime) -> None:
-    Silence.objects.filter(pk=silence.pk).update(next_step_at=now + PUSH)
-
-
-def _advance(silences: list[Silence], now: dt.datetime) -> None:
-    Claim.objects.standing().filter(silence__in=silences, lapses_at__lte=now).update(lapsed_at=now)
-    drafts = [draft for silence in silences for draft in _take_step(silence, now)]
-    outbox.queue_all(drafts)
-    Silence.objects.bulk_update(silences, ["next_step_at"])
-    steps = [step for silence in silences for step in silence.steps.all()]
-    SilenceStep.objects.bulk_update(steps, ["taken_at", "passed_over_at", "why_passed_over"])
-
-
-def _take_step(silence: Silence, now: dt.datetime) -> list[Message]:
-    """Take the next step that still stands; pass over those that do not. Sets `next_step_at`."""
-    waiting = [step for step in silence.steps.all() if step.taken_at is None and step.passed_over_at is None]
-    for place, step in enumerate(waiting):
-        if step.whom == Step.Whom.MEMBER and not messages.may_tell(step):
-            step.passed_over_at, step.why_passed_over = now, SilenceStep.PassedOver.LEFT
-            continue
-        if step.whom == Step.Whom.MEMBER and (hold := _hold(silence, step, now)):
-            silence.next_step_at, nudges = hold
-            return nudges
-        step.taken_at = now
-        following = waiting[place + 1] if place + 1 < len(waiting) else None
-        planned = _on_time(silence.next_step_at, now)
-        silence.next_step_at = planned + following.wait if following else None
-        return [messages.for_step(silence, step, now=now)]
-    silence.next_step_at = None
-    return []
-
-
-def _hold(silence: Silence, step: SilenceStep, now: dt.datetime) -> tuple[dt.datetime, list[Message]] | None:
-    """Nobody is alarmed because we were down: the owner hears first, and gets the whole wait to answer.
-
-    When to look again, and what to send before; None when the first supporter may be told now.
-    """
-    if any(other.whom == Step.Whom.MEMBER and other.taken_at for other in silence.steps.all()):
-        return None
-    nudges = Message.objects.filter(dedupe_key__startswith=silence.key, recipient=silence.plan.owner)
-    again = messages.nudge_again(silence, step, now=now)
-    late = silence.next_step_at is not None and now - silence.next_step_at > LATE
-    if late and not nudges.filter(dedupe_key=again.dedupe_key).exists():
-        return now + step.wait, [again]
-    until = _answerable_until(nudges.order_by("pk").last(), step, now)
-    return (until, []) if until > now else None
-
-
-def _answerable_until(nudge: Message | None, step: SilenceStep, now: dt.datetime) -> dt.datetime:
-    """Until when the owner may still answer that nudge before anybody else is told."""
-    if nudge is None:  # somebody cleared it away; that must not keep the supporter from hearing
-        return now
-    if nudge.sent_at:
-        slack = min(LATE, step.wait / 2)
-        over = nudge.sent_at + step.wait
-        return over if over - slack > now else now
-    if nudge.failed_at:
-        return now
-    if nudge.refused_at:
-        # Their mailbox says no, perhaps because nobody empties it. That is not our outage.
-        return nudge.refused_at + step.wait
-    return now + min(step.wait, dt.timedelta(minutes=1))
-
-
-def memberships_told(silence: Silence) -> Iterable[Membership]:
-    """The supporters who were told in this silence."""
-    told = silence.steps.filter(whom=Step.Whom.MEMBER, taken_at__isnull=False, membership__isnull=False)
-    return [
-        step.membership
-        for step in told.select_related("membership__member", "membership__tie")
-        if step.membership
+    round_ = stepping.Round.of(silences, now)
+    outbox.queue_all([draft for silence in silences for draft in stepping.advance(silence, round_)])
+    Silence.objects.bulk_update(silences, ["next_step_at", "ran_out_at"])
+    changed = [
+        step
+        for silence in silences
+        for step in silence.steps.all()
+        if now in (step.taken_at, step.passed_over_at)
     ]
+    SilenceStep.objects.bulk_update(changed, ["taken_at", "passed_over_at", "why_passed_over"])
+    Claim.objects.bulk_update(round_.claims.values(), ["reminded_at", "lapsed_at"])
+    _end_rehearsals([silence for silence in silences if silence.is_practice], now)
+
+
+def _end_rehearsals(silences: list[Silence], now: dt.datetime) -> None:
+    """A rehearsal that has nothing more to show is over."""
+    over = [silence.pk for silence in silences if silence.next_step_at is None]
+    Silence.objects.filter(pk__in=over).update(closed_at=now, ending=Silence.Ending.RAN_THROUGH)
+
+
+def memberships_told(silence: Silence) -> list[Membership]:
+    """The supporters who were told in this silence."""
+    told = silence.steps.filter(taken_at__isnull=False, membership__isnull=False)
+    steps = told.select_related("membership__member", "membership__tie")
+    return [step.membership for step in steps if step.membership]

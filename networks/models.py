@@ -317,6 +317,8 @@ class Membership(models.Model):
     member = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     shares = ArrayField(models.CharField(max_length=20, choices=Share.choices), default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The member takes a break: they are not told of anything until they go on. Nobody needs a reason.
+    paused_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 

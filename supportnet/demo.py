@@ -15,6 +15,7 @@ from accounts.models import User
 from checkins import agreements
 from checkins import services as checkins
 from checkins.models import CheckIn, Plan
+from checkins.services import Rung
 from networks import services as networks
 from networks.models import Membership, Tie
 from resources.sample import load_sample_town
@@ -118,7 +119,7 @@ def _plan(owner: User, supporter: Membership, now: dt.datetime) -> None:
         days=list(range(7)),
         times=[dt.time(10)],
         grace=dt.timedelta(hours=2),
-        supporter=supporter,
+        ladder=[Rung(dt.timedelta(hours=2)), Rung(dt.timedelta(hours=2), (supporter,))],
     )
     step = plan.steps.get(membership=supporter)
     agreements.agree(step=step, by=supporter.member, now=now, terms=step.terms)

@@ -12,6 +12,7 @@ from accounts.models import User
 from checkins import agreements, services
 from checkins.models import Plan
 from networks.models import Circle, Membership, Tie
+from outbox.models import ChannelPreference
 
 TWO_HOURS = dt.timedelta(hours=2)
 # A Monday morning; the first check-in is due that evening, 19:00 UTC.
@@ -45,6 +46,38 @@ def at_once(*actions: Callable[[], object]) -> list[Exception]:
     return raised
 
 
+def planned(
+    *,
+    owner: User,
+    now: dt.datetime,
+    again: dt.timedelta = TWO_HOURS,
+    tell: dt.timedelta = TWO_HOURS,
+    supporter: Membership | None = None,
+    **wanted: object,
+) -> Plan:
+    """The owner's plan, made or changed: nudged again after `again`, the supporter told after `tell`.
+
+    Most stories here happen in the evening; so nobody keeps quiet hours unless a test says so afterwards.
+    """
+    let_all_hours_be_awake()
+    ladder = [services.Rung(again), *([services.Rung(tell, (supporter,))] if supporter else [])]
+    plan = Plan.objects.active().filter(owner=owner).first()
+    if plan is not None:
+        return services.change_plan(plan=plan, now=now, ladder=ladder, **wanted)
+    return services.make_plan(owner=owner, now=now, ladder=ladder, **wanted)
+
+
+def let_all_hours_be_awake() -> None:
+    """Nobody has quiet hours: for stories whose nights do not matter."""
+    ChannelPreference.objects.bulk_create(
+        [
+            ChannelPreference(person=person, channel="email", quiet_from=dt.time(0), quiet_until=dt.time(0))
+            for person in User.objects.all()
+        ],
+        ignore_conflicts=True,
+    )
+
+
 @pytest.fixture
 def membership(owner: User, supporter: User) -> Membership:
     tie = Tie.objects.create(owner=owner, name="Ana Reyes", circle=Circle.CLOSEST)
@@ -53,7 +86,7 @@ def membership(owner: User, supporter: User) -> Membership:
 
 @pytest.fixture
 def gentle_plan(owner: User) -> Plan:
-    return services.make_plan(
+    return planned(
         owner=owner,
         now=MONDAY,
         programme=Plan.Programme.KEEP_IN_TOUCH,
@@ -65,7 +98,7 @@ def gentle_plan(owner: User) -> Plan:
 
 @pytest.fixture
 def safety_plan(owner: User, membership: Membership) -> Plan:
-    plan = services.make_plan(
+    plan = planned(
         owner=owner,
         now=MONDAY,
         programme=Plan.Programme.SAFETY,

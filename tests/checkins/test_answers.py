@@ -13,7 +13,7 @@ from networks import services as networks
 from networks.models import Membership, Tie
 from outbox import kinds, letters
 from outbox.models import Message
-from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, at_once, key
+from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, at_once, key, let_all_hours_be_awake, planned
 from tests.checkins.test_sweep import DEADLINE, run_ladder
 
 TOLD = DEADLINE + 2 * TWO_HOURS
@@ -25,6 +25,7 @@ def says(message: Message) -> dict[str, object] | None:
 
 
 def second_supporter(owner: User, stranger: User, plan: Plan) -> Membership:
+    let_all_hours_be_awake()
     tie = Tie.objects.create(owner=owner, name="Luis")
     membership = Membership.objects.create(tie=tie, owner=owner, member=stranger)
     Step.objects.create(
@@ -69,9 +70,9 @@ def test_other_waits_are_other_terms_and_are_asked_for_again(
         "times": [dt.time(9)],
         "supporter": membership,
     }
-    services.make_plan(now=MONDAY, days=[0, 1], grace=TWO_HOURS, **same)
+    planned(now=MONDAY, days=[0, 1], grace=TWO_HOURS, **same)
     assert safety_plan.steps.get(membership=membership).agreed_at is not None
-    services.make_plan(now=MONDAY + TWO_HOURS, days=[0, 1], grace=dt.timedelta(hours=1), **same)
+    planned(now=MONDAY + TWO_HOURS, days=[0, 1], grace=dt.timedelta(hours=1), **same)
     step = safety_plan.steps.get(membership=membership)
     assert step.agreed_at is None
     assert Message.objects.filter(kind="checkins/ladder_request").count() == 2
@@ -83,7 +84,7 @@ def test_somebody_who_is_not_a_supporter_cannot_be_chosen(
     tie = Tie.objects.create(owner=stranger, name="Ana")
     foreign = Membership.objects.create(tie=tie, owner=stranger, member=supporter)
     with pytest.raises(errors.NotASupporter):
-        services.make_plan(
+        planned(
             owner=owner,
             now=MONDAY,
             programme=Plan.Programme.SAFETY,
@@ -218,7 +219,7 @@ def test_changing_the_plan_during_a_silence_ends_the_silence_and_those_told_hear
     safety_plan: Plan, owner: User
 ) -> None:
     silence = run_ladder(safety_plan)
-    services.make_plan(
+    planned(
         owner=owner,
         now=DEADLINE,
         programme=Plan.Programme.KEEP_IN_TOUCH,
@@ -257,19 +258,20 @@ def test_a_check_in_sent_twice_is_one(owner: User, membership: Membership) -> No
 # What letters say, and when they say nothing -----------------------------------------------------
 
 
-def test_a_nudge_names_who_hears_next_and_when(safety_plan: Plan) -> None:
+def test_the_last_nudge_names_who_hears_next_and_when(safety_plan: Plan) -> None:
     sweep.sweep(now=DEADLINE)
-    with time_machine.travel(DEADLINE, tick=False):
-        first = says(Message.objects.get(kind="checkins/nudge"))
-    assert first is not None
-    assert (first["next_name"], first["next_at"]) == ("Ana Reyes", TOLD)
+    sweep.sweep(now=DEADLINE + TWO_HOURS)
+    with time_machine.travel(DEADLINE + TWO_HOURS, tick=False):
+        last = says(Message.objects.get(kind="checkins/last_call"))
+    assert last is not None
+    assert (last["next_name"], last["next_at"]) == ("Ana Reyes", TOLD)
 
 
 def test_a_gentle_nudge_names_nobody(gentle_plan: Plan) -> None:
     sweep.sweep(now=DEADLINE)
-    context = says(Message.objects.get(kind="checkins/nudge"))
+    context = says(Message.objects.get(kind="checkins/keep_in_touch"))
     assert context is not None
-    assert (context["next_name"], context["next_at"]) == ("", None)
+    assert "next_name" not in context
 
 
 def test_an_alert_is_not_sent_to_somebody_who_left_meanwhile(

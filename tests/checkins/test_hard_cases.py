@@ -13,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Consent, User
-from checkins import agreements, links, services, sweep, timeline
+from checkins import agreements, links, services, stepping, sweep, timeline
 from checkins.errors import PlanHasEnded, TermsHaveChanged
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership, Tie
 from outbox import kinds
 from outbox.models import BrokenAddress, Message
-from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, at_once, key
+from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, at_once, key, planned
 from tests.checkins.test_answers import TOLD, says, second_supporter
 from tests.checkins.test_sweep import DEADLINE, run_ladder, sent
 from tests.checkins.test_sweep import kinds as kinds_sent
@@ -44,14 +44,14 @@ def test_a_safety_plan_made_during_a_gentle_silence_is_watched(
     gentle_plan: Plan, owner: User, membership: Membership
 ) -> None:
     sweep.sweep(now=DEADLINE)
-    plan = services.make_plan(owner=owner, now=DEADLINE, programme="safety", supporter=membership, **DAILY)
+    plan = planned(owner=owner, now=DEADLINE, programme="safety", supporter=membership, **DAILY)
     step = plan.steps.get(membership=membership)
     agreements.agree(step=step, by=membership.member, now=DEADLINE, terms=step.terms)
     run_for(3 * DAY)
-    assert "checkins/alert" in kinds_sent()
+    assert "alert" in kinds_sent()
 
 
-def test_a_supporter_who_agrees_after_the_silence_opened_is_told(
+def test_a_supporter_who_agrees_after_the_silence_opened_is_told_from_the_next_one_on(
     safety_plan: Plan, membership: Membership
 ) -> None:
     Step.objects.filter(membership=membership).update(agreed_at=None)
@@ -60,7 +60,10 @@ def test_a_supporter_who_agrees_after_the_silence_opened_is_told(
     step = safety_plan.steps.get(membership=membership)
     agreements.agree(step=step, by=membership.member, now=DEADLINE, terms=step.terms)
     run_for(DAY)
-    assert "checkins/alert" in kinds_sent()
+    assert "alert" not in kinds_sent()
+    services.check_in(owner=safety_plan.owner, now=DEADLINE + DAY, form_key=key())
+    run_for(2 * DAY, start=DEADLINE + DAY)
+    assert "alert" in kinds_sent()
 
 
 def test_an_owner_whose_mailbox_is_full_is_not_left_alone(safety_plan: Plan) -> None:
@@ -68,21 +71,21 @@ def test_an_owner_whose_mailbox_is_full_is_not_left_alone(safety_plan: Plan) -> 
     sweep.sweep(now=DEADLINE + TWO_HOURS)
     Message.objects.waiting().update(refused_at=DEADLINE + TWO_HOURS, last_error="452 4.2.2 mailbox full")
     sweep.sweep(now=DEADLINE + 2 * TWO_HOURS - dt.timedelta(minutes=1))
-    assert "checkins/alert" not in kinds_sent()
+    assert "alert" not in kinds_sent()
     sweep.sweep(now=DEADLINE + 2 * TWO_HOURS)
-    assert "checkins/alert" in kinds_sent()
+    assert "alert" in kinds_sent()
 
 
 def test_a_system_that_is_always_late_still_tells_somebody_after_one_more_nudge(safety_plan: Plan) -> None:
     run_for(DAY, every=dt.timedelta(minutes=6))
-    assert kinds_sent().count("checkins/alert") == 1
-    assert kinds_sent().count("checkins/nudge") <= 3
+    assert kinds_sent().count("alert") == 1
+    assert kinds_sent().count("nudge") <= 3
 
 
 def test_a_safety_plan_without_a_supporter_still_nudges_twice(owner: User) -> None:
-    services.make_plan(owner=owner, now=MONDAY, programme="safety", **DAILY)
+    planned(owner=owner, now=MONDAY, programme="safety", **DAILY)
     run_for(DAY)
-    assert kinds_sent() == ["checkins/nudge", "checkins/nudge"]
+    assert kinds_sent() == ["nudge", "nudge"]
 
 
 def test_a_zone_nobody_knows_does_not_keep_anybody_from_checking_in(safety_plan: Plan, owner: User) -> None:
@@ -138,7 +141,7 @@ def test_a_supporter_is_told_even_if_the_nudges_were_cleared_away(safety_plan: P
         sweep.sweep(now=DEADLINE + step * TWO_HOURS)
     Message.objects.all().delete()
     sweep.sweep(now=DEADLINE + 2 * TWO_HOURS)
-    assert kinds_sent() == ["checkins/alert"]
+    assert kinds_sent() == ["alert"]
 
 
 # Nobody is alarmed for nothing -------------------------------------------------------------------------
@@ -148,7 +151,7 @@ def test_a_check_in_made_before_the_plan_was_changed_still_counts(
     safety_plan: Plan, owner: User, membership: Membership
 ) -> None:
     services.check_in(owner=owner, now=MONDAY + HOUR, form_key=key())
-    services.make_plan(owner=owner, now=MONDAY + 2 * HOUR, programme="safety", supporter=membership, **DAILY)
+    planned(owner=owner, now=MONDAY + 2 * HOUR, programme="safety", supporter=membership, **DAILY)
     safety_plan.refresh_from_db()
     assert safety_plan.next_due_at == DUE + DAY
 
@@ -157,7 +160,7 @@ def test_a_late_check_in_does_not_count_again_when_the_plan_is_changed(
     safety_plan: Plan, owner: User, membership: Membership
 ) -> None:
     services.check_in(owner=owner, now=DUE + HOUR, form_key=key())
-    services.make_plan(owner=owner, now=DUE + 2 * HOUR, programme="safety", supporter=membership, **DAILY)
+    planned(owner=owner, now=DUE + 2 * HOUR, programme="safety", supporter=membership, **DAILY)
     safety_plan.refresh_from_db()
     assert safety_plan.next_due_at == DUE + DAY
 
@@ -198,7 +201,9 @@ def test_could_not_reach_said_twice_is_said_once(
 def test_a_claim_never_brings_the_next_step_forward(safety_plan: Plan, membership: Membership) -> None:
     silence = run_ladder(safety_plan)
     Silence.objects.filter(pk=silence.pk).update(next_step_at=TOLD + DAY)
-    services.claim(silence=silence, membership=membership, now=TOLD)
+    claim = services.claim(silence=silence, membership=membership, now=TOLD)
+    sweep.sweep(now=claim.lapses_at - stepping.REMIND)
+    sweep.sweep(now=claim.lapses_at)
     silence.refresh_from_db()
     assert silence.next_step_at == TOLD + DAY
 
@@ -208,18 +213,19 @@ def test_a_claim_never_brings_the_next_step_forward(safety_plan: Plan, membershi
 
 def test_a_nudge_does_not_name_somebody_who_has_said_no(safety_plan: Plan, membership: Membership) -> None:
     sweep.sweep(now=DEADLINE)
+    sweep.sweep(now=DEADLINE + TWO_HOURS)
     agreements.decline(step=safety_plan.steps.get(membership=membership), by=membership.member, now=DEADLINE)
-    context = says(Message.objects.get(kind="checkins/nudge"))
+    context = says(Message.objects.get(kind="checkins/last_call"))
     assert context is not None
     assert context["next_name"] == ""
     words = [line.words for line in timeline.of_silence(Silence.objects.get())]
-    assert "We tell nobody: they have not agreed, or have left" in words
+    assert "We pass over Ana Reyes, who has taken back their word" in words
 
 
 def test_a_nudge_that_leaves_late_names_the_whole_wait(safety_plan: Plan) -> None:
     sweep.sweep(now=DEADLINE)
     sweep.sweep(now=DEADLINE + TWO_HOURS)
-    nudge = Message.objects.filter(kind="checkins/nudge").latest("pk")
+    nudge = Message.objects.get(kind="checkins/last_call")
     with time_machine.travel(DEADLINE + 5 * HOUR, tick=False):
         context = says(nudge)
     assert context is not None
@@ -229,11 +235,15 @@ def test_a_nudge_that_leaves_late_names_the_whole_wait(safety_plan: Plan) -> Non
 def test_the_timeline_tells_whether_the_alert_arrived(safety_plan: Plan, supporter: User) -> None:
     silence = run_ladder(safety_plan)
     alert = Message.objects.filter(kind="checkins/alert")
-    alert.update(sent_at=None)
-    assert "We are writing to Ana Reyes" in [line.words for line in timeline.of_silence(silence)]
-    alert.update(failed_at=TOLD)
-    words = [line.words for line in timeline.of_silence(silence)]
-    assert "We could not tell Ana Reyes: our e-mail does not reach them" in words
+
+    def state() -> str:
+        lines = {line.words: line.state for line in timeline.of_silence(silence)}
+        return lines["We wrote to Ana Reyes"]
+
+    alert.update(sent_at=TOLD)
+    sent = state()
+    alert.update(sent_at=None, failed_at=TOLD, refused_at=TOLD)
+    assert state() not in ("", sent)
     supporter.delete()
     words = [line.words for line in timeline.of_silence(silence)]
     assert words.count("We nudged you by e-mail") == 2
@@ -244,9 +254,10 @@ def test_the_plan_says_that_mail_does_not_reach_a_supporter(safety_plan: Plan, s
     assert any("does not reach them" in line.words for line in timeline.of_plan(safety_plan))
 
 
-def test_keep_in_touch_shows_all_three_nudges(gentle_plan: Plan) -> None:
+def test_keep_in_touch_shows_all_its_nudges(gentle_plan: Plan) -> None:
     lines = timeline.of_plan(gentle_plan)
-    assert [line.at for line in lines[1:]] == [DEADLINE, DEADLINE + DAY, DEADLINE + 2 * DAY]
+    days = [(line.at - DEADLINE).days for line in lines[1:]]
+    assert days == [0, 1, 2, 5, 12]
 
 
 def test_a_closed_silence_does_not_say_when_they_checked_in(
@@ -265,13 +276,13 @@ def test_a_plan_keeps_its_clock_until_its_owner_says_otherwise(
 ) -> None:
     User.objects.filter(pk=owner.pk).update(time_zone="America/New_York")
     client = client_of(owner)
-    assert "follows the clock of Europe/London" in client.get("/plan/").content.decode()
+    assert "follows the clock of Europe/London" in client.get("/plans/", follow=True).content.decode()
     assert "still follows the clock of Europe/London" in client.get("/today/").content.decode()
-    client.post("/plan/zone/")
+    client.post(f"/plans/{safety_plan.pk}/zone/")
     safety_plan.refresh_from_db()
     assert safety_plan.time_zone == "America/New_York"
     assert safety_plan.rhythm.zone.key == "America/New_York"
-    assert "All times are yours: America/New_York" in client.get("/plan/").content.decode()
+    assert "All times are yours: America/New_York" in client.get("/plans/", follow=True).content.decode()
 
 
 # Asking --------------------------------------------------------------------------------------------------
@@ -283,7 +294,7 @@ def test_a_no_is_not_asked_again_by_changing_the_plan(
     agreements.decline(step=safety_plan.steps.get(membership=membership), by=membership.member, now=MONDAY)
     for hours in range(1, 6):
         daily = {**DAILY, "grace": hours * HOUR}
-        services.make_plan(owner=owner, now=MONDAY, programme="safety", supporter=membership, **daily)
+        planned(owner=owner, now=MONDAY, programme="safety", supporter=membership, **daily)
     assert Message.objects.filter(kind="checkins/ladder_request").count() == 1
     assert safety_plan.steps.get(membership=membership).declined_at is not None
 
@@ -294,7 +305,7 @@ def test_nobody_gets_more_than_three_questions_a_day(
     for hours in range(1, 9):
         now = MONDAY + hours * dt.timedelta(minutes=1)
         daily = {**DAILY, "grace": hours * HOUR}
-        services.make_plan(owner=owner, now=now, programme="safety", supporter=membership, **daily)
+        planned(owner=owner, now=now, programme="safety", supporter=membership, **daily)
     assert Message.objects.filter(kind="checkins/ladder_request").count() == 3
 
 
@@ -302,7 +313,7 @@ def test_an_agreement_that_ends_with_its_terms_is_in_the_record(
     safety_plan: Plan, owner: User, membership: Membership
 ) -> None:
     daily = {**DAILY, "grace": HOUR}
-    services.make_plan(owner=owner, now=MONDAY + HOUR, programme="safety", supporter=membership, **daily)
+    planned(owner=owner, now=MONDAY + HOUR, programme="safety", supporter=membership, **daily)
     acts = Consent.objects.filter(purpose="ladder").order_by("pk").values_list("act", flat=True)
     assert list(acts) == [Consent.Act.GIVEN, Consent.Act.WITHDRAWN]
 
@@ -350,7 +361,7 @@ def test_nudging_many_takes_the_queries_of_nudging_one(owner: User, stranger: Us
     def plan_for(person: User) -> None:
         tie = Tie.objects.create(owner=person, name="Ana")
         member = Membership.objects.create(tie=tie, owner=person, member=supporter)
-        services.make_plan(owner=person, now=MONDAY, programme="safety", supporter=member, **DAILY)
+        planned(owner=person, now=MONDAY, programme="safety", supporter=member, **DAILY)
 
     sweep.sweep(now=MONDAY)
     plan_for(owner)

@@ -3,13 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.db import DataError
 
 from accounts.models import User
-from checkins import agreements, services, sweep
-from checkins.models import Claim, Plan, Silence, SilenceStep
+from checkins import agreements, services, stepping, sweep
+from checkins.models import Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership
 from outbox.models import Heartbeat, Message
-from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, at_once, key
+from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, at_once, key, planned
 
 HOUR = dt.timedelta(hours=1)
 DEADLINE = DUE + TWO_HOURS
@@ -21,8 +22,10 @@ def sent(at: dt.datetime) -> None:
 
 
 def kinds() -> list[str]:
-    keys = ("checkins/nudge", "checkins/alert", "checkins/all_clear")
-    return list(Message.objects.filter(kind__in=keys).order_by("pk").values_list("kind", flat=True))
+    """What was written, in order, in short."""
+    return [
+        key.removeprefix("checkins/") for key in Message.objects.order_by("pk").values_list("kind", flat=True)
+    ]
 
 
 def run_ladder(plan: Plan) -> Silence:
@@ -51,11 +54,12 @@ def test_past_due_and_grace_the_owner_gets_one_nudge(safety_plan: Plan, owner: U
 
 def test_the_whole_ladder_runs_once(safety_plan: Plan, supporter: User) -> None:
     silence = run_ladder(safety_plan)
-    assert kinds() == ["checkins/nudge", "checkins/nudge", "checkins/alert"]
+    assert kinds()[-3:] == ["nudge", "last_call", "alert"]
     assert Message.objects.get(kind="checkins/alert").recipient == supporter
-    assert silence.next_step_at is None
-    assert sweep.sweep(now=DEADLINE + dt.timedelta(days=5)) == (0, 0)
-    assert len(kinds()) == 3
+    assert silence.next_step_at == DEADLINE + 2 * TWO_HOURS + stepping.LAST_WORD
+    later = DEADLINE + dt.timedelta(days=5)
+    assert [sweep.sweep(now=later), sweep.sweep(now=later)] == [(0, 1), (0, 0)]
+    assert kinds()[-4:] == ["nudge", "last_call", "alert", "nobody_yet"]
 
 
 def test_a_supporter_who_has_not_agreed_is_not_on_the_ladder(
@@ -63,7 +67,7 @@ def test_a_supporter_who_has_not_agreed_is_not_on_the_ladder(
 ) -> None:
     agreements.decline(step=safety_plan.steps.get(membership=membership), by=membership.member, now=MONDAY)
     run_ladder(safety_plan)
-    assert kinds() == ["checkins/nudge", "checkins/nudge"]
+    assert kinds()[-2:] == ["nudge", "last_call"]
 
 
 def test_one_who_takes_their_word_back_during_the_silence_is_passed_over(
@@ -72,14 +76,14 @@ def test_one_who_takes_their_word_back_during_the_silence_is_passed_over(
     sweep.sweep(now=DEADLINE)
     agreements.decline(step=safety_plan.steps.get(membership=membership), by=membership.member, now=DEADLINE)
     silence = run_ladder(safety_plan)
-    assert "checkins/alert" not in kinds()
-    assert silence.steps.get(position=2).why_passed_over == SilenceStep.PassedOver.LEFT
+    assert "alert" not in kinds()
+    assert silence.steps.get(position=2).why_passed_over == SilenceStep.PassedOver.WITHDREW
 
 
-def test_keep_in_touch_nudges_on_three_days_and_then_rests(gentle_plan: Plan) -> None:
-    for day in range(7):
-        sweep.sweep(now=DEADLINE + dt.timedelta(days=day))
-    assert kinds() == ["checkins/nudge"] * 3
+def test_keep_in_touch_nudges_on_three_days_then_more_rarely_and_then_rests(gentle_plan: Plan) -> None:
+    days = [day for day in range(60) if sweep.sweep(now=DEADLINE + dt.timedelta(days=day)) != (0, 0)]
+    assert days == [0, 1, 2, 5, 12]
+    assert kinds() == ["keep_in_touch"] * 5
     assert gentle_plan.silences.count() == 1
 
 
@@ -103,14 +107,14 @@ def test_a_check_in_after_the_first_nudge_takes_back_what_waits_and_tells_nobody
     sweep.sweep(now=DEADLINE)
     services.check_in(owner=owner, now=DEADLINE + HOUR, form_key=key())
     assert Message.objects.get(kind="checkins/nudge").cancelled_at is not None
-    assert kinds() == ["checkins/nudge"]
+    assert kinds()[-1] == "nudge"
     assert sweep.sweep(now=DEADLINE + dt.timedelta(hours=20)) == (0, 0)
 
 
 def test_after_an_outage_the_owner_hears_first_and_gets_the_whole_wait(safety_plan: Plan) -> None:
     late = DEADLINE + dt.timedelta(hours=9)
     sweep.sweep(now=late)
-    assert kinds() == ["checkins/nudge"]
+    assert kinds()[-1] == "nudge"
     assert Silence.objects.get().next_step_at == late + TWO_HOURS
 
 
@@ -120,23 +124,23 @@ def test_an_outage_before_the_alarm_leads_to_another_nudge_not_to_an_alarm(safet
         sent(DEADLINE + step * TWO_HOURS)
     late = DEADLINE + dt.timedelta(hours=12)
     sweep.sweep(now=late)
-    assert kinds() == ["checkins/nudge"] * 3
+    assert kinds()[-3:] == ["nudge", "last_call", "last_call"]
     sent(late)
     sweep.sweep(now=late + TWO_HOURS)
-    assert kinds()[-1] == "checkins/alert"
+    assert kinds()[-1] == "alert"
 
 
 def test_nobody_is_told_while_the_owners_nudge_has_not_left(safety_plan: Plan) -> None:
     sweep.sweep(now=DEADLINE)
     sweep.sweep(now=DEADLINE + TWO_HOURS)
     sweep.sweep(now=DEADLINE + 2 * TWO_HOURS)
-    assert "checkins/alert" not in kinds()
+    assert "alert" not in kinds()
     left = DEADLINE + 2 * TWO_HOURS + HOUR
     sent(left)
     sweep.sweep(now=DEADLINE + 2 * TWO_HOURS + dt.timedelta(minutes=1))
     assert Silence.objects.get().next_step_at == left + TWO_HOURS
     sweep.sweep(now=left + TWO_HOURS)
-    assert kinds()[-1] == "checkins/alert"
+    assert kinds()[-1] == "alert"
 
 
 def test_an_address_that_never_works_does_not_hold_back_the_supporter(safety_plan: Plan) -> None:
@@ -144,7 +148,7 @@ def test_an_address_that_never_works_does_not_hold_back_the_supporter(safety_pla
         sweep.sweep(now=DEADLINE + step * TWO_HOURS)
         Message.objects.waiting().update(failed_at=DEADLINE)
     sweep.sweep(now=DEADLINE + 2 * TWO_HOURS)
-    assert kinds()[-1] == "checkins/alert"
+    assert kinds()[-1] == "alert"
 
 
 def test_a_claim_holds_until_it_lapses(safety_plan: Plan, membership: Membership) -> None:
@@ -162,7 +166,7 @@ def test_a_claim_holds_until_it_lapses(safety_plan: Plan, membership: Membership
 def test_a_bad_row_is_pushed_aside_and_the_good_ones_go_on(
     safety_plan: Plan, stranger: User, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bad = services.make_plan(
+    bad = planned(
         owner=stranger,
         now=MONDAY - dt.timedelta(days=1),
         programme=Plan.Programme.KEEP_IN_TOUCH,
@@ -171,12 +175,13 @@ def test_a_bad_row_is_pushed_aside_and_the_good_ones_go_on(
         grace=TWO_HOURS,
     )
     # A row no form and no service can make, but somebody at the database could.
-    Plan.objects.filter(pk=bad.pk).update(days=[9], deadline_at=DEADLINE - 5 * HOUR)
+    Step.objects.filter(plan=bad, position=1).update(wait=dt.timedelta(days=999_999_999))
+    Plan.objects.filter(pk=bad.pk).update(deadline_at=DEADLINE - 5 * HOUR)
     sweep.sweep(now=DEADLINE)
     assert Silence.objects.get().plan == safety_plan
     bad.refresh_from_db()
     assert bad.deadline_at == DEADLINE + sweep.PUSH
-    assert any(record.exc_info and record.exc_info[0] is ValueError for record in caplog.records)
+    assert any(record.exc_info and record.exc_info[0] is DataError for record in caplog.records)
 
 
 def test_a_bad_silence_is_pushed_aside(safety_plan: Plan) -> None:
@@ -190,7 +195,7 @@ def test_a_bad_silence_is_pushed_aside(safety_plan: Plan) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_nudge_once(owner: User) -> None:
-    services.make_plan(
+    planned(
         owner=owner,
         now=MONDAY,
         programme=Plan.Programme.KEEP_IN_TOUCH,
@@ -200,7 +205,7 @@ def test_two_sweeps_at_once_nudge_once(owner: User) -> None:
     )
     assert at_once(*[lambda: sweep.sweep(now=DEADLINE)] * 4) == []
     assert Silence.objects.count() == 1
-    assert kinds() == ["checkins/nudge"]
+    assert kinds() == ["keep_in_touch"]
 
 
 def test_a_report_of_okay_ends_it(safety_plan: Plan, membership: Membership, supporter: User) -> None:
@@ -210,4 +215,4 @@ def test_a_report_of_okay_ends_it(safety_plan: Plan, membership: Membership, sup
     silence.refresh_from_db()
     assert (silence.ending, silence.closed_by) == (Silence.Ending.HEARD_FROM, supporter)
     # Whoever said so knows it already.
-    assert "checkins/all_clear" not in kinds()
+    assert "all_clear" not in kinds()

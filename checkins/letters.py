@@ -1,0 +1,329 @@
+"""What letters about check-ins need to know, from what is true when they leave.
+
+Alerts carry no pain, mood, diagnosis or place, ever. Each loader takes a whole chunk of messages and answers in a
+fixed number of queries; None means that there is nothing left to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from checkins import links
+from checkins.ladder import Reach, foretell
+from checkins.models import Claim, Plan, Silence, SilenceStep, Step, Wishes
+from networks.models import Membership
+from outbox import kinds
+from outbox.links import absolute
+from outbox.models import Message
+
+Context = dict[str, Any]
+
+# To the owner -------------------------------------------------------------------------------------
+
+
+@kinds.register_many("checkins/nudge", unsubscribe="nudges")
+def nudges(messages: Sequence[Message]) -> list[Context | None]:
+    found = _silences(messages)
+    return [_nudge(found.get(message.params["silence"]), message) for message in messages]
+
+
+@kinds.register_many("checkins/keep_in_touch", unsubscribe="nudges", gentle=True)
+def gentle_nudges(messages: Sequence[Message]) -> list[Context | None]:
+    found = _silences(messages)
+    return [_gentle(found.get(message.params["silence"]), message) for message in messages]
+
+
+@kinds.register_many("checkins/last_call")
+def last_calls(messages: Sequence[Message]) -> list[Context | None]:
+    found = _silences(messages)
+    steps = [step for silence in found.values() for step in silence.steps.all()]
+    reach = Reach.to(steps, owners=[silence.owner for silence in found.values()])
+    reach.agreed = _agreements(found.values())
+    return [_last_call(found.get(message.params["silence"]), message, reach) for message in messages]
+
+
+def _silences(messages: Sequence[Message]) -> dict[int, Silence]:
+    """The open silences these speak of, with their steps: three queries."""
+    rows = Silence.objects.open().filter(pk__in={message.params["silence"] for message in messages})
+    rows = rows.select_related("plan__owner__wishes").prefetch_related(
+        "steps__membership__member", "steps__membership__tie"
+    )
+    return {silence.pk: silence for silence in rows}
+
+
+def _nudge(silence: Silence | None, message: Message) -> Context | None:
+    if silence is None:
+        return None
+    return {
+        "due_at": silence.due_at,
+        "link": links.check_in_link(silence),
+        "once_more": not message.dedupe_key.endswith(":0"),
+        "practice": silence.is_practice,
+        "plan": silence.plan.name,
+        "soft": _in_a_flare(silence),
+    }
+
+
+def _gentle(silence: Silence | None, message: Message) -> Context | None:
+    """Only the latest of a silence's nudges: who was away for days gets one, not all."""
+    context = _nudge(silence, message)
+    if silence is None or context is None:
+        return None
+    steps = list(silence.steps.all())
+    latest = [step for step in steps if step.taken_at][-1]
+    if latest.message_key != message.dedupe_key:
+        return None
+    return context | {"last_one": latest.pk == steps[-1].pk, "plan_link": absolute(reverse("plans"))}
+
+
+def _last_call(silence: Silence | None, message: Message, reach: Reach) -> Context | None:
+    """With the first supporter who would be told, and when at the earliest."""
+    context = _nudge(silence, message)
+    if silence is None or context is None:
+        return None
+    now = timezone.now()
+    waiting = [step for step in silence.steps.all() if step.taken_at is None and step.passed_over_at is None]
+    told = foretell(
+        waiting, silence.next_step_at, reach, owner=silence.owner, nudged_at=now, plan_id=silence.plan_id
+    )
+    coming = next((one for one in told if one.rung.membership and not one.why_not), None)
+    if coming is None or coming.rung.membership is None:
+        return context | {"next_name": "", "next_at": None}
+    return context | {"next_name": coming.rung.membership.tie.name, "next_at": coming.at}
+
+
+def _in_a_flare(silence: Silence) -> bool:
+    wishes = getattr(silence.owner, "wishes", None)
+    return isinstance(wishes, Wishes) and wishes.in_a_flare(timezone.now())
+
+
+def _agreements(silences: Iterable[Silence]) -> set[tuple[int, int]]:
+    """(plan, membership) of every word that stands now."""
+    plans = {silence.plan_id for silence in silences}
+    rows = Step.objects.filter(plan__in=plans, agreed_at__isnull=False).exclude(membership=None)
+    return set(rows.values_list("plan", "membership"))
+
+
+@kinds.register("checkins/resumed", unsubscribe="nudges", gentle=True)
+def resumed(message: Message) -> Context | None:
+    plan = Plan.objects.active().select_related("owner").filter(pk=message.params["plan"]).first()
+    if plan is None or plan.paused_until is None or plan.next_due_at is None:
+        return None
+    if plan.paused_until > timezone.now() or not message.dedupe_key.endswith(
+        f":{plan.paused_until.timestamp():.0f}"
+    ):
+        return None
+    return {"plan": plan.called, "next_due_at": plan.next_due_at, "link": absolute(reverse("plans"))}
+
+
+@kinds.register("checkins/ladder_lost")
+def ladder_lost(message: Message) -> Context | None:
+    plan = Plan.objects.active().filter(pk=message.params["plan"]).first()
+    membership = Membership.objects.select_related("tie").filter(pk=message.params["membership"]).first()
+    if plan is None or membership is None:
+        return None
+    if plan.steps.filter(membership=membership, agreed_at__isnull=False, membership__ended_at=None).exists():
+        return None
+    return {
+        "name": membership.tie.name,
+        "plan": plan.called,
+        "link": absolute(reverse("plan", args=[plan.pk])),
+    }
+
+
+@kinds.register("checkins/heard_from")
+def heard_from(message: Message) -> Context | None:
+    silence = Silence.objects.filter(pk=message.params["silence"]).first()
+    membership = Membership.objects.select_related("tie").filter(pk=message.params["membership"]).first()
+    if silence is None or membership is None:
+        return None
+    return {
+        "name": membership.tie.name,
+        "practice": silence.is_practice,
+        "link": absolute(reverse("silence_history", args=[silence.pk])),
+    }
+
+
+# To supporters who were told ------------------------------------------------------------------------
+
+
+def _told(messages: Sequence[Message]) -> dict[int, SilenceStep]:
+    """The steps these speak of, where the silence is open and the supporter's word still stands."""
+    rows = SilenceStep.objects.filter(
+        pk__in={message.params["step"] for message in messages}, silence__closed_at=None
+    )
+    steps = list(rows.select_related("silence__plan__owner", "membership__member"))
+    agreed = _agreements([step.silence for step in steps])
+    return {step.pk: step for step in steps if _still_tells(step, agreed)}
+
+
+def _still_tells(step: SilenceStep, agreed: set[tuple[int, int]]) -> bool:
+    membership = step.membership
+    if membership is None or membership.ended_at is not None or membership.paused_at is not None:
+        return False
+    return step.agreed_at is not None and (step.silence.plan_id, membership.pk) in agreed
+
+
+def _about(step: SilenceStep) -> Context:
+    return {
+        "owner": step.silence.owner,
+        "due_at": step.silence.due_at,
+        "practice": step.silence.is_practice,
+        "link": links.alert_link(step),
+    }
+
+
+@kinds.register_many("checkins/alert", watched=True)
+def alerts(messages: Sequence[Message]) -> list[Context | kinds.NotYet | None]:
+    """Held back while somebody else is on it: if their claim lapses, this goes after all."""
+    told = _told(messages)
+    standing = Claim.objects.standing().filter(silence__in={step.silence_id for step in told.values()})
+    claims = {claim.silence_id: claim for claim in standing}
+    return [_alert(told.get(message.params["step"]), claims) for message in messages]
+
+
+def _alert(step: SilenceStep | None, claims: dict[int, Claim]) -> Context | kinds.NotYet | None:
+    if step is None:
+        return None
+    claim = claims.get(step.silence_id)
+    if claim is not None and claim.membership_id != step.membership_id:
+        return kinds.NotYet(claim.lapses_at)
+    silence = step.silence
+    return _about(step) | {
+        "words": step.words,
+        "helps": silence.helps,
+        "does_not_help": silence.does_not_help,
+    }
+
+
+@kinds.register_many("checkins/nobody_yet")
+def nobody_yet(messages: Sequence[Message]) -> list[Context | None]:
+    told = _told(messages)
+    found = [told.get(message.params["step"]) for message in messages]
+    return [_about(step) if step else None for step in found]
+
+
+@kinds.register_many("checkins/on_it")
+def on_it(messages: Sequence[Message]) -> list[Context | None]:
+    """Nothing more to say when that claim has ended meanwhile."""
+    return _while_claim(messages, standing=True)
+
+
+@kinds.register_many("checkins/open_again")
+def open_again(messages: Sequence[Message]) -> list[Context | None]:
+    """Nothing to say when somebody else has taken it on meanwhile."""
+    return _while_claim(messages, standing=False)
+
+
+def _while_claim(messages: Sequence[Message], *, standing: bool) -> list[Context | None]:
+    told = _told(messages)
+    claims = Claim.objects.standing().filter(silence__in={step.silence_id for step in told.values()})
+    held = {claim.silence_id: claim.pk for claim in claims}
+
+    def fits(step: SilenceStep, message: Message) -> bool:
+        now_on_it = held.get(step.silence_id)
+        return now_on_it == message.params["claim"] if standing else now_on_it is None
+
+    found = [(told.get(message.params["step"]), message) for message in messages]
+    return [_about(step) if step and fits(step, message) else None for step, message in found]
+
+
+@kinds.register("checkins/claim_reminder")
+def claim_reminder(message: Message) -> Context | None:
+    claim = Claim.objects.standing().filter(pk=message.params["claim"], silence__closed_at=None).first()
+    if claim is None:
+        return None
+    step = claim.silence.steps.filter(membership=claim.membership_id).first()
+    if step is None or not may_tell(step):
+        return None
+    return _about(step) | {"lapses_at": claim.lapses_at}
+
+
+def may_tell(step: SilenceStep) -> bool:
+    """Whether this supporter still is one and still agrees to be told."""
+    return _still_tells(step, _agreements([step.silence]))
+
+
+@kinds.register("checkins/all_clear")
+def all_clear(message: Message) -> Context | None:
+    silence = Silence.objects.select_related("plan__owner").filter(pk=message.params["silence"]).first()
+    membership = Membership.objects.filter(pk=message.params["membership"], ended_at=None).first()
+    if silence is None or silence.closed_at is None or membership is None:
+        return None
+    if not _was_told(silence, membership):
+        return None
+    return {"owner": silence.owner, "ending": silence.ending, "practice": silence.is_practice}
+
+
+def _was_told(silence: Silence, membership: Membership) -> bool:
+    """Whether the alert may have reached them. Raises NotYet while it is on its way: the end comes after it."""
+    keys = [step.message_key for step in silence.steps.filter(membership=membership)]
+    alerts = list(Message.objects.filter(kind="checkins/alert", dedupe_key__in=keys))
+    if any(alert.is_on_its_way(timezone.now()) for alert in alerts):
+        raise kinds.NotYet
+    return any(alert.may_have_arrived for alert in alerts)
+
+
+@kinds.register("checkins/ladder_request")
+def ladder_request(message: Message) -> Context | None:
+    asked = Step.objects.filter(membership=message.params["membership"], membership__ended_at=None)
+    open_ones = asked.filter(agreed_at=None, declined_at=None, plan__ended_at=None)
+    return _question(open_ones.select_related("plan__owner").first())
+
+
+@kinds.register("checkins/reconfirm")
+def reconfirm(message: Message) -> Context | None:
+    asked = Step.objects.filter(pk=message.params["step"], membership__ended_at=None, plan__ended_at=None)
+    step = asked.filter(agreed_at__isnull=False, reconfirm_asked_at__isnull=False).select_related(
+        "plan__owner"
+    )
+    return _question(step.first())
+
+
+def _question(step: Step | None) -> Context | None:
+    if step is None:
+        return None
+    return {
+        "owner": step.plan.owner,
+        "terms": step.terms,
+        "link": absolute(reverse("ladder_request", args=[step.pk])),
+    }
+
+
+# To whom the owner chose ----------------------------------------------------------------------------
+
+
+@kinds.register("checkins/company")
+def company(message: Message) -> Context | None:
+    return _from_wishes(message, "company_words")
+
+
+@kinds.register("checkins/flare")
+def flare(message: Message) -> Context | None:
+    """Nothing when the flare was undone or ended, or this supporter is no longer chosen."""
+    context = _from_wishes(message, "flare_words")
+    if context is None:
+        return None
+    wishes: Wishes = context["wishes"]
+    if wishes.flare_began_at is None or wishes.flare_began_at.isoformat() != message.params["began_at"]:
+        return None
+    chosen = wishes.flare_tells.filter(pk=message.params["membership"]).exists()
+    return context | {"until": wishes.flare_until} if chosen and wishes.in_a_flare(timezone.now()) else None
+
+
+def _from_wishes(message: Message, words: str) -> Context | None:
+    membership = Membership.objects.active().select_related("owner").filter(pk=message.params["membership"])
+    found = membership.first()
+    if found is None or found.paused_at is not None:
+        return None
+    wishes = Wishes.of(found.owner)
+    return {
+        "owner": found.owner,
+        "words": getattr(wishes, words),
+        "wishes": wishes,
+        "link": absolute(reverse("support")),
+    }

@@ -1,0 +1,57 @@
+"""How silences end. Shared by whatever ends them; never a transaction of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from accounts.models import User
+from checkins import messages, sweep
+from checkins.models import CheckIn, Plan, Silence
+from networks.models import Membership
+from outbox import services as outbox
+
+
+def heard_at(owner: User) -> dt.datetime | None:
+    latest = CheckIn.objects.of(owner).first()
+    return latest.made_at if latest else None
+
+
+def close_all(*, owner: User, by: User, now: dt.datetime, ending: str) -> None:
+    """End every silence of theirs; a rehearsal goes on, for nobody is missed in it."""
+    silences = Silence.objects.open().real().filter(plan__owner=owner).order_by("pk")
+    locked = silences.select_for_update(of=("self",), no_key=True)
+    for silence in locked.select_related("plan__owner"):
+        close(silence, by=by, now=now, ending=ending)
+
+
+def set_aside(plan: Plan, *, by: User, now: dt.datetime) -> None:
+    """The plan is changed, paused or ended: what is open in it is over, practice too."""
+    for silence in plan.silences.open().select_for_update(no_key=True).order_by("pk"):
+        silence.plan = plan
+        close(silence, by=by, now=now, ending=Silence.Ending.SET_ASIDE)
+
+
+def close(
+    silence: Silence, *, by: User | None, now: dt.datetime, ending: str, heard: Membership | None = None
+) -> None:
+    """End it: take back what waits, tell whoever was told, watch for the next occurrence."""
+    silence.closed_at, silence.closed_by, silence.ending = now, by, ending
+    silence.next_step_at = None
+    silence.save(update_fields=["closed_at", "closed_by", "ending", "next_step_at"])
+    outbox.cancel(key_prefix=silence.key)
+    told = [one for one in sweep.memberships_told(silence) if by is None or one.member_id != by.pk]
+    drafts = [messages.all_clear(silence, membership) for membership in told]
+    if heard is not None:
+        drafts.append(messages.heard_from(silence, heard, now=now))
+    outbox.queue_all(drafts)
+    if not silence.is_practice:
+        _watch_again(silence, now)
+
+
+def _watch_again(silence: Silence, now: dt.datetime) -> None:
+    plan = silence.plan
+    if silence.ending == Silence.Ending.CHECKED_IN:
+        plan.met_due_at = silence.due_at
+    if plan.ended_at is None:
+        plan.watch_from(now, heard_at=heard_at(plan.owner))
+    plan.save(update_fields=["next_due_at", "deadline_at", "met_due_at", "ended_at"])
