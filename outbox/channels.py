@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import get_connection
+from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 
 from outbox import letters, replies
@@ -66,7 +67,9 @@ class EmailSession:
 
     def open(self) -> None:
         try:
-            self.backend.open()
+            if self.backend.open() and isinstance(self.backend, smtp.EmailBackend):
+                # A server that has enough connections may say so only now.
+                self.backend.connection.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise Unreachable(str(error)) from error

@@ -18,7 +18,16 @@ from django.utils.translation import gettext as _
 from outbox import links, words
 from outbox.models import ChannelPreference, Message
 
-Letter = EmailMultiAlternatives
+
+class Letter(EmailMultiAlternatives):
+    """A letter whose headers stay on one line each, however long a link in them is: some servers sign a folded
+    List-Unsubscribe wrongly. RFC 5322 §2.1.1 allows 998 characters.
+    """
+
+    def message(self, **given: Any) -> Any:
+        made = super().message(**given)
+        made.policy = made.policy.clone(max_line_length=998)
+        return made
 
 
 def message_id(dedupe_key: str) -> str:
@@ -36,7 +45,7 @@ def render(message: Message, context: dict[str, Any], preference: ChannelPrefere
     stop = links.unsubscribe(message)
     with translation.override(language), timezone.override(zone):
         said = words.read(_render(f"mail/{message.kind}.txt", {**context, "reader": reader}))
-        letter = EmailMultiAlternatives(
+        letter = Letter(
             subject=_("A note for you") if discreet else said.subject,
             body=said.text() + (f"\n{_('Stop reminders like this')}: {stop}\n" if stop else ""),
             from_email=_discreet_sender() if discreet else None,

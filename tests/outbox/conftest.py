@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,20 +20,29 @@ from outbox.models import ChannelPreference
 
 
 class Server:
-    """Keeps what arrives. `refuse` gives the reply to a recipient, `hang_up` drops the line after the text."""
+    """Keeps what arrives. `refuse` gives the reply to a recipient, `data_reply` to a text, after `delay` seconds;
+    `most` is how many connections it has at once.
+    """
 
     def __init__(self) -> None:
         self.letters: queue.Queue[EmailMessage] = queue.Queue()
+        self.raw: list[bytes] = []
         self.refuse: dict[str, str] = {}
         self.data_reply = "250 OK"
         self.connections = 0
+        self.delay = 0.0
+        self.most = 1000
+        self.busy, self.busiest = 0, 0
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return responses if self.connections <= self.most else ["421 4.7.0 too many connections"]
+
+    async def handle_HELO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str) -> str:
+        return "421 4.7.0 too many connections"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
@@ -42,9 +53,14 @@ class Server:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.busy += 1
+        self.busiest = max(self.busiest, self.busy)
+        await asyncio.sleep(self.delay)
+        self.busy -= 1
         if self.data_reply.startswith("250"):
             content = envelope.content
             assert isinstance(content, bytes)
+            self.raw.append(content)
             self.letters.put(message_from_bytes(content, policy=policy.default))
         return self.data_reply
 
@@ -80,3 +96,19 @@ def awake(owner: User, supporter: User) -> None:
         ChannelPreference(person=person, quiet_from=dt.time(0), quiet_until=dt.time(0))
         for person in (owner, supporter)
     )
+
+
+@pytest.fixture
+def words_for(settings: Any, tmp_path: Path) -> Callable[..., None]:
+    """Templates of words for kinds that only tests have; what they say is in `hello`."""
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], str(tmp_path)]},
+    ]
+
+    def write(*kinds: str) -> None:
+        for kind in kinds:
+            file = tmp_path / "mail" / f"{kind}.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("Hello\n {{ hello }}\n\nHello {{ hello }}\n")
+
+    return write

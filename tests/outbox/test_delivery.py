@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import smtplib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -24,16 +24,10 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def a_kind(settings: Any, tmp_path: Any) -> Iterator[dict[str, Any]]:
-    """A kind of message for these tests, with templates of its own; what it says can be changed."""
+def a_kind(words_for: Callable[..., None]) -> Iterator[dict[str, Any]]:
+    """A kind of message for these tests, with words of its own; what it says can be changed."""
     says: dict[str, Any] = {"hello": "there"}
-    folder = tmp_path / "mail" / "tests"
-    folder.mkdir(parents=True)
-    for name in ("hello", "code"):
-        (folder / f"{name}.txt").write_text("Hello\n {{ hello }}\n\nHello {{ hello }}\n")
-    settings.TEMPLATES = [
-        {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], str(tmp_path)]},
-    ]
+    words_for("tests/hello", "tests/code")
     kinds.register("tests/hello")(lambda message: says.get("context", says))
     kinds.register("tests/code", at_once=True, secret=True)(lambda message: message.params)
     yield says
@@ -95,7 +89,8 @@ def test_when_there_is_nothing_left_to_say_it_is_cancelled(
     assert smtp.letters.empty()
 
 
-def test_many_go_over_one_connection(owner: User, smtp: Server) -> None:
+def test_many_go_over_one_connection(owner: User, smtp: Server, settings: Any) -> None:
+    settings.EMAIL_CONNECTIONS = 1  # however busy this machine is
     for number in range(5):
         write(f"m{number}", owner)
     assert delivery.deliver_due() == 5
