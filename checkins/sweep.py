@@ -142,7 +142,8 @@ def freeze(silence: Silence) -> None:
 
 
 def _open_due(now: dt.datetime) -> int:
-    return len(open_silences(now=now))
+    # Most sweeps find nothing; planning the great statement alone would cost more than this look.
+    return len(open_silences(now=now)) if Plan.objects.overdue(now).exists() else 0
 
 
 def _due_plans(now: dt.datetime) -> list[int]:

@@ -18,6 +18,7 @@ from checkins.models import CheckIn, Plan
 from checkins.services import Rung
 from networks import services as networks
 from networks.models import Membership, Tie
+from outbox.models import Channel, ChannelPreference
 from resources.sample import load_sample_town
 from resources.services import appoint_curator
 
@@ -77,6 +78,10 @@ def load(*, now: dt.datetime) -> None:
 def _person(email: str) -> User:
     user = User.objects.create_user(email, PASSWORD, name=_NAMES[email], time_zone="Europe/London")
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    # Whoever tries it out in the evening wants to see letters in the evening.
+    ChannelPreference.objects.create(
+        person=user, channel=Channel.EMAIL, quiet_from=dt.time(0), quiet_until=dt.time(0)
+    )
     return user
 
 
