@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import os
 import shutil
 import signal
 import sys
 import tempfile
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.test import Client
 from django.utils import timezone
 from kombu import Connection
 
 from accounts.models import User
+from bench.chaos_sink import Mood, Sink
 from checkins import services as checkins
 from checkins.models import CheckIn, Plan
 from outbox import letters, services, tasks
@@ -31,7 +29,6 @@ from supportnet.engines import Engines
 from tests.live import Background, MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 60
 
 
 @pytest.fixture
@@ -121,25 +118,16 @@ def a_plan(owner: User) -> Plan:
     )
 
 
-class HoldsTheLine:
-    """A mail server that takes a whole letter and then says nothing."""
-
-    def __init__(self) -> None:
-        self.has_one = threading.Event()
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.has_one.set()
-        await asyncio.Event().wait()  # for ever: until the line is cut
-        return "451 4.3.0 not now"
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    sink = Sink()
+    yield sink
+    sink.stop()
 
 
 def test_a_worker_killed_in_the_middle_of_a_letter_is_followed_by_another(
-    owner: User, processes: Callable[..., Background], mail_catcher: MailServer
+    owner: User, processes: Callable[..., Background], sink: Sink
 ) -> None:
-    stuck = HoldsTheLine()
-    listening = mail_catcher.loop.create_server(lambda: SMTP(stuck, loop=mail_catcher.loop), "127.0.0.1", 0)
-    server = asyncio.run_coroutine_threadsafe(listening, mail_catcher.loop).result(PATIENCE)
-    port = server.sockets[0].getsockname()[1]
     services.queue(
         kind="accounts/letter",
         dedupe_key="killed",
@@ -147,17 +135,18 @@ def test_a_worker_killed_in_the_middle_of_a_letter_is_followed_by_another(
         params={"subject": "Still here", "text": "a", "html": "a"},
     )
     queue = f"killed-{uuid.uuid4()}"
-    first = processes(*WORKER, ready=" ready.", EMAIL_URL=f"smtp://127.0.0.1:{port}", CELERY_QUEUE=queue)
+    env = {"EMAIL_URL": f"smtp://127.0.0.1:{sink.door('first')}", "CELERY_QUEUE": queue}
+    first = processes(*WORKER, ready=" ready.", **env)
+    sink.misbehave(Mood.HOLD, 1)
     with Connection(embedded.broker_url(os.environ["REDIS_URL"])) as broker:
         tasks.deliver.apply_async(connection=broker, queue=queue)
-        assert stuck.has_one.wait(PATIENCE)
+        assert sink.has_misbehaved(Mood.HOLD, 1)
         first.stop(signal.SIGKILL)
         taken = Message.objects.get()
         assert (taken.attempts, taken.sent_at) == (1, None)
 
         Message.objects.update(next_attempt_at=timezone.now())  # the lease has run out
-        processes(*WORKER, ready=" ready.", CELERY_QUEUE=queue)
+        processes(*WORKER, ready=" ready.", **env)
         tasks.deliver.apply_async(connection=broker, queue=queue)
-        letter = mail_catcher.wait_for(to=owner.email)
-    assert letter["Message-ID"] == letters.message_id("killed")
-    mail_catcher.loop.call_soon_threadsafe(server.close)
+        assert sink.has_taken(1)
+    assert [letter.message_id for letter in sink.acceptances] == [letters.message_id("killed")]
