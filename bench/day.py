@@ -31,6 +31,7 @@ from bench.sweep import MEMBERS, PEOPLE, STEPS, TIES
 
 MIDNIGHT = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
 SWEEP_SECONDS = 30
+TURN = dt.timedelta(seconds=SWEEP_SECONDS)
 # Of a hundred people, how many choose each hour of the day: mornings and evenings.
 BY_HOUR = [0, 0, 0, 0, 0, 1, 3, 8, 14, 16, 12, 6, 4, 2, 2, 2, 2, 4, 7, 8, 6, 3, 0, 0]
 HOURS = [hour for hour, share in enumerate(BY_HOUR) for _person in range(share)]
@@ -81,10 +82,10 @@ BACKLOG = """
          + (SELECT count(*) FROM outbox_message
             WHERE sent_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL AND not_before <= %(now)s)
 """
-# How long after its moment each letter was accepted. A nudge's moment is the deadline, a later step's two hours on each.
+# How long after its moment each letter was accepted: a nudge's is the deadline, a later step's two hours on each.
 DELAYS = """
     WITH sent AS (
-        SELECT extract(epoch FROM m.sent_at - (s.due_at + interval '2 hours' * (1 + t.position))) AS seconds
+        SELECT extract(epoch FROM m.sent_at - (s.due_at + interval '2 hours' * (1 + t.position)))::float AS seconds
         FROM outbox_message m
         JOIN checkins_silence s ON s.id = split_part(m.dedupe_key, ':', 2)::bigint
         JOIN checkins_silencestep t ON t.silence_id = s.id AND t.position = split_part(m.dedupe_key, ':', 3)::int
@@ -238,26 +239,24 @@ class Day:
             began = time.perf_counter()
             for token in ("sweep", *["deliver"] * len(self.workers)):
                 self._put(token)
-            self._wait_until(turn + dt.timedelta(seconds=SWEEP_SECONDS))
+            self._wait_until(turn + TURN)
             self.busy += time.perf_counter() - began
             if not self.idle.is_set():
-                turn += dt.timedelta(seconds=SWEEP_SECONDS)
+                turn += TURN
                 continue
             sql(ANSWERED, now=self.clock.now())
             following = sql(NEXT)[0][0]
             if following is None:
                 return
-            turns = -((MIDNIGHT - following) // dt.timedelta(seconds=SWEEP_SECONDS))
-            turn = max(
-                turn + dt.timedelta(seconds=SWEEP_SECONDS),
-                MIDNIGHT + turns * dt.timedelta(seconds=SWEEP_SECONDS),
-            )
+            turn = max(turn + TURN, MIDNIGHT - (MIDNIGHT - following) // TURN * TURN)
             self.clock.jump_to(turn)
 
     def _wait_until(self, turn: dt.datetime) -> None:
         """Until all is done, or the next turn has come. Looks at the backlog meanwhile."""
         while not self.idle.wait(0.25) and self.clock.now() < turn:
             self.peak = max(self.peak, sql(BACKLOG, now=self.clock.now())[0][0])
+            if not all(worker.is_alive() for worker in self.workers):
+                raise SystemExit("a worker has died: these figures mean nothing")
 
 
 def _real_now(offset: float) -> dt.datetime:

@@ -55,7 +55,8 @@ STEPS = """
     SELECT p.id, 1, interval '2 hours', 'owner', NULL, '', NULL FROM checkins_plan p
     WHERE NOT EXISTS (SELECT 1 FROM checkins_step s WHERE s.plan_id = p.id)
     UNION ALL
-    SELECT p.id, 1 + row_number() OVER (PARTITION BY p.id ORDER BY m.id), interval '2 hours', 'member', m.id, '', %(now)s
+    SELECT p.id, 1 + row_number() OVER (PARTITION BY p.id ORDER BY m.id), interval '2 hours', 'member', m.id, '',
+           %(now)s
     FROM checkins_plan p JOIN networks_membership m USING (owner_id)
     WHERE NOT EXISTS (SELECT 1 FROM checkins_step s WHERE s.plan_id = p.id)
 """
