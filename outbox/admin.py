@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from outbox.models import BrokenAddress, Heartbeat, Message
 
@@ -41,4 +42,11 @@ class BrokenAddressAdmin(ReadOnly):
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnly):
-    list_display = ["name", "beat_at"]
+    """What runs by itself: when it last did, and what the watchdog found."""
+
+    list_display = ["name", "beat_at", "found"]
+    fields = readonly_fields = ("name", "beat_at", "found", "findings")
+
+    @admin.display(description=_("what it found"), empty_value=_("nothing: all is well"))
+    def found(self, heartbeat: Heartbeat) -> str | None:
+        return heartbeat.words or None

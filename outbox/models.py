@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -224,17 +224,25 @@ class DailyTurn(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a sweep last ran to its end. `/readyz` and the owner's page read it."""
+    """When a sweep last ran to its end, and what it found. `/readyz`, the desk and the owner's page read it."""
 
     name = models.CharField(max_length=60, primary_key=True)
     beat_at = models.DateTimeField()
+    # What is not as it should be: {"what", "words", "count", "examples"} each; counts and ids, never names.
+    findings = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
 
     def __str__(self) -> str:
         return self.name
 
     @staticmethod
-    def beat(name: str, *, now: dt.datetime) -> None:
-        row = Heartbeat(name=name, beat_at=now)
+    def beat(name: str, *, now: dt.datetime, findings: list[dict[str, Any]] | None = None) -> None:
+        """It ran; what it found before is forgotten."""
+        row = Heartbeat(name=name, beat_at=now, findings=findings or [])
         Heartbeat.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["name"], update_fields=["beat_at"]
+            [row], update_conflicts=True, unique_fields=["name"], update_fields=["beat_at", "findings"]
         )
+
+    @property
+    def words(self) -> str:
+        """What it found, on one line; empty when all was well."""
+        return "; ".join(f"{found['count']} {found['words']}" for found in self.findings)
