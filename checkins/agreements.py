@@ -16,14 +16,27 @@ from checkins.models import Step
 def terms_of(step: Step, *, after: dt.timedelta) -> str:
     """What a supporter agrees to, in words; `after` is the time from due to being told, at the earliest."""
     terms = _(
-        "If %(name)s misses a check-in and does not answer our nudges, I get one e-mail, about %(hours)s "
-        "after it was due. I will try to reach them, or say that I cannot. I am not an emergency service. "
-        "I can stop at any time."
+        "If %(name)s misses a check-in and does not answer our nudges, I get an e-mail, about %(hours)s "
+        "after it was due or later. More e-mails tell me how it goes on, until it is over. I will try to "
+        "reach them, or say that I cannot. Now and then %(name)s may practise this; those e-mails say so. "
+        "I am not an emergency service. I can stop at any time."
     ) % {"name": step.plan.owner.called, "hours": in_words(after)}
     if not step.words:
         return terms
     own = _("The e-mail says in %(name)s’s words: “%(words)s”")
     return f"{terms}\n\n{own % {'name': step.plan.owner.called, 'words': step.words}}"
+
+
+def waking_words() -> str:
+    """What they add to the terms with the tick."""
+    return _("You may wake me: this e-mail may come in my quiet hours.")
+
+
+def place_in_words(step: Step) -> str:
+    """What they agreed to, in one line. Not the name of the plan: it may say what nobody else should know."""
+    rungs = {rung.position: rung.wait for rung in step.plan.steps.all() if rung.position <= step.position}
+    after = in_words(sum(rungs.values(), step.plan.grace))
+    return _("You agreed to get an e-mail about %(hours)s after a missed check-in.") % {"hours": after}
 
 
 def in_words(span: dt.timedelta) -> str:
@@ -44,7 +57,7 @@ def agree(*, step: Step, by: User, now: dt.datetime, terms: str, may_wake: bool 
     `may_wake`: the alert may come in their quiet hours. Raises TermsHaveChanged when those are no longer the words.
     """
     step = _locked(step)
-    if step.terms != terms:
+    if step.terms.splitlines() != terms.splitlines():  # a form may come back with other line ends
         raise errors.TermsHaveChanged(_("What you would be asked has just changed. Please read it again."))
     wakes = now if may_wake else None
     if step.agreed_at and step.reconfirm_asked_at is None and bool(step.may_wake_at) == may_wake:
@@ -91,6 +104,6 @@ def _record(step: Step, by: User, act: Consent.Act) -> None:
         purpose=Consent.Purpose.LADDER,
         act=act,
         categories=["ladder"],
-        text=step.terms,
+        text=f"{step.terms}\n\n{waking_words()}" if step.may_wake_at else step.terms,
         language=get_language() or "en",
     )

@@ -14,7 +14,16 @@ from django.utils import timezone, translation
 
 from accounts.models import Consent, User
 from networks import errors, sharing
-from networks.models import FORGET_AFTER, MOST_SENDS, OPEN_FOR, Invitation, Membership, Tie, Touch
+from networks.models import (
+    FORGET_AFTER,
+    MOST_SENDS,
+    OPEN_FOR,
+    Invitation,
+    Membership,
+    MembershipQuerySet,
+    Tie,
+    Touch,
+)
 from outbox.services import queue
 
 # Nobody can use invitations to write to somebody again and again, or to many people at once.
@@ -250,7 +259,25 @@ def end_membership(*, membership: Membership, by: User) -> None:
     _record_change(locked, Consent.Act.WITHDRAWN, set(locked.shares))
 
 
+def take_break(*, by: User, now: dt.datetime, only: Membership | None = None) -> None:
+    """`by`, a member, is told of nothing until they go on: in this network, or in every one they joined.
+
+    Needs no reason, and nobody is written to. Taking one twice is taking it once.
+    """
+    _joined(by, only).filter(paused_at=None).update(paused_at=now)
+
+
+def end_break(*, by: User, only: Membership | None = None) -> None:
+    """`by` may be told again, in this network or in every one they joined."""
+    _joined(by, only).update(paused_at=None)
+
+
 # Pieces ----------------------------------------------------------------------------------------
+
+
+def _joined(by: User, only: Membership | None) -> MembershipQuerySet:
+    mine = Membership.objects.supported_by(by)
+    return mine if only is None else mine.filter(pk=only.pk)
 
 
 def _hold(owner_pk: int) -> None:

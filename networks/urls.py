@@ -1,6 +1,6 @@
 from django.urls import path
 
-from networks.views import invitations, invited, sharing, ties
+from networks.views import breaks, invitations, invited, sharing, ties
 
 urlpatterns = [
     path("", ties.network, name="network"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("sharing/<int:pk>/", sharing.sharing, name="sharing"),
     path("sharing/<int:pk>/end/", sharing.membership_end, name="membership_end"),
     path("support/<int:pk>/leave/", sharing.leave_support, name="leave_support"),
+    path("support/break/", breaks.take_break, name="break_from_all"),
+    path("support/go-on/", breaks.go_on, name="go_on_with_all"),
+    path("support/<int:pk>/break/", breaks.take_break, name="break_from"),
+    path("support/<int:pk>/go-on/", breaks.go_on, name="go_on_with"),
     # What the invited person sees. The names come before the token, which has 43 characters.
     path("invited/", invited.invitation_page, name="invitation_page"),
     path("invited/accept/", invited.accept, name="invitation_accept"),

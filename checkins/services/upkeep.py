@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,15 +12,19 @@ from django.db.models import Q
 from checkins import agreements, messages
 from checkins.models import Step
 
+logger = logging.getLogger(__name__)
+
 # A supporter's word is asked for again after half a year ...
 RECONFIRM = dt.timedelta(days=183)
 # ... and ends when it is not given again within this.
 ANSWER_WITHIN = dt.timedelta(days=30)
 BATCH = 500
 
+Work = Callable[[Step, dt.datetime], None]
+
 
 def sweep_ladders(*, now: dt.datetime) -> int:
-    """Ask again for old agreements, end those not given again, and tell owners whom they have lost.
+    """End the places of those who left and of words not given again, ask again for old ones, tell the owners.
 
     Safe to run at any time, any number of times. Gives how many steps it changed.
     """
@@ -41,16 +47,37 @@ def _unanswered(now: dt.datetime) -> Q:
 
 
 def _old(now: dt.datetime) -> Q:
-    return _running() & Q(agreed_at__lte=now - RECONFIRM, reconfirm_asked_at=None, membership__ended_at=None)
+    """Whoever takes a break is asked when they go on."""
+    here = Q(membership__ended_at=None, membership__paused_at=None)
+    return _running() & here & Q(agreed_at__lte=now - RECONFIRM, reconfirm_asked_at=None)
 
 
-def _each(which: Q, work: object, now: dt.datetime) -> int:
-    with transaction.atomic():
-        rows = Step.objects.filter(which).select_related("plan__owner", "membership__member")
-        steps = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:BATCH])
-        for step in steps:
-            work(step, now)  # type: ignore[operator]
-        return len(steps)
+def _each(which: Q, work: Work, now: dt.datetime) -> int:
+    """Batch after batch, a transaction each. A row that fails is reported, and tried again the next time."""
+    done, failed = 0, []
+    while True:
+        with transaction.atomic():
+            steps = _claim(which, failed)
+            bad = [step.pk for step in steps if not _try(work, step, now)]
+        done, failed = done + len(steps) - len(bad), failed + bad
+        if len(steps) < BATCH:
+            return done
+
+
+def _claim(which: Q, failed: list[int]) -> list[Step]:
+    rows = Step.objects.filter(which).exclude(pk__in=failed).order_by("pk")
+    held = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    return list(held.select_related("plan__owner", "membership__member")[:BATCH])
+
+
+def _try(work: Work, step: Step, now: dt.datetime) -> bool:
+    try:
+        with transaction.atomic():
+            work(step, now)
+    except Exception:
+        logger.exception("Step %s of a ladder failed.", step.pk)
+        return False
+    return True
 
 
 def _lose(step: Step, now: dt.datetime) -> None:

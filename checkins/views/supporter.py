@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import times
 from accounts.errors import DomainError
+from accounts.models import User
 from accounts.requests import SignedIn
 from checkins import agreements, links, services, supporting
 from checkins.models import Claim, SilenceStep, Step
+from outbox import preferences
 from outbox.models import BrokenAddress
+
+ANSWERS = {"claim", *Claim.Report.values}
 
 
 @require_safe
 @login_required
 def support(request: SignedIn) -> HttpResponse:
     """The people one supports: what is open first, then what each of them shares."""
-    people = supporting.people(request.user)
+    people = supporting.people(request.user, timezone.now())
     context = {
         "nav": "support",
         "people": people,
-        "open": [person for person in people if person.step is not None],
+        "alerts": supporting.open_alerts(people),
+        "working": [person for person in people if person.membership.paused_at is None],
         "broken_address": BrokenAddress.objects.filter(address=request.user.email).first(),
     }
     return render(request, "checkins/support.html", context)
+
+
+# One silence ----------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,67 +50,105 @@ def silence(request: SignedIn, pk: int) -> HttpResponse:
     step = SilenceStep.objects.told().filter(silence=pk, membership__member=request.user).first()
     if step is None:
         raise Http404
-    return _answer(request, step, here=request.path)
+    return _answer(request, step)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def alert_by_mail(request: HttpRequest, token: str) -> HttpResponse:
-    """The link in an alert. The GET only shows."""
+    """The link in an alert, in the language and on the clock of whom it was sent to. The GET only shows."""
     step = links.step_from(token)
-    if step is None:
+    if step is None or step.membership is None:
         return render(request, "checkins/link_unknown.html", status=404)
-    return _answer(request, step, here=request.path)
+    reader = step.membership.member
+    with timezone.override(reader.zone), translation.override(reader.language):
+        return _answer(request, step)
 
 
-def _answer(request: HttpRequest, step: SilenceStep, *, here: str) -> HttpResponse:
-    """Show a silence to a supporter and take what they say: on it, okay, could not reach."""
-    if request.method == "POST":
-        try:
-            _take_answer(step, request.POST.get("answer", ""))
-        except DomainError as refusal:
-            messages.info(request, str(refusal))
-        return redirect(here)
-    silence = step.silence
-    context = {
-        "nav": "support",
-        "silence": silence,
-        "owner": silence.owner,
-        "step": step,
-        "claim": silence.claims.standing().first(),
-        "reported": silence.claims.filter(membership=step.membership, report=Claim.Report.NO_ANSWER).exists(),
-        "goes_on": silence.steps.filter(taken_at=None, passed_over_at=None, whom=Step.Whom.MEMBER).exists(),
-    }
-    return render(request, "checkins/silence.html", context)
+def _answer(request: HttpRequest, step: SilenceStep) -> HttpResponse:
+    """Show a silence to a supporter and take what they say."""
+    if request.method != "POST":
+        return _page(request, step)
+    answer = request.POST.get("answer", "")
+    if answer not in ANSWERS:
+        return _page(request, step, problem=True)
+    try:
+        _take(step, answer)
+    except DomainError as refusal:
+        messages.info(request, str(refusal))
+    return redirect(request.path)
 
 
-def _take_answer(step: SilenceStep, answer: str) -> None:
+def _page(request: HttpRequest, step: SilenceStep, *, problem: bool = False) -> HttpResponse:
+    """What is open or how it ended; `?heard` asks once whether they have really heard from them."""
+    context = {"nav": "support", "alert": supporting.alert(step), "problem": problem}
+    asks = "heard" in request.GET and step.silence.closed_at is None
+    template = "checkins/silence_heard.html" if asks else "checkins/silence.html"
+    return render(request, template, context, status=422 if problem else 200)
+
+
+def _take(step: SilenceStep, answer: str) -> None:
     membership, now = step.membership, timezone.now()
     if membership is None:
         return
     if answer == "claim":
         services.claim(silence=step.silence, membership=membership, now=now)
-    elif answer in Claim.Report.values:
+    else:
         services.report(silence=step.silence, membership=membership, outcome=answer, now=now)
+
+
+# A place on a ladder --------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def ladder_request(request: SignedIn, pk: int) -> HttpResponse:
     """Would you be told when they go quiet? Exactly these words; yes or no, now or later."""
-    steps = Step.objects.select_related("plan__owner", "membership").filter(plan__ended_at=None)
+    steps = Step.objects.select_related("plan__owner", "membership")
     step = get_object_or_404(steps, pk=pk, membership__member=request.user, membership__ended_at=None)
-    if request.method != "POST":
-        return render(request, "checkins/ladder_request.html", {"nav": "support", "step": step})
+    if step.plan.ended_at:
+        return render(request, "checkins/ladder_over.html", {"nav": "support", "owner": step.plan.owner})
+    if request.method != "POST" or request.POST.get("answer") not in ("agree", "decline"):
+        return _question(request, step)
     try:
-        if request.POST.get("answer") == "agree":
-            terms = request.POST.get("terms", "").replace("\r\n", "\n")
-            agreements.agree(step=step, by=request.user, now=timezone.now(), terms=terms)
-            messages.success(request, _("Thank you. We let them see that you agreed."))
-        else:
-            agreements.decline(step=step, by=request.user, now=timezone.now())
-            messages.success(request, _("That is fine. You will not be told."))
+        messages.success(request, _say(request, step))
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect("ladder_request", pk=pk)
     return redirect("support")
+
+
+def _question(request: SignedIn, step: Step) -> HttpResponse:
+    context = {
+        "nav": "support",
+        "step": step,
+        "quiet": _quiet_hours(request.user),
+        "waking": agreements.waking_words(),
+        "problem": request.method == "POST",
+    }
+    return render(
+        request, "checkins/ladder_request.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+def _say(request: SignedIn, step: Step) -> str:
+    """Do what they said; gives what to answer. Raises TermsHaveChanged."""
+    now = timezone.now()
+    if request.POST["answer"] == "decline":
+        agreements.decline(step=step, by=request.user, now=now)
+        return _("That is fine. You will not be told.")
+    terms, wakes = request.POST.get("terms", ""), "may_wake" in request.POST
+    agreements.agree(step=step, by=request.user, now=now, terms=terms, may_wake=wakes)
+    if step.agreed_at and step.reconfirm_asked_at is None:
+        return _("Saved. It counts from now on.")
+    return _("Thank you. We let them see that you agreed.")
+
+
+def _quiet_hours(person: User) -> dict[str, str] | None:
+    """When they begin and end, in words; None for somebody who keeps none."""
+    wish = preferences.of([person.pk])[person.pk]
+    if wish.quiet_from == wish.quiet_until:
+        return None
+    day = dt.date.min
+    ends = {"from": wish.quiet_from, "until": wish.quiet_until}
+    return {name: times.clock(dt.datetime.combine(day, end)) for name, end in ends.items()}
