@@ -41,9 +41,7 @@ def told(silence: Silence) -> SilenceStep:
     return silence.steps.select_related("silence", "membership").get(whom=Step.Whom.MEMBER)
 
 
-@pytest.mark.parametrize(
-    "path", ["/today/", "/plan/", "/plan/end/", "/support/", "/support/silence/1/", "/safety/1/"]
-)
+@pytest.mark.parametrize("path", ["/today/", "/plan/", "/plan/end/"])
 def test_signed_out_people_are_asked_to_sign_in(client: Client, db: None, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 302
@@ -55,7 +53,7 @@ def test_what_changes_something_wants_a_post(client_of: SignIn, owner: User, pat
     assert client_of(owner).get(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/today/", "/plan/", "/support/"])
+@pytest.mark.parametrize("path", ["/today/", "/plan/"])
 def test_other_methods_are_refused(client_of: SignIn, owner: User, path: str) -> None:
     assert client_of(owner).delete(path).status_code == 405
 
@@ -231,7 +229,7 @@ def test_the_link_is_good_until_the_next_check_in_only(client: Client, owner: Us
     assert CheckIn.objects.count() == 1
 
 
-@pytest.mark.parametrize("path", ["/c/nonsense/", "/s/nonsense/", "/c/MQ:1abc:xyz/"])
+@pytest.mark.parametrize("path", ["/c/nonsense/", "/c/MQ:1abc:xyz/"])
 def test_a_link_we_did_not_make_is_a_kind_404(client: Client, db: None, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
@@ -241,117 +239,6 @@ def test_a_link_we_did_not_make_is_a_kind_404(client: Client, db: None, path: st
 def test_a_link_for_one_thing_is_no_good_for_another(client: Client, silence: Silence) -> None:
     path = path_of(links.check_in_link(silence)).replace("/c/", "/s/")
     assert client.get(path).status_code == 404
-
-
-def test_a_supporter_answers_from_the_mail_without_signing_in(client: Client, silence: Silence) -> None:
-    path = path_of(links.alert_link(told(silence)))
-    assert "This is often a false alarm" in client.get(path).content.decode()
-    assert not silence.claims.exists()
-    page = client.post(path, {"answer": "claim"}, follow=True).content.decode()
-    assert "You are on it. Thank you." in page
-    page = client.post(path, {"answer": "no_answer"}, follow=True).content.decode()
-    assert "You told us that you could not reach them." in page
-    client.post(path, {"answer": "okay"})
-    page = client.get(path).content.decode()
-    assert "All is well" in page
-    assert "All is well" in client.post(path, {"answer": "claim"}, follow=True).content.decode()
-
-
-def test_the_supporters_link_ends_with_the_membership(
-    client: Client, silence: Silence, supporter: User
-) -> None:
-    step = told(silence)
-    networks.end_membership(membership=step.membership, by=supporter)
-    assert client.get(path_of(links.alert_link(step))).status_code == 404
-
-
-@pytest.mark.parametrize("answer", ["", "nonsense"])
-def test_an_answer_that_makes_no_sense_changes_nothing(client: Client, silence: Silence, answer: str) -> None:
-    client.post(path_of(links.alert_link(told(silence))), {"answer": answer})
-    assert not silence.claims.exists()
-
-
-# People I support --------------------------------------------------------------------------------
-
-
-def test_a_supporter_sees_the_open_silence_and_only_what_is_shared(
-    client_of: SignIn, owner: User, supporter: User, silence: Silence, membership: Membership
-) -> None:
-    CheckIn.objects.create(
-        owner=owner, made_at=timezone.now(), pain=7, mood="rough", note="secret", form_key=key()
-    )
-    client = client_of(supporter)
-    page = client.get("/support/").content.decode()
-    assert "Maya missed the check-in" in page
-    assert "They share nothing here for now" in page
-    assert "7 of 10" not in page
-    networks.change_shares(membership=membership, shares=list(Share), by=owner)
-    page = client.get("/support/").content.decode()
-    assert "7 of 10" in page
-    assert "Rough" in page
-    assert "secret" not in page
-
-
-def test_nobody_else_sees_a_silence(client_of: SignIn, stranger: User, owner: User, silence: Silence) -> None:
-    assert client_of(stranger).get(f"/support/silence/{silence.pk}/").status_code == 404
-    # The owner's own page is Today; this one is for whoever was told.
-    assert client_of(owner).get(f"/support/silence/{silence.pk}/").status_code == 404
-
-
-def test_a_supporter_who_was_told_answers_on_the_page(
-    client_of: SignIn, supporter: User, silence: Silence
-) -> None:
-    client = client_of(supporter)
-    path = f"/support/silence/{silence.pk}/"
-    assert client.get(path).status_code == 200
-    client.post(path, {"answer": "okay"})
-    silence.refresh_from_db()
-    assert silence.ending == Silence.Ending.HEARD_FROM
-
-
-def test_nobody_to_support_is_said_kindly(client_of: SignIn, stranger: User) -> None:
-    assert "You do not support anyone here yet" in client_of(stranger).get("/support/").content.decode()
-
-
-def test_a_supporter_reads_agrees_and_stops(client_of: SignIn, supporter: User, safety_plan: Plan) -> None:
-    step = safety_plan.steps.get(membership__isnull=False)
-    Step.objects.filter(pk=step.pk).update(agreed_at=None)
-    client = client_of(supporter)
-    path = f"/safety/{step.pk}/"
-    assert step.terms.split(",")[0] in client.get(path).content.decode()
-    assert "Read and answer" in client.get("/support/").content.decode()
-    client.post(path, {"answer": "agree", "terms": step.terms})
-    step.refresh_from_db()
-    assert step.agreed_at is not None
-    assert "You agreed to be told" in client.get("/support/").content.decode()
-    client.post(path, {"answer": "decline"})
-    step.refresh_from_db()
-    assert step.declined_at is not None
-    page = client.post(path, {"answer": "agree", "terms": "other words"}, follow=True).content.decode()
-    assert "has just changed" in page
-
-
-def test_only_the_asked_supporter_sees_the_question(
-    client_of: SignIn, owner: User, stranger: User, safety_plan: Plan
-) -> None:
-    step = safety_plan.steps.get(membership__isnull=False)
-    for person in (owner, stranger):
-        assert client_of(person).get(f"/safety/{step.pk}/").status_code == 404
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_people_takes_the_same_queries_for_one_and_for_three(
-    client_of: SignIn, supporter: User, count: int, django_assert_num_queries: Any
-) -> None:
-    for number in range(count):
-        owner = User.objects.create_user(f"owner{number}@example.org", name=f"Owner {number}")
-        tie = networks.add_tie(by=owner, name="Ana", circle="close")
-        Membership.objects.create(tie=tie, owner=owner, member=supporter)
-        services.check_in(owner=owner, now=timezone.now(), form_key=key())
-    client = client_of(supporter)
-    client.get("/support/")
-    with django_assert_num_queries(9):
-        client.get("/support/")
 
 
 # What a tester on a phone found missing -------------------------------------------------------------
@@ -381,7 +268,6 @@ def test_a_check_in_sent_again_with_more_in_it_says_more(client_of: SignIn, owne
 
 def test_mail_scanners_may_ask_for_the_head(client: Client, silence: Silence) -> None:
     assert client.head(path_of(links.check_in_link(silence))).status_code == 200
-    assert client.head(path_of(links.alert_link(told(silence)))).status_code == 200
     assert not CheckIn.objects.exists()
 
 
@@ -445,21 +331,6 @@ def test_the_owner_sees_what_a_supporter_said_until_they_check_in(
     assert "Ana was told, and said" in client.get("/today/").content.decode()
     services.check_in(owner=owner, now=timezone.now(), form_key=key())
     assert "Ana was told, and said" not in client.get("/today/").content.decode()
-
-
-def test_a_supporter_who_is_on_it_sees_so_on_their_list(
-    client_of: SignIn, supporter: User, silence: Silence
-) -> None:
-    services.claim(silence=silence, membership=told(silence).membership, now=timezone.now())
-    page = client_of(supporter).get("/support/").content.decode()
-    assert "You are on it. Thank you." in page
-    assert "Tell us how it went" in page
-
-
-def test_whoever_could_not_reach_them_reads_what_happens_now(client: Client, silence: Silence) -> None:
-    path = path_of(links.alert_link(told(silence)))
-    page = client.post(path, {"answer": "no_answer"}, follow=True).content.decode()
-    assert "Nobody else is told." in page
 
 
 def test_the_page_behind_a_nudge_says_who_was_told(client: Client, silence: Silence) -> None:
