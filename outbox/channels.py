@@ -6,7 +6,9 @@ other side, one after the other. It touches no database: delivery may run severa
 
 from __future__ import annotations
 
+import functools
 import smtplib
+from email.utils import parseaddr
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -14,7 +16,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 
-from outbox import letters, replies
+from outbox import letters, mime, replies
 from outbox.kinds import Context
 from outbox.models import Channel as Name
 from outbox.models import ChannelPreference, Message
@@ -76,7 +78,10 @@ class EmailSession:
 
     def send(self, letter: letters.Letter) -> None:
         try:
-            self.backend.send_messages([letter])
+            if isinstance(self.backend, smtp.EmailBackend):
+                _give(self.backend.connection, letter)
+            else:
+                self.backend.send_messages([letter])
         except (smtplib.SMTPException, OSError) as error:
             self._said_no(error)
 
@@ -98,6 +103,18 @@ class EmailSession:
             self.backend.close()
         except (smtplib.SMTPException, OSError):
             self.backend.connection = None  # type: ignore[attr-defined]
+
+
+def _give(server: smtplib.SMTP, letter: letters.Letter) -> None:
+    addresses = [to if to.isascii() else _ascii_address(to) for to in letter.to]
+    server.sendmail(_ascii_address(letter.from_email), addresses, mime.wire(letter))
+
+
+@functools.lru_cache(maxsize=1024)
+def _ascii_address(address: str) -> str:
+    """Without a name, its domain in ASCII: what the envelope takes."""
+    plain: str = parseaddr(smtp.sanitize_address(address, "utf-8"))[1]
+    return plain
 
 
 class Email:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,9 @@ from celery.exceptions import SoftTimeLimitExceeded
 from outbox.channels import Channel, Session, Unreachable
 from outbox.models import Message
 
-# Seconds a letter takes on average from which on several lines are worth their threads.
-SLOW = 0.01
-# How many letters it takes to know.
+# Seconds from which on several lines are worth their threads: when even the quickest of the last letters took longer.
+# The quickest, because a busy machine delays some, and a slow server all.
+SLOW = 0.02
 KNOWN = 3
 # Seconds that letters on their way get when we have to stop at once.
 LAST_CALL = 5.0
@@ -95,7 +96,7 @@ class Lines:
         self.free: list[Line] = []
         self.settled: list[Outcome] = []
         self.on_their_way = 0
-        self.letters, self.seconds = 0, 0.0
+        self.took: deque[float] = deque(maxlen=KNOWN)
         self.trouble = ""
 
     # One letter after the other --------------------------------------------------------------------
@@ -116,8 +117,7 @@ class Lines:
             return
         began = time.monotonic()
         self.settled.append(_sent(self.first, job))
-        self.letters += 1
-        self.seconds += time.monotonic() - began
+        self.took.append(time.monotonic() - began)
 
     def finish(self, *, within: float | None = None) -> Iterator[Outcome]:
         """What became of the letters still on their way, for at most so many seconds."""
@@ -142,7 +142,7 @@ class Lines:
 
     @property
     def _is_slow(self) -> bool:
-        return self.most > 1 and self.letters >= KNOWN and self.seconds / self.letters > SLOW
+        return self.most > 1 and len(self.took) == KNOWN and min(self.took) > SLOW
 
     def reports(self) -> Iterator[Outcome]:
         """What has become of letters so far, each once."""

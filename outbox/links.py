@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -34,7 +35,13 @@ def unsubscribe(message: Message) -> str:
     if not what or message.recipient_id is None:
         return ""
     token = signing.dumps([message.recipient_id, message.channel, what], salt=_SALT)
-    return absolute(reverse("unsubscribe", args=[token]))
+    return absolute(_pattern() + token + "/")
+
+
+@functools.cache
+def _pattern() -> str:
+    """What the path begins with; asked for once, as every reminder needs it."""
+    return reverse("unsubscribe", args=["x"]).removesuffix("x/")
 
 
 def read_unsubscribe(token: str) -> Stop | None:

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outbox import quiet
@@ -245,4 +246,4 @@ class Heartbeat(models.Model):
     @property
     def words(self) -> str:
         """What it found, on one line; empty when all was well."""
-        return "; ".join(f"{found['count']} {found['words']}" for found in self.findings)
+        return "; ".join(f"{gettext(found['words'])}: {found['count']}" for found in self.findings)

@@ -176,7 +176,7 @@ def test_a_session_that_breaks_in_an_unknown_way_counts_as_unreachable(
 
     write(5, owner)
     kept = lines.Lines(channels.Email())
-    kept.letters, kept.seconds = lines.KNOWN, 1.0
+    kept.took.extend([1.0] * lines.KNOWN)
     kept.first = Odd()
     with pytest.raises(channels.Unreachable, match="RuntimeError"):
         list(kept.settle())
