@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from checkins import stepping
+from checkins import stepping, watchdog
 from checkins.models import Claim, Plan, Silence, SilenceStep
 from networks.models import Membership
 from outbox import services as outbox
@@ -157,6 +157,7 @@ def _open_by_itself(plan_id: int, now: dt.datetime) -> None:
 
 def _push_plan(plan_id: int, now: dt.datetime) -> None:
     Plan.objects.filter(pk=plan_id).update(deadline_at=now + PUSH)
+    watchdog.note(watchdog.FAILING_PLAN, plan_id, now=now)
 
 
 # Stepping ---------------------------------------------------------------------------------------
@@ -180,6 +181,7 @@ def _advance_by_itself(silence_id: int, now: dt.datetime) -> None:
 
 def _push_silence(silence_id: int, now: dt.datetime) -> None:
     Silence.objects.filter(pk=silence_id).update(next_step_at=now + PUSH)
+    watchdog.note(watchdog.FAILING_SILENCE, silence_id, now=now)
 
 
 def _advance(ids: list[int], now: dt.datetime) -> None:

@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from checkins import watchdog
 from outbox.models import Heartbeat
 
 Finding = tuple[bool, str]
-# A sweep may miss a few turns (a deployment, a busy minute) before anybody needs to know.
+# A sweep may miss a few turns (a deployment, a busy minute) before anybody needs to know; the watchdog two.
 TURNS = 5
+ROUNDS = 3
 
 
 @never_cache
@@ -38,7 +40,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def _database_findings() -> dict[str, Finding]:
-    names = {"database": _database, "migrations": _migrations, "last_sweep": _last_sweep}
+    names = {
+        "database": _database,
+        "migrations": _migrations,
+        "last_sweep": _last_sweep,
+        "watchdog": _watchdog,
+    }
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -64,9 +71,22 @@ def _last_sweep() -> Finding:
     heartbeat = Heartbeat.objects.filter(name="sweep_silences").first()
     if heartbeat is None:
         return False, "has never run"
+    return _in_time(heartbeat, settings.SWEEP_SECONDS * TURNS)
+
+
+def _in_time(heartbeat: Heartbeat, seconds: float) -> Finding:
     age = timezone.now() - heartbeat.beat_at
-    late = age > dt.timedelta(seconds=settings.SWEEP_SECONDS * TURNS)
-    return not late, f"{age.total_seconds():.0f} seconds ago"
+    return age <= dt.timedelta(seconds=seconds), f"{age.total_seconds():.0f} seconds ago"
+
+
+def _watchdog() -> Finding:
+    """What it found the last time it looked. Kinds and counts; the log and the desk have examples."""
+    heartbeat = Heartbeat.objects.filter(name=watchdog.NAME).first()
+    if heartbeat is None:
+        return False, "has never looked"
+    if heartbeat.findings:
+        return False, heartbeat.words
+    return _in_time(heartbeat, settings.WATCH_SECONDS * ROUNDS)
 
 
 def _redis() -> Finding:

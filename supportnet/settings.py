@@ -251,10 +251,14 @@ CELERY_TASK_TIME_LIMIT = 285
 CELERY_TIMEZONE = "UTC"
 # Seconds between two looks for what is due. More often where somebody is trying it out; tests every second.
 SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=10.0 if LOCAL else 30.0)
+# Between two looks of the watchdog; after each clean one this address is asked for, so that silence is noticed.
+WATCH_SECONDS: float = env.float("WATCH_SECONDS", default=300.0)
+HEARTBEAT_URL: str = env.str("HEARTBEAT_URL", default="")
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds * 2, 5)}}
     for name, seconds in {
         "checkins.tasks.sweep_silences": SWEEP_SECONDS,
+        "checkins.tasks.watch": WATCH_SECONDS,
         "outbox.tasks.deliver": SWEEP_SECONDS / 2,
         "networks.tasks.sweep_invitations": 3600.0,
     }.items()

@@ -24,13 +24,19 @@ def test_health_is_only_read(client, path):
     assert client.post(path).status_code == 405
 
 
-def test_all_is_well_after_a_sweep(client, db):
+@pytest.fixture
+def looked(db):
+    """The watchdog has just looked and found nothing."""
+    Heartbeat.beat("watchdog", now=timezone.now())
+
+
+def test_all_is_well_after_a_sweep(client, looked):
     Heartbeat.beat("sweep_silences", now=timezone.now())
     response = client.get("/readyz")
     assert response.status_code == 200
     found = response.json()
     assert found["ok"] is True
-    assert sorted(found["checks"]) == ["database", "last_sweep", "migrations", "redis"]
+    assert sorted(found["checks"]) == ["database", "last_sweep", "migrations", "redis", "watchdog"]
     assert all(check["ok"] for check in found["checks"].values())
 
 
@@ -40,12 +46,40 @@ def test_no_sweep_yet_is_not_well(client, db):
     assert response.json()["checks"]["last_sweep"] == {"ok": False, "words": "has never run"}
 
 
-def test_an_old_sweep_is_not_well(client, db, settings):
+def test_an_old_sweep_is_not_well(client, looked, settings):
     settings.SWEEP_SECONDS = 30.0
     Heartbeat.beat("sweep_silences", now=timezone.now() - dt.timedelta(seconds=149))
     assert client.get("/readyz").status_code == 200
     Heartbeat.beat("sweep_silences", now=timezone.now() - dt.timedelta(seconds=151))
     assert client.get("/readyz").status_code == 503
+
+
+def test_the_watchdog_is_expected_from_the_first_migration_on(client, db):
+    Heartbeat.beat("sweep_silences", now=timezone.now())
+    assert client.get("/readyz").json()["checks"]["watchdog"]["words"].endswith("seconds ago")
+    Heartbeat.objects.filter(name="watchdog").delete()
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["watchdog"] == {"ok": False, "words": "has never looked"}
+
+
+def test_a_watchdog_that_has_not_looked_for_long_is_not_well(client, db, settings):
+    settings.WATCH_SECONDS = 300.0
+    Heartbeat.beat("sweep_silences", now=timezone.now())
+    Heartbeat.beat("watchdog", now=timezone.now() - dt.timedelta(seconds=899))
+    assert client.get("/readyz").status_code == 200
+    Heartbeat.beat("watchdog", now=timezone.now() - dt.timedelta(seconds=901))
+    assert client.get("/readyz").status_code == 503
+
+
+def test_what_the_watchdog_found_is_said_with_how_many_and_without_ids(client, db):
+    Heartbeat.beat("sweep_silences", now=timezone.now())
+    found = {"what": "forgotten_plan", "words": "plans that nobody watches", "count": 3, "examples": [71234]}
+    Heartbeat.beat("watchdog", now=timezone.now(), findings=[found])
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["watchdog"] == {"ok": False, "words": "plans that nobody watches: 3"}
+    assert "71234" not in response.content.decode()
 
 
 def test_redis_away_is_said_without_its_address(client, db, settings):
