@@ -216,3 +216,10 @@ def test_a_report_of_okay_ends_it(safety_plan: Plan, membership: Membership, sup
     assert (silence.ending, silence.closed_by) == (Silence.Ending.HEARD_FROM, supporter)
     # Whoever said so knows it already.
     assert "all_clear" not in kinds()
+
+
+def test_a_silence_keeps_of_a_step_all_that_both_know() -> None:
+    shared = {f.column for f in Step._meta.concrete_fields} & {
+        f.column for f in SilenceStep._meta.concrete_fields
+    }
+    assert set(sweep.FROZEN.split(", ")) == shared - {"id"}
