@@ -1,4 +1,6 @@
-"""Where sign-in meets the outbox. It lives up here because accounts, below the outbox, cannot know of it."""
+"""Where sign-in meets the outbox and the check-ins. It lives up here because accounts, below both, cannot know of
+them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,13 @@ import uuid
 from typing import Any
 
 from allauth.core import context as current
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.adapter import AccountAdapter
+from accounts.models import User
+from checkins import middleware as signs
+from checkins.models import Wishes
 from outbox import services as outbox
 from outbox.links import absolute
 
@@ -29,3 +35,9 @@ class HouseAdapter(AccountAdapter):
             address=email,
             params={"subject": written.subject, "text": written.body, "code": context.get("code", "")},
         )
+
+    def post_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse:
+        """Whichever way they came in, with a password or a code: for who wishes so it counts as a check-in."""
+        response: HttpResponse = super().post_login(request, user, **login)
+        signs.notice(Wishes.Sign.SIGN_IN, lambda: user)
+        return response

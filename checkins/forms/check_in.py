@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import OnceForm
 from accounts.models import User
-from checkins.models import Mood
+from checkins.models import CheckIn, Mood
 from networks.models import Tie
 
 SCORES = [(str(score), str(score)) for score in range(11)]
@@ -46,7 +46,7 @@ class CheckInForm(OnceForm):
         # The most recently met come first, so that on most days one tap is enough.
         recent = Tie.objects.of(owner).order_by(F("last_touch_at").desc(nulls_last=True), "name")[:30]
         self.ties = {str(tie.pk): tie for tie in recent}
-        if "okay" in self.data:
+        if self.answer:
             # One tap says one thing: whatever else stands in the form is left out, and cannot be wrong.
             for name in ("pain", "mood", "touched", "note"):
                 self.fields[name].disabled = True
@@ -56,6 +56,13 @@ class CheckInForm(OnceForm):
             (SOMEONE_ELSE, _("Someone else")),
             (NO_ONE, _("No one today")),
         ]
+
+    @property
+    def answer(self) -> str:
+        """Which of the two buttons that say everything was tapped, if one was."""
+        if "company" in self.data:
+            return CheckIn.Answer.COMPANY
+        return CheckIn.Answer.OKAY if "okay" in self.data else ""
 
     def clean_touched(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["touched"]
@@ -68,6 +75,7 @@ class CheckInForm(OnceForm):
         chosen = self.cleaned_data["touched"]
         return {
             "form_key": self.cleaned_data["form_key"],
+            "answer": self.answer,
             "pain": self.cleaned_data["pain"],
             "mood": self.cleaned_data["mood"],
             "note": self.cleaned_data["note"],

@@ -1,0 +1,102 @@
+"""What helps you: what an owner wishes for, one thing at a time, each shown as others would read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.mail import EmailMultiAlternatives
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.errors import DomainError
+from accounts.requests import SignedIn
+from checkins import chosen, services, standing, until
+from checkins.forms import CompanyForm, FlareWishForm, HelpsForm, SignsForm
+from checkins.forms.wishes import WishForm
+from checkins.models import Wishes
+from checkins.views.today import posted
+from networks.models import Membership
+
+FORMS: dict[str, type[WishForm]] = {
+    "helps": HelpsForm,
+    "signs": SignsForm,
+    "company": CompanyForm,
+    "flare": FlareWishForm,
+}
+
+
+@require_safe
+@login_required
+def wishes(request: SignedIn) -> HttpResponse:
+    """All of them, each in a sentence."""
+    found = standing.wishes_of(request.user)
+    context = {
+        "nav": "today",
+        "wishes": found,
+        "signs": _signs(found),
+        "flare_tells": list(standing.flare_tells(found)),
+        "anybody": Membership.objects.of(request.user).exists(),
+    }
+    return render(request, "checkins/wishes.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def wish(request: SignedIn, part: str) -> HttpResponse:
+    """One of them: look how it reads as often as wanted, save it when it is right."""
+    form = _form(request, part)
+    only_looks = "look" in request.POST or bool(request.htmx)
+    if form.is_bound and form.is_valid() and not only_looks:
+        try:
+            services.wish(owner=request.user, **form.wished())
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("wishes")
+    context = {"nav": "today", "part": part, "form": form, **_reads(request, form)}
+    name = "_wish_reads.html" if request.htmx else f"wishes_{part}.html"
+    return render(request, f"checkins/{name}", context, status=422 if form.errors else 200)
+
+
+def _form(request: SignedIn, part: str) -> WishForm:
+    if part not in FORMS:
+        raise Http404
+    return FORMS[part](posted(request), wishes=standing.wishes_of(request.user))
+
+
+def _reads(request: SignedIn, form: WishForm) -> dict[str, Any]:
+    """How it reads as it stands in the form now, or as it was saved."""
+    found, typed = standing.wishes_of(request.user), form.typed()
+    tells = list(typed.pop("flare_tells", standing.flare_tells(found)))
+    for name, value in typed.items():
+        setattr(found, name, value)
+    told = tells if isinstance(form, FlareWishForm) else [found.company_from] if found.company_from else []
+    return {
+        "wishes": found,
+        "signs": _signs(found),
+        "told": told,
+        "letter": _letter(form, found, told[0], timezone.now()) if told else None,
+        "anybody": Membership.objects.of(request.user).exists(),
+    }
+
+
+def _letter(
+    form: WishForm, wishes: Wishes, membership: Membership, now: dt.datetime
+) -> EmailMultiAlternatives | None:
+    if isinstance(form, CompanyForm):
+        return chosen.company_letter(wishes, membership)
+    if isinstance(form, FlareWishForm):
+        usual = until.tomorrow_morning(now, wishes.owner.zone)
+        return chosen.flare_letter(wishes, membership, until=usual)
+    return None
+
+
+def _signs(wishes: Wishes) -> list[str]:
+    return [str(Wishes.Sign(sign).label) for sign in wishes.signs_of_life]
