@@ -192,12 +192,13 @@ def _alert(step: SilenceStep | None, claims: dict[int, Claim]) -> Context | kind
     claim = claims.get(step.silence_id)
     if claim is not None and claim.membership_id != step.membership_id:
         return kinds.NotYet(claim.lapses_at)
+    return _about(step) | _helping(step)
+
+
+def _helping(step: SilenceStep) -> Context:
+    """What the owner wrote beforehand for whoever looks after them."""
     silence = step.silence
-    return _about(step) | {
-        "words": step.words,
-        "helps": silence.helps,
-        "does_not_help": silence.does_not_help,
-    }
+    return {"words": step.words, "helps": silence.helps, "does_not_help": silence.does_not_help}
 
 
 @kinds.register_many("checkins/nobody_yet")
@@ -327,3 +328,14 @@ def _from_wishes(message: Message, words: str) -> Context | None:
         "wishes": wishes,
         "link": absolute(reverse("support")),
     }
+
+
+# Seen before it is sent -----------------------------------------------------------------------------
+
+
+def foreseen(step: SilenceStep, *, link: str, **more: Any) -> Context:
+    """What the letter of a step in a silence that is only imagined would need. `link` stands for all its links."""
+    if step.whom == Step.Whom.MEMBER:
+        return _about(step) | _helping(step) | {"link": link, **more}
+    nudge = _nudge(step.silence, Message(dedupe_key=step.message_key)) or {}
+    return nudge | {"link": link, "plan_link": link, **more}

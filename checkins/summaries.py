@@ -33,7 +33,9 @@ class PlanSummary:
 def of_plans(owner: User, *, now: dt.datetime) -> list[PlanSummary]:
     """Every plan they have, the one that is due next first."""
     steps = Prefetch("steps", Step.objects.select_related("membership"))
-    found = list(Plan.objects.visible_to(owner).active().prefetch_related(steps).order_by("pk"))
+    found = list(
+        Plan.objects.visible_to(owner).active().select_related("owner").prefetch_related(steps).order_by("pk")
+    )
     open_ones = set(Silence.objects.open().real().filter(plan__in=found).values_list("plan", flat=True))
     practice = {silence.plan_id: silence for silence in latest_rehearsals(found)}
     return sorted((_summary(plan, open_ones, practice, now) for plan in found), key=_urgency)
@@ -119,10 +121,10 @@ def history_of(owner: User) -> QuerySet[Silence]:
 
 
 def _told(silence: Silence, now: dt.datetime) -> SilenceSummary:
-    if silence.closed_at is None:
-        ended = _("Still open")
-    elif silence.is_practice:
+    if silence.is_practice:
         ended = wording.practised(silence, now=now, zone=silence.owner.zone)
+    elif silence.closed_at is None:
+        ended = _("Still open")
     else:
         ended = timeline.ending(silence)
     return SilenceSummary(silence, ended, _who(silence))

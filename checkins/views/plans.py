@@ -1,8 +1,9 @@
-"""Plans: see them, make them, rest from them, end them."""
+"""Plans: see them, make and change them with their ladder, rest from them, end them."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,90 +15,206 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import DomainError
 from accounts.requests import SignedIn
-from checkins import services, timeline
-from checkins.forms import PauseForm, PlanForm
+from checkins import errors, imagined, previews, services, summaries, timeline
+from checkins.forms import PauseForm, PlanForm, drafts
+from checkins.forms.plans import rungs_in
 from checkins.models import Plan
+
+
+def theirs(request: SignedIn, pk: int) -> Plan:
+    """A plan of theirs that has not ended, with its ladder; anybody else's is not there."""
+    mine = Plan.objects.visible_to(request.user).active().select_related("owner")
+    return get_object_or_404(mine.prefetch_related("steps__membership__tie"), pk=pk)
 
 
 @require_safe
 @login_required
 def plans(request: SignedIn) -> HttpResponse:
-    """All of somebody's plans; with one or none, that one at once."""
-    found = list(Plan.objects.visible_to(request.user).active().order_by("pk"))
-    if not found:
-        return redirect("plan_new")
-    return redirect("plan", pk=found[0].pk)
+    """All of their plans, what is due next first; or what a plan could do for them."""
+    found = summaries.of_plans(request.user, now=timezone.now())
+    return render(request, "checkins/plans.html", {"nav": "today", "plans": found})
+
+
+@require_safe
+@login_required
+def safety_net(request: SignedIn) -> HttpResponse:
+    """When the safety net last ran, as a piece of a page that renews itself."""
+    if not request.htmx:
+        return redirect("plans")
+    return render(request, "checkins/_safety_net.html")
+
+
+# Making and changing ------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def plan(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """When check-ins are due and what happens then: a plan they have, or a new one."""
-    mine = Plan.objects.visible_to(request.user).active()
-    current = get_object_or_404(mine, pk=pk) if pk else None
-    form = PlanForm(
-        request.POST if request.method == "POST" else None,
-        owner=request.user,
-        initial=PlanForm.initial_for(current),
-    )
-    if form.is_bound and form.is_valid():
-        try:
-            saved = _save(request, current, form)
-        except DomainError as refusal:
-            form.add_error("supporter", str(refusal))
-        else:
-            messages.success(request, _("Your plan is saved."))
-            return redirect("plan", pk=saved.pk)
-    context = {
+    current = theirs(request, pk) if pk else None
+    if request.method != "POST":
+        data = (
+            drafts.filled(current) if current else drafts.blank(request.user, programme=_asked_for(request))
+        )
+        form = PlanForm(data, owner=request.user, plan=current).hushed()
+        return _page(request, current, form)
+    if "do" in request.POST:
+        return _rearranged(request, current)
+    form = PlanForm(request.POST, owner=request.user, plan=current)
+    saved = _saved(request, current, form) if form.is_valid() else None
+    if saved is None:
+        return _page(request, current, form, status=422)
+    messages.success(request, _said_on_saving(saved))
+    return redirect("plan", pk=saved.pk)
+
+
+def _asked_for(request: SignedIn) -> str:
+    wanted = request.GET.get("programme", "")
+    return wanted if wanted in Plan.Programme.values else Plan.Programme.KEEP_IN_TOUCH
+
+
+def _saved(request: SignedIn, current: Plan | None, form: PlanForm) -> Plan | None:
+    """The plan as it is now; None where it was refused, and the form says why."""
+    now = timezone.now()
+    try:
+        if current is not None:
+            return services.change_plan(plan=current, now=now, **form.answers())
+        key = form.cleaned_data["form_key"]
+        return services.make_plan(owner=request.user, now=now, form_key=key, **form.answers())
+    except errors.NeverDue as refusal:
+        form.add_error("ends_on", str(refusal))
+    except DomainError as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+def _said_on_saving(saved: Plan) -> str:
+    asked = saved.steps.filter(membership__isnull=False, agreed_at=None, declined_at=None)
+    if asked.exists():
+        return _("Your plan is saved. We ask whoever is new on your ladder, and show you here what they say.")
+    return _("Your plan is saved.")
+
+
+def _rearranged(request: SignedIn, current: Plan | None) -> HttpResponse:
+    """A rung was added, moved or taken away. Everything typed stays; nothing is saved."""
+    count, do = rungs_in(request.POST), request.POST.get("do", "")
+    data, look_at = drafts.rearranged(request.POST, do, count=count)
+    form = PlanForm(data, owner=request.user, plan=current).hushed()
+    if not request.htmx:
+        return _page(request, current, form, look_at=look_at)
+    return render(request, "checkins/_rearranged.html", _drawn(request, current, form, look_at))
+
+
+@require_POST
+@login_required
+def preview(request: SignedIn, pk: int | None = None) -> HttpResponse:
+    """The timeline of the form as it stands. Never saves anything."""
+    current = theirs(request, pk) if pk else None
+    form = PlanForm(request.POST, owner=request.user, plan=current).hushed()
+    context = _drawn(request, current, form)
+    template = "checkins/_preview.html" if request.htmx else "checkins/plan.html"
+    return render(request, template, context | ({} if request.htmx else _around(current)))
+
+
+def _drawn(
+    request: SignedIn,
+    current: Plan | None,
+    form: PlanForm,
+    look_at: int | None = None,
+    *,
+    untouched: bool = False,
+) -> dict[str, Any]:
+    """What the form and its timeline need. A form that nobody has touched shows the plan as it stands."""
+    now = timezone.now()
+    if current is not None and (request.method != "POST" or untouched):
+        coming = imagined.of_saved(current, now=now)
+    else:
+        coming = imagined.of_form(form, owner=request.user, current=current, now=now)
+    return {
         "nav": "today",
         "form": form,
         "plan": current,
-        "lines": timeline.of_plan(current) if current else [],
-        "pause_form": PauseForm(initial={"days": 1}),
-        "resting": current.is_resting(timezone.now()) if current else False,
-        "nobody_is_told": current is not None and current.tells_nobody(),
+        "rungs": [(rung, coming.notes.get(rung.index + 1, [])) for rung in form.ladder],
+        "lines": coming.lines,
+        "missing": coming.missing,
+        "look_at": look_at,
     }
-    return render(request, "checkins/plan.html", context, status=422 if form.is_bound else 200)
 
 
-def _save(request: SignedIn, current: Plan | None, form: PlanForm) -> Plan:
-    now = timezone.now()
-    if current is not None:
-        return services.change_plan(plan=current, now=now, **form.answers())
-    return services.make_plan(owner=request.user, now=now, **form.answers())
+def _around(current: Plan | None, pause_form: PauseForm | None = None) -> dict[str, Any]:
+    """What stands around the form of a plan they have."""
+    if current is None:
+        return {}
+    silence = current.silences.open().real().first()
+    return {
+        "summary": summaries.of_plan(current, now=timezone.now()),
+        "pause_form": pause_form or PauseForm(),
+        "resting": current.is_resting(timezone.now()),
+        "nobody_is_told": summaries.tells_nobody(current),
+        "silence": silence,
+        "silence_lines": timeline.of_silence(silence) if silence else [],
+    }
+
+
+def _page(
+    request: SignedIn,
+    current: Plan | None,
+    form: PlanForm,
+    *,
+    status: int = 200,
+    pause_form: PauseForm | None = None,
+    look_at: int | None = None,
+) -> HttpResponse:
+    drawn = _drawn(request, current, form, look_at, untouched=pause_form is not None)
+    context = drawn | _around(current, pause_form)
+    return render(request, "checkins/plan.html", context, status=status)
+
+
+@require_safe
+@login_required
+def letters(request: SignedIn, pk: int) -> HttpResponse:
+    """Every letter of this plan as whoever gets it would read it."""
+    found = theirs(request, pk)
+    context = {
+        "nav": "today",
+        "plan": found,
+        "letters": previews.of_plan(found),
+        "afterwards": previews.afterwards(found),
+    }
+    return render(request, "checkins/plan_letters.html", context)
+
+
+# Resting and ending -------------------------------------------------------------------------------
 
 
 @require_POST
 @login_required
 def pause(request: SignedIn, pk: int) -> HttpResponse:
-    found = get_object_or_404(Plan.objects.visible_to(request.user).active(), pk=pk)
+    found = theirs(request, pk)
     form = PauseForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Choose how long you would like to pause."))
-        return redirect("plan", pk=pk)
+        plan_form = PlanForm(drafts.filled(found), owner=request.user, plan=found).hushed()
+        return _page(request, found, plan_form, status=422, pause_form=form)
     now = timezone.now()
-    services.pause(
-        plan=found, until=now + dt.timedelta(days=form.cleaned_data["days"]), by=request.user, now=now
-    )
+    until: dt.datetime = form.ends_at(now, request.user.zone)
+    services.pause(plan=found, until=until, by=request.user, now=now)
     messages.success(request, _("Rest well. Check-ins go on by themselves after your pause."))
-    return redirect("today")
+    return redirect("plan", pk=pk)
 
 
 @require_POST
 @login_required
 def resume(request: SignedIn, pk: int) -> HttpResponse:
-    found = get_object_or_404(Plan.objects.visible_to(request.user).active(), pk=pk)
-    services.resume(plan=found, now=timezone.now())
+    services.resume(plan=theirs(request, pk), now=timezone.now())
     messages.success(request, _("Your check-ins go on."))
-    return redirect("today")
+    return redirect("plan", pk=pk)
 
 
 @require_POST
 @login_required
 def zone(request: SignedIn, pk: int) -> HttpResponse:
     """The owner has moved; the plan moves too."""
-    found = get_object_or_404(Plan.objects.visible_to(request.user).active(), pk=pk)
-    services.move_to_zone(plan=found, now=timezone.now())
+    services.move_to_zone(plan=theirs(request, pk), now=timezone.now())
     messages.success(request, _("Your plan follows your own clock again."))
     return redirect("plan", pk=pk)
 
@@ -106,9 +223,13 @@ def zone(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 def end(request: SignedIn, pk: int) -> HttpResponse:
     """End the plan, after one look at what that means."""
-    found = get_object_or_404(Plan.objects.visible_to(request.user).active(), pk=pk)
+    found = theirs(request, pk)
     if request.method != "POST":
-        return render(request, "checkins/plan_end.html", {"nav": "today", "plan": found})
+        agreed = [
+            step.membership.tie.name for step in found.steps.all() if step.membership and step.agreed_at
+        ]
+        context = {"nav": "today", "plan": found, "agreed": agreed}
+        return render(request, "checkins/plan_end.html", context)
     services.end_plan(plan=found, by=request.user, now=timezone.now())
     messages.success(request, _("Your plan has ended. You can make a new one whenever you like."))
-    return redirect("today")
+    return redirect("plans")

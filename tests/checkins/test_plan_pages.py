@@ -1,0 +1,805 @@
+"""The plan pages: many plans, the ladder rung by rung, what would happen, letters, pauses, rehearsals."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Consent, User
+from checkins import agreements, previews, services, sweep, wording
+from checkins.models import Plan, Silence, Step, Wishes
+from checkins.schedule import Rhythm
+from networks.models import Circle, Membership, Tie
+from outbox import delivery
+from outbox.models import BrokenAddress, ChannelPreference, Heartbeat, Message
+from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, key, planned
+from tests.conftest import person
+from tests.outbox.conftest import Server
+from tests.outbox.conftest import smtp as smtp
+
+SignIn = Callable[[User], Client]
+HTMX = {"HX-Request": "true"}
+HOUR = dt.timedelta(hours=1)
+
+
+def typed(*whom: object, **more: object) -> dict[str, Any]:
+    """A safety check-in as the form sends it: due at ten, me again after two hours, then these after two more."""
+    rungs: list[list[str]] = [["me"], *([str(pk)] for pk in whom)]
+    data: dict[str, Any] = {
+        "form_key": str(key()),
+        "programme": "safety",
+        "rhythm": "week",
+        "days": [str(day) for day in range(7)],
+        "every": "3",
+        "time_1": "10:00",
+        "grace": "120",
+        "rungs": str(len(rungs)),
+    }
+    for number, chosen in enumerate(rungs):
+        data |= {f"rung_{number}_wait": "120", f"rung_{number}_whom": chosen, f"rung_{number}_words": ""}
+    return data | more
+
+
+def gentle(**more: object) -> dict[str, Any]:
+    return typed(programme="keep_in_touch") | more
+
+
+@pytest.fixture
+def second(owner: User) -> Membership:
+    """Luis has joined, too."""
+    tie = Tie.objects.create(owner=owner, name="Luis Reyes", circle=Circle.CLOSEST)
+    return Membership.objects.create(tie=tie, owner=owner, member=person("luis@example.org", "Luis"))
+
+
+def page_of(client: Client, path: str, **more: Any) -> str:
+    return client.get(path, **more).content.decode()
+
+
+def plain(page: str) -> str:
+    """What is left of a page when its tags are gone."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+# Who may ------------------------------------------------------------------------------------------
+
+READ = ["", "letters/", "rehearse/", "end/"]
+WRITE = ["", "preview/", "pause/", "resume/", "zone/", "end/", "rehearse/"]
+
+
+@pytest.mark.parametrize("path", ["/plans/", "/plans/new/", "/plans/safety-net/", "/plans/history/"])
+def test_signed_out_people_are_asked_to_sign_in(client: Client, db: None, path: str) -> None:
+    assert client.get(path)["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("path", READ)
+def test_signed_out_people_see_no_plan(client: Client, safety_plan: Plan, path: str) -> None:
+    assert client.get(f"/plans/{safety_plan.pk}/{path}")["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("path", READ)
+def test_nobody_else_sees_a_plan(
+    client_of: SignIn, stranger: User, supporter: User, safety_plan: Plan, path: str
+) -> None:
+    for other in (stranger, supporter):
+        assert client_of(other).get(f"/plans/{safety_plan.pk}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", WRITE)
+def test_nobody_else_changes_a_plan(client_of: SignIn, stranger: User, safety_plan: Plan, path: str) -> None:
+    sent = typed() | {"days": "7"}
+    assert client_of(stranger).post(f"/plans/{safety_plan.pk}/{path}", sent).status_code == 404
+    safety_plan.refresh_from_db()
+    assert safety_plan.ended_at is None and safety_plan.paused_until is None
+
+
+@pytest.mark.parametrize("path", ["pause/", "resume/", "zone/", "preview/"])
+def test_what_changes_something_wants_a_post(
+    client_of: SignIn, owner: User, safety_plan: Plan, path: str
+) -> None:
+    assert client_of(owner).get(f"/plans/{safety_plan.pk}/{path}").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["", "new/", "safety-net/", "history/"])
+def test_other_methods_are_refused(client_of: SignIn, owner: User, path: str) -> None:
+    assert client_of(owner).delete(f"/plans/{path}").status_code == 405
+
+
+def test_a_plan_that_has_ended_is_not_there_any_more(
+    client_of: SignIn, owner: User, gentle_plan: Plan
+) -> None:
+    services.end_plan(plan=gentle_plan, by=owner, now=MONDAY)
+    assert client_of(owner).get(f"/plans/{gentle_plan.pk}/").status_code == 404
+
+
+# All plans ----------------------------------------------------------------------------------------
+
+
+def test_without_a_plan_both_kinds_are_explained(client_of: SignIn, owner: User) -> None:
+    client = client_of(owner)
+    page = page_of(client, "/plans/")
+    assert "Nobody else hears about it, ever." in page
+    assert "only those who agreed" in page
+    chosen = r'value="safety"[^>]*checked'
+    assert re.search(chosen, page_of(client, "/plans/new/?programme=safety"))
+    assert not re.search(chosen, page_of(client, "/plans/new/?programme=rescue"))
+
+
+def test_every_plan_says_when_it_is_due_and_how_it_stands(
+    client_of: SignIn, owner: User, safety_plan: Plan
+) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        morning = services.make_plan(
+            owner=owner, now=MONDAY, name="Mornings", days=[0, 4], times=[dt.time(9), dt.time(20)]
+        )
+        services.pause(plan=morning, until=MONDAY + dt.timedelta(days=2), by=owner, now=MONDAY)
+        later = services.make_plan(
+            owner=owner, now=MONDAY, days=[], every=3, starts_on=dt.date(2026, 6, 1), times=[dt.time(9)]
+        )
+        page = plain(page_of(client_of(owner), "/plans/"))
+    assert "Every day at 8:00 pm Next due today at 8:00 pm. Not rehearsed yet." in page
+    assert "Mondays and Fridays at 9:00 am and 8:00 pm" in page
+    assert "Paused until Wednesday at 10:00 am" in page
+    assert "Every 3 days at 9:00 am" in page
+    assert "Starts June 1" in page
+    assert page.index("Next due today") < page.index("Mornings")
+    assert later.pk
+
+
+def test_a_rest_is_called_a_rest(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    now = timezone.now()
+    services.rest(owner=owner, until=now + HOUR, now=now)
+    assert "Resting until" in page_of(client_of(owner), "/plans/")
+
+
+def test_an_open_silence_comes_first(client_of: SignIn, owner: User, safety_plan: Plan) -> None:
+    planned_first = services.make_plan(
+        owner=owner, now=timezone.now(), name="First", days=[0], times=[dt.time(9)]
+    )
+    services.fall_due(plan=safety_plan, now=timezone.now(), wait=HOUR)
+    page = page_of(client_of(owner), "/plans/")
+    assert page.index("We have not heard from you") < page.index(planned_first.name)
+    assert "Saving a change here ends it" in page_of(client_of(owner), f"/plans/{safety_plan.pk}/")
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_the_list_of_plans_takes_the_same_queries_for_one_and_for_many(
+    client_of: SignIn, owner: User, membership: Membership, count: int, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(count):
+        plan = services.make_plan(
+            owner=owner,
+            now=timezone.now(),
+            name=f"Plan {number}",
+            programme="safety",
+            days=[0],
+            times=[dt.time(9)],
+            ladder=[services.Rung(HOUR, (membership,))],
+        )
+        Step.objects.filter(plan=plan).update(agreed_at=timezone.now())
+        services.rehearse(plan=plan, now=timezone.now())
+    client = client_of(owner)
+    client.get("/plans/")
+    with django_assert_max_num_queries(11):
+        client.get("/plans/")
+
+
+# The safety net itself ----------------------------------------------------------------------------
+
+
+def test_the_safety_net_says_when_it_last_ran(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    client = client_of(owner)
+    assert "has not run here yet" in page_of(client, "/plans/")
+    Heartbeat.beat("sweep_silences", now=timezone.now() - dt.timedelta(seconds=20))
+    assert "Your safety net last ran 20 seconds ago." in page_of(client, "/plans/safety-net/", headers=HTMX)
+    assert client.get("/plans/safety-net/")["Location"] == "/plans/"
+
+
+def test_a_late_safety_net_is_honest_about_it(client_of: SignIn, owner: User) -> None:
+    Heartbeat.beat("sweep_silences", now=timezone.now() - dt.timedelta(minutes=12))
+    page = page_of(client_of(owner), "/plans/safety-net/", headers=HTMX)
+    assert "last ran 12 minutes ago. We are late; nobody is alarmed because of that." in page
+
+
+# Making and changing ------------------------------------------------------------------------------
+
+
+def test_a_plan_is_made_once_however_often_it_is_sent(
+    client_of: SignIn, owner: User, membership: Membership
+) -> None:
+    client = client_of(owner)
+    sent = typed(membership.pk, name="Mornings", rung_1_words="The key is with Jo.")
+    first, again = client.post("/plans/new/", sent), client.post("/plans/new/", sent)
+    plan = Plan.objects.get()
+    assert first["Location"] == again["Location"] == f"/plans/{plan.pk}/"
+    assert (plan.name, plan.programme, plan.grace, plan.times) == (
+        "Mornings",
+        "safety",
+        TWO_HOURS,
+        [dt.time(10)],
+    )
+    steps = [(step.whom, step.membership, step.wait, step.words) for step in plan.steps.all()]
+    assert steps == [
+        ("owner", None, TWO_HOURS, ""),
+        ("member", membership, TWO_HOURS, "The key is with Jo."),
+    ]
+    assert "We ask whoever is new on your ladder" in page_of(client, f"/plans/{plan.pk}/")
+
+
+def test_a_plan_is_changed_in_place(client_of: SignIn, owner: User, safety_plan: Plan) -> None:
+    client = client_of(owner)
+    changed = gentle(rhythm="every", every="3", time_1="9:30 pm", time_2="8 am", starts_on="2026-11-01")
+    response = client.post(f"/plans/{safety_plan.pk}/", changed, follow=True)
+    assert "Your plan is saved." in response.content.decode()
+    plan = Plan.objects.get()
+    assert (plan.every, plan.days, plan.times) == (3, [], [dt.time(8), dt.time(21, 30)])
+    assert plan.starts_on == dt.date(2026, 11, 1)
+    assert not plan.steps.filter(whom=Step.Whom.MEMBER).exists()
+    page = page_of(client, f"/plans/{plan.pk}/")
+    assert 'value="08:00"' in page and 'value="2026-11-01"' in page
+
+
+def test_every_few_days_counts_from_today_unless_said(client_of: SignIn, owner: User) -> None:
+    client_of(owner).post("/plans/new/", gentle(rhythm="every", days=[]))
+    assert Plan.objects.get().starts_on == timezone.localdate(timezone=owner.zone)
+
+
+def test_the_form_of_a_plan_shows_it_as_it_is(
+    client_of: SignIn, owner: User, membership: Membership, second: Membership
+) -> None:
+    ladder = [
+        services.Rung(dt.timedelta(minutes=45)),
+        services.Rung(HOUR, (membership, second), "Please phone first."),
+    ]
+    plan = planned(owner=owner, now=timezone.now(), programme="safety", days=[1], times=[dt.time(20)])
+    services.change_plan(plan=plan, now=timezone.now(), ladder=ladder)
+    client = client_of(owner)
+    page = page_of(client, f"/plans/{plan.pk}/")
+    assert "tell Ana Reyes and Luis Reyes" in page
+    assert "Please phone first." in page
+    assert re.search(r'value="45"\s+selected', page)  # an odd wait may stay, and only there
+    odd = typed(membership.pk, rung_0_wait="45")
+    assert client.post(f"/plans/{plan.pk}/", odd).status_code == 302
+    assert client.post("/plans/new/", odd).status_code == 422
+
+
+def test_what_is_hidden_for_keeping_in_touch_cannot_be_wrong(client_of: SignIn, owner: User) -> None:
+    sent = gentle(rung_0_whom=["99"], rung_0_wait="-5", rungs="10000", every="nonsense")
+    assert client_of(owner).post("/plans/new/", sent).status_code == 302
+    assert Plan.objects.get().steps.filter(whom=Step.Whom.MEMBER).count() == 0
+
+
+BAD = [
+    ({"programme": "rescue"}, "programme"),
+    ({"rhythm": "moon"}, "rhythm"),
+    ({"days": []}, "Choose at least one day."),
+    ({"days": ["7"]}, "days"),
+    ({"rhythm": "every", "every": "0"}, "every"),
+    ({"time_1": ""}, "Choose a time of day."),
+    ({"time_1": "late"}, "Write a time like 10:00 or 8:30 pm."),
+    ({"grace": "1"}, "grace"),
+    ({"grace": "-120"}, "grace"),
+    ({"rungs": "10000"}, "at most eight steps"),
+    ({"rung_0_wait": "-60"}, "wait"),
+    ({"rung_0_wait": ""}, "wait"),
+    ({"rung_0_whom": []}, "Step 2: choose who hears, or take this step away."),
+    ({"rung_0_whom": ["999"]}, "Step 2: choose people who have joined your network."),
+    ({"rung_0_words": "nul\0"}, "id_rung_0_words"),
+    ({"rung_1_words": "x" * 601}, "600"),
+    ({"name": "x" * 61}, "60"),
+    ({"starts_on": "2026-05-05", "ends_on": "2026-05-04"}, "The last day is before the first."),
+    ({"ends_on": "2020-01-01"}, "too far away"),
+    ({"ends_on": "soon"}, "Write the day like"),
+    ({"starts_on": "9999-12-31"}, "too far away"),
+]
+
+
+@pytest.mark.parametrize(("bad", "says"), BAD)
+def test_a_plan_that_makes_no_sense_is_not_saved_and_nothing_typed_is_lost(
+    client_of: SignIn, owner: User, membership: Membership, bad: dict[str, Any], says: str
+) -> None:
+    sent = typed(membership.pk, rung_1_words="Ring twice.", name="Evenings") | bad
+    response = client_of(owner).post("/plans/new/", sent)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "There is a problem" in page and says in page
+    assert "Error:" in page
+    assert bad.get("name", "Evenings") in page
+    assert bad.get("rung_1_words", "Ring twice.") in page
+    assert not Plan.objects.exists()
+
+
+def test_a_supporter_stands_once_and_never_with_me_on_one_step(
+    client_of: SignIn, owner: User, membership: Membership, second: Membership
+) -> None:
+    client = client_of(owner)
+    twice = client.post("/plans/new/", typed(membership.pk, membership.pk)).content.decode()
+    assert "Step 4: Ana Reyes already hears in step 3. Once is enough." in twice
+    both = client.post("/plans/new/", typed(rung_0_whom=["me", second.pk])).content.decode()
+    assert "choose yourself, or the people we tell, but not both" in both
+    assert not Plan.objects.exists()
+
+
+def test_somebody_elses_supporter_cannot_be_named(
+    client_of: SignIn, stranger: User, membership: Membership
+) -> None:
+    response = client_of(stranger).post("/plans/new/", typed(membership.pk))
+    assert response.status_code == 422
+    assert "Ana Reyes" not in response.content.decode()
+    assert not Message.objects.exists()
+
+
+def test_a_plan_that_ends_before_anything_is_due_is_refused(client_of: SignIn, owner: User) -> None:
+    yesterday = timezone.localdate(timezone=owner.zone) - dt.timedelta(days=1)
+    response = client_of(owner).post("/plans/new/", gentle(ends_on=yesterday.isoformat()))
+    assert response.status_code == 422
+    assert "Choose a later last day." in response.content.decode()
+
+
+def test_a_supporter_who_leaves_while_the_form_is_sent_is_refused_kindly(
+    client_of: SignIn, owner: User, membership: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form has checked; a moment later they are gone."""
+    really = services.make_plan
+
+    def too_late(**wanted: Any) -> Plan:
+        Membership.objects.update(ended_at=timezone.now())
+        return really(**wanted)
+
+    monkeypatch.setattr(services, "make_plan", too_late)
+    response = client_of(owner).post("/plans/new/", typed(membership.pk))
+    assert response.status_code == 422
+    assert "Choose people who have joined your network" in response.content.decode()
+
+
+def test_a_body_that_is_nothing_gets_an_answer_too(client_of: SignIn, owner: User) -> None:
+    response = client_of(owner).post("/plans/new/", "{}", content_type="application/json")
+    assert response.status_code == 422
+
+
+def test_nobody_on_the_ladder_is_said_with_what_one_can_do(
+    client_of: SignIn, owner: User, membership: Membership
+) -> None:
+    client = client_of(owner)
+    client.post("/plans/new/", typed())
+    page = page_of(client, f"/plans/{Plan.objects.get().pk}/")
+    assert "Nobody is told yet" in page
+    assert "/find/?q=telephone+reassurance" in page
+    assert "Nobody is told yet" in page_of(client, "/plans/")
+
+
+def test_who_has_no_network_is_invited_to_begin_one(client_of: SignIn, owner: User) -> None:
+    assert "Nobody has joined your network yet" in page_of(client_of(owner), "/plans/new/?programme=safety")
+
+
+# Working on the ladder without saving -------------------------------------------------------------
+
+
+def rungs_of(page: str) -> list[str]:
+    return re.findall(r'id="rung_\d_says"[^>]*>([^<]+)<', page)
+
+
+@pytest.mark.parametrize(
+    ("do", "after"),
+    [
+        ("up-1", ["tell Ana Reyes", "nudge me once more", "tell Luis Reyes"]),
+        ("down-1", ["nudge me once more", "tell Luis Reyes", "tell Ana Reyes"]),
+        ("remove-0", ["tell Ana Reyes", "tell Luis Reyes"]),
+        ("remove-2", ["nudge me once more", "tell Ana Reyes"]),
+        ("add", ["nudge me once more", "tell Ana Reyes", "tell Luis Reyes", "choose who hears"]),
+        *((do, ["nudge me once more", "tell Ana Reyes", "tell Luis Reyes"]) for do in ("up-0", "down-2")),
+        *((do, ["nudge me once more", "tell Ana Reyes", "tell Luis Reyes"]) for do in ("look", "remove-77")),
+        *((do, ["nudge me once more", "tell Ana Reyes", "tell Luis Reyes"]) for do in ("up-", "up-99999")),
+    ],
+)
+def test_rungs_are_added_moved_and_taken_away_with_everything_kept(
+    client_of: SignIn, owner: User, membership: Membership, second: Membership, do: str, after: list[str]
+) -> None:
+    sent = typed(membership.pk, second.pk, name="Kept", time_1="nonsense", rung_1_words="To Ana", do=do)
+    client = client_of(owner)
+    whole = client.post("/plans/new/", sent)
+    assert whole.status_code == 200
+    page = whole.content.decode()
+    assert rungs_of(page) == after
+    assert 'value="Kept"' in page and "To Ana" in page and 'value="nonsense"' in page
+    assert sent["form_key"] in page
+    assert "There is a problem" not in page
+    fragment = client.post("/plans/new/", sent, headers=HTMX).content.decode()
+    assert rungs_of(fragment) == after
+    assert "<html" not in fragment and 'id="timeline"' in fragment
+    assert not Plan.objects.exists()
+
+
+def test_a_ladder_has_eight_steps_after_the_first_nudge_at_most(client_of: SignIn, owner: User) -> None:
+    data = typed(rungs="8", do="add")
+    page = client_of(owner).post("/plans/new/", data).content.decode()
+    assert len(rungs_of(page)) == 8
+    assert "That is as many steps as there can be" in page
+
+
+def test_the_last_rung_can_be_taken_away_too(client_of: SignIn, owner: User) -> None:
+    page = client_of(owner).post("/plans/new/", typed(do="remove-0")).content.decode()
+    assert "There is only the first nudge so far." in page
+
+
+# What would happen --------------------------------------------------------------------------------
+
+
+def seen(client: Client, sent: dict[str, Any], path: str = "/plans/preview/") -> str:
+    response = client.post(path, sent, headers=HTMX)
+    assert response.status_code == 200
+    return plain(response.content.decode())
+
+
+@time_machine.travel(MONDAY, tick=False)
+def test_the_whole_timeline_is_drawn_from_what_is_typed_and_nothing_is_saved(
+    client_of: SignIn, owner: User, membership: Membership, second: Membership
+) -> None:
+    page = seen(client_of(owner), typed(membership.pk, second.pk, time_1="12:00", rung_2_wait="60"))
+    assert "Today at 12:00 pm Your check-in is due" in page
+    assert "Today at 2:00 pm We nudge you by e-mail" in page
+    assert "Today at 4:00 pm We nudge you once more, and say who hears next" in page
+    assert "We pass over Ana Reyes, who has not agreed so far" in page
+    assert "We ask Luis Reyes when you save." in page
+    assert not Plan.objects.exists() and not Message.objects.exists() and not Consent.objects.exists()
+
+
+@time_machine.travel(MONDAY, tick=False)
+def test_keeping_in_touch_shows_its_gentle_steps(client_of: SignIn, owner: User) -> None:
+    page = seen(client_of(owner), gentle(time_1="20:00"))
+    assert "Today at 8:00 pm Your check-in is due" in page
+    assert "Our last nudge, until you check in again" in page
+    assert "Nobody else hears about it." in page
+    assert "We tell" not in page
+
+
+def test_quiet_hours_are_told_for_both_sides(
+    client_of: SignIn, owner: User, safety_plan: Plan, membership: Membership
+) -> None:
+    ChannelPreference.objects.all().delete()  # nine to nine is quiet for everybody
+    client, path = client_of(owner), f"/plans/{safety_plan.pk}/"
+    with time_machine.travel(MONDAY, tick=False):
+        page = plain(page_of(client, path))
+    assert "Today at 8:00 pm Your check-in is due" in page
+    assert "Tomorrow at 9:00 am We nudge you by e-mail It waits for the end of your quiet hours" in page
+    assert "Ana Reyes agreed to this" in page
+    services.change_plan(plan=safety_plan, now=MONDAY, times=[dt.time(14)], ladder=safety_rungs(membership))
+    ChannelPreference.objects.create(person=owner, quiet_from=dt.time(0), quiet_until=dt.time(0))
+    safety_plan.steps.update(agreed_at=None, may_wake_at=None)
+    safety_plan.steps.filter(membership=membership).update(agreed_at=MONDAY)
+    with time_machine.travel(MONDAY, tick=False):
+        page = plain(page_of(client, path))
+    assert "Tomorrow at 9:00 am We tell Ana Reyes" in page
+    assert "It waits for the end of their quiet hours" in page
+    assert "Ana Reyes has quiet hours then" in page
+
+
+def safety_rungs(membership: Membership) -> list[services.Rung]:
+    return [services.Rung(dt.timedelta(hours=4)), services.Rung(dt.timedelta(hours=4), (membership,))]
+
+
+@pytest.mark.parametrize(
+    ("happens", "line", "note"),
+    [
+        ("agrees", "We tell Ana Reyes", "Ana Reyes agreed to this (today)."),
+        ("declines", "who has said no", "Ana Reyes has said no to this. That is fine."),
+        ("takes a break", "who is taking a break", "Have somebody else, too."),
+        ("bounces", "our e-mail does not reach them", "Our e-mail does not reach Ana Reyes"),
+        ("waits", "who has not agreed so far", "We asked Ana Reyes (today) and wait for an answer."),
+        ("leaves", "who is no longer here", "Ana Reyes is no longer here. Choose somebody else."),
+    ],
+)
+@time_machine.travel(MONDAY + HOUR, tick=False)
+def test_each_rung_says_how_its_supporter_stands(
+    client_of: SignIn, owner: User, safety_plan: Plan, happens: str, line: str, note: str
+) -> None:
+    step = safety_plan.steps.get(membership__isnull=False)
+    match happens:
+        case "declines":
+            agreements.decline(step=step, by=step.membership.member, now=timezone.now())
+        case "takes a break":
+            Membership.objects.update(paused_at=timezone.now())
+        case "bounces":
+            BrokenAddress.objects.create(address=step.membership.member.email, reason="550 5.1.1")
+        case "waits":
+            Step.objects.update(agreed_at=None)
+        case "leaves":
+            Membership.objects.update(ended_at=timezone.now())
+    page = plain(page_of(client_of(owner), f"/plans/{safety_plan.pk}/"))
+    assert line in page and note in page
+    assert ("Nobody is told yet" in page) is (happens in ("declines", "waits", "leaves"))
+
+
+@time_machine.travel(MONDAY, tick=False)
+def test_a_word_stands_while_the_terms_do_and_is_asked_anew_when_they_change(
+    client_of: SignIn, owner: User, safety_plan: Plan, membership: Membership
+) -> None:
+    client, path = client_of(owner), f"/plans/{safety_plan.pk}/preview/"
+    assert "Ana Reyes agreed to this" in seen(client, typed(membership.pk, time_1="15:00"), path)
+    assert "We ask Ana Reyes when you save." in seen(client, typed(membership.pk, rung_1_wait="480"), path)
+    safety_plan.steps.filter(membership=membership).update(agreed_at=None, declined_at=MONDAY)
+    assert "has said no to this" in seen(client, typed(membership.pk, rung_1_wait="480"), path)
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"days": []}, "Choose at least one day."),
+        ({"time_1": ""}, "Choose a time of day."),
+        ({"starts_on": "soon"}, "Write the day like"),
+        ({"ends_on": "2025-01-01"}, "No check-in would be due before this plan ends."),
+        ({"rung_0_whom": []}, "Step 2: choose who hears"),
+    ],
+)
+def test_what_is_missing_is_said_and_the_rest_is_drawn(
+    client_of: SignIn, owner: User, membership: Membership, bad: dict[str, Any], says: str
+) -> None:
+    page = seen(client_of(owner), typed(membership.pk) | bad)
+    assert "we still need something from you" in page and says in page
+    assert ("Your check-in is due" in page) is ("rung_0_whom" in bad)
+    assert "There is a problem" not in page
+
+
+def test_a_pause_counts_for_what_would_happen(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        services.pause(plan=gentle_plan, until=MONDAY + dt.timedelta(days=3), by=owner, now=MONDAY)
+        page = seen(client_of(owner), gentle(time_1="20:00"), f"/plans/{gentle_plan.pk}/preview/")
+    assert "Thursday at 8:00 pm Your check-in is due" in page
+
+
+def test_the_preview_without_javascript_is_the_whole_page(
+    client_of: SignIn, owner: User, safety_plan: Plan
+) -> None:
+    client = client_of(owner)
+    for path in ("/plans/preview/", f"/plans/{safety_plan.pk}/preview/"):
+        page = client.post(path, typed(name="Typed")).content.decode()
+        assert "<html" in page and 'value="Typed"' in page
+
+
+# Pause, go on, another clock, the end -------------------------------------------------------------
+
+
+def test_pausing_going_on_and_ending(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    client, path = client_of(owner), f"/plans/{gentle_plan.pk}/"
+    page = client.post(f"{path}pause/", {"days": "7"}, follow=True).content.decode()
+    assert "You are resting until" in page and "Paused until" in page
+    page = client.post(f"{path}resume/", follow=True).content.decode()
+    assert "Your check-ins go on." in page and "You are resting until" not in page
+    assert "No check-in of this plan is due any more." in page_of(client, f"{path}end/")
+    assert "Your plan has ended." in client.post(f"{path}end/", follow=True).content.decode()
+    gentle_plan.refresh_from_db()
+    assert gentle_plan.ended_at is not None
+
+
+def test_a_pause_may_last_until_a_day_they_choose(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    day = timezone.localdate(timezone=owner.zone) + dt.timedelta(days=40)
+    client_of(owner).post(f"/plans/{gentle_plan.pk}/pause/", {"days": "until", "until": day.isoformat()})
+    gentle_plan.refresh_from_db()
+    assert gentle_plan.paused_until == dt.datetime.combine(day, dt.time(0), tzinfo=owner.zone)
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({}, "Choose how long you would like to pause."),
+        ({"days": "500"}, "500"),
+        ({"days": "until"}, "from tomorrow on"),
+        ({"days": "until", "until": "2020-01-01"}, "from tomorrow on"),
+        ({"days": "until", "until": "2099-01-01"}, "a year at most"),
+        ({"days": "until", "until": "soon"}, "Write the day like"),
+    ],
+)
+def test_a_pause_without_an_end_is_refused(
+    client_of: SignIn, owner: User, gentle_plan: Plan, bad: dict[str, str], says: str
+) -> None:
+    response = client_of(owner).post(f"/plans/{gentle_plan.pk}/pause/", bad)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "There is a problem" in page and says in page
+    gentle_plan.refresh_from_db()
+    assert gentle_plan.paused_until is None
+
+
+def test_a_date_that_is_not_asked_cannot_be_wrong(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    sent = {"days": "3", "until": "nonsense"}
+    assert client_of(owner).post(f"/plans/{gentle_plan.pk}/pause/", sent).status_code == 302
+
+
+def test_a_plan_follows_its_owner_to_another_clock(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    User.objects.filter(pk=owner.pk).update(time_zone="America/New_York")
+    client, path = client_of(owner), f"/plans/{gentle_plan.pk}/"
+    assert "This plan follows the clock of Europe/London" in page_of(client, path)
+    client.post(f"{path}zone/")
+    gentle_plan.refresh_from_db()
+    assert gentle_plan.time_zone == "America/New_York"
+
+
+def test_ending_says_whose_word_ends(client_of: SignIn, owner: User, safety_plan: Plan) -> None:
+    page = page_of(client_of(owner), f"/plans/{safety_plan.pk}/end/")
+    assert "What Ana Reyes agreed to ends." in page
+
+
+# Letters beforehand -------------------------------------------------------------------------------
+
+LINK = re.compile(r"\(a link for [^)]*\)|http\S+")
+
+
+def without_links(text: str) -> list[str]:
+    return LINK.sub("…", text).split()
+
+
+def sent_by(server: Server) -> list[tuple[str, list[str]]]:
+    """What arrived, in order; a letter's own footer, how to stop reminders, is not part of what it says."""
+    said = []
+    while not server.letters.empty():
+        letter = server.letters.get_nowait()
+        part = letter.get_body(("plain",))
+        assert part is not None
+        said.append(
+            (str(letter["Subject"]), without_links(part.get_content().partition("Stop reminders")[0]))
+        )
+    return said
+
+
+@pytest.mark.parametrize("programme", ["safety", "keep_in_touch"])
+def test_the_letters_shown_beforehand_are_the_letters_that_go(
+    owner: User, safety_plan: Plan, programme: str, smtp: Server
+) -> None:
+    """Word for word, when the check-in really does not come."""
+    Wishes.objects.create(owner=owner, helps="A short call.\n- tea", does_not_help="Advice")
+    if programme == "keep_in_touch":
+        services.change_plan(plan=safety_plan, now=MONDAY, programme=programme)
+    safety_plan.refresh_from_db()
+    with time_machine.travel(MONDAY, tick=False):
+        Message.objects.all().delete()
+        shown = previews.of_plan(safety_plan)
+    for letter in shown:
+        assert letter.at is not None
+        with time_machine.travel(letter.at, tick=False):
+            sweep.sweep(now=letter.at)
+            delivery.deliver_due()
+    assert sent_by(smtp) == [(letter.subject, without_links(letter.text)) for letter in shown]
+
+
+def test_the_page_of_letters_shows_who_reads_what_and_no_working_link(
+    client_of: SignIn, owner: User, safety_plan: Plan, supporter: User
+) -> None:
+    ChannelPreference.objects.filter(person=supporter).update(discreet_at=MONDAY)
+    with time_machine.travel(MONDAY, tick=False):
+        page = page_of(client_of(owner), f"/plans/{safety_plan.pk}/letters/")
+    assert "Today at 10:00 pm, to you" in page
+    assert "Could you check on Maya?" in page
+    assert "A note for you" not in page  # how supporters like to hear from us is theirs to know
+    assert "(a link for Ana Reyes alone)" in page
+    assert "/c/" not in page and "/s/" not in page
+    assert safety_plan.steps.get(position=2).terms.splitlines()[0][:40] in unescape(page)
+    assert "All clear: Maya" in page
+
+
+def test_their_own_letters_are_shown_as_discreet_as_they_wish(
+    client_of: SignIn, owner: User, gentle_plan: Plan
+) -> None:
+    ChannelPreference.objects.filter(person=owner).update(discreet_at=MONDAY)
+    assert "A note for you" in page_of(client_of(owner), f"/plans/{gentle_plan.pk}/letters/")
+
+
+def test_who_would_be_passed_over_is_said_with_their_letter(
+    client_of: SignIn, owner: User, safety_plan: Plan
+) -> None:
+    Membership.objects.update(paused_at=MONDAY)
+    page = page_of(client_of(owner), f"/plans/{safety_plan.pk}/letters/")
+    assert "We pass over Ana Reyes, who is taking a break." in page
+
+
+def test_while_a_check_in_is_missed_no_letter_is_foretold(
+    client_of: SignIn, owner: User, safety_plan: Plan
+) -> None:
+    services.fall_due(plan=safety_plan, now=timezone.now(), wait=HOUR)
+    page = page_of(client_of(owner), f"/plans/{safety_plan.pk}/letters/")
+    assert "Nothing is due right now" in page and "A check-in is being missed" in page
+
+
+# Rehearsals ---------------------------------------------------------------------------------------
+
+
+def test_a_rehearsal_is_explained_run_watched_and_kept(
+    client_of: SignIn, owner: User, safety_plan: Plan, membership: Membership, smtp: Server
+) -> None:
+    client, path = client_of(owner), f"/plans/{safety_plan.pk}/rehearse/"
+    start = MONDAY
+    with time_machine.travel(start, tick=False):
+        page = plain(page_of(client, path))
+        assert "Today at 10:02 am We tell Ana Reyes" in page
+        page = client.post(path, {"answer": "start"}, follow=True).content.decode()
+        assert "It is running" in page and 'hx-trigger="every 5s"' in page
+        assert "Start the rehearsal" not in page
+    silence = Silence.objects.get()
+    told_at = start + dt.timedelta(minutes=2)
+    for minute in (0, 1, 2):
+        with time_machine.travel(start + dt.timedelta(minutes=minute), tick=False):
+            sweep.sweep(now=timezone.now())
+            delivery.deliver_due()
+    services.claim(silence=silence, membership=membership, now=told_at + dt.timedelta(minutes=4))
+    with time_machine.travel(told_at + dt.timedelta(minutes=5), tick=False):
+        fragment = page_of(client, path, headers=HTMX)
+        assert "<html" not in fragment and "Ana Reyes is on it" in fragment
+        client.post(path, {"answer": "stop"})
+        fragment = page_of(client, path, headers=HTMX)
+        assert "every 5s" not in fragment
+        assert "Rehearsed today, answered in 4 minutes." in fragment
+        assert "Rehearsed today, answered in 4 minutes." in page_of(client, f"/plans/{safety_plan.pk}/")
+        assert "Rehearsed today, answered in 4 minutes." in page_of(client, "/plans/")
+        assert "Rehearsed today, answered in 4 minutes." in page_of(client, "/plans/history/")
+    with time_machine.travel(start + dt.timedelta(days=9), tick=False):
+        assert "Rehearsed on May 4, answered in 4 minutes." in page_of(client, path)
+
+
+def test_at_night_nobody_is_woken_for_practice_and_the_page_says_so(
+    client_of: SignIn, owner: User, safety_plan: Plan
+) -> None:
+    ChannelPreference.objects.all().delete()
+    with time_machine.travel(DUE + dt.timedelta(hours=3), tick=False):
+        page = plain(page_of(client_of(owner), f"/plans/{safety_plan.pk}/rehearse/"))
+    assert "Tomorrow at 9:00 am We nudge you by e-mail It waits for the end of your quiet hours" in page
+
+
+def test_there_is_nothing_to_rehearse_where_nobody_is_told(
+    client_of: SignIn, owner: User, gentle_plan: Plan
+) -> None:
+    assert client_of(owner).get(f"/plans/{gentle_plan.pk}/rehearse/").status_code == 404
+    assert client_of(owner).post(f"/plans/{gentle_plan.pk}/rehearse/").status_code == 404
+
+
+def test_a_rehearsal_needs_somebody_who_agreed_and_no_open_silence(
+    client_of: SignIn, owner: User, safety_plan: Plan
+) -> None:
+    client, path = client_of(owner), f"/plans/{safety_plan.pk}/rehearse/"
+    Step.objects.update(agreed_at=None)
+    assert "Nobody is told yet" in page_of(client, path)
+    page = client.post(
+        path, {"answer": "start"}, headers={"referer": "/plans/"}, follow=True
+    ).content.decode()
+    assert "Nobody has agreed to be told yet" in page
+    Step.objects.filter(whom="member").update(agreed_at=timezone.now())
+    services.fall_due(plan=safety_plan, now=timezone.now(), wait=HOUR)
+    assert "Check in first; then you can rehearse." in page_of(client, path)
+    assert not Silence.objects.rehearsals().exists()
+
+
+# Words --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "words"),
+    [
+        ({"days": frozenset(range(5))}, "Monday to Friday at 9:00 am"),
+        ({"days": frozenset({2})}, "Wednesdays at 9:00 am"),
+        ({"days": frozenset(), "every": 1, "first": MONDAY.date()}, "every day at 9:00 am"),
+        ({"days": frozenset(), "every": 14, "first": MONDAY.date()}, "every 14 days at 9:00 am"),
+    ],
+)
+def test_a_rhythm_in_words(owner: User, rhythm: dict[str, Any], words: str) -> None:
+    assert wording.rhythm(Rhythm(times=(dt.time(9),), zone=owner.zone, **rhythm)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3, "just now"),
+        (4, "just now"),
+        (40, "40 seconds ago"),
+        (130, "2 minutes ago"),
+        (7300, "2 hours ago"),
+    ],
+)
+def test_how_lately_something_ran(seconds: int, words: str) -> None:
+    assert wording.lately(dt.timedelta(seconds=seconds)) == words
+
+
+def test_an_answer_within_seconds_counts_no_seconds() -> None:
+    assert wording.took(dt.timedelta(seconds=20)) == "less than a minute"
