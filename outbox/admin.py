@@ -47,6 +47,6 @@ class HeartbeatAdmin(ReadOnly):
     list_display = ["name", "beat_at", "found"]
     fields = readonly_fields = ("name", "beat_at", "found", "findings")
 
-    @admin.display(description=_("what it found"), empty_value=_("nothing: all is well"))
-    def found(self, heartbeat: Heartbeat) -> str | None:
-        return heartbeat.words or None
+    @admin.display(description=_("what it found"))
+    def found(self, heartbeat: Heartbeat) -> str:
+        return heartbeat.words or str(_("nothing: all is well"))

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import sanitize_address
 
 from outbox import letters, mime, replies
 from outbox.kinds import Context
@@ -69,18 +70,21 @@ class EmailSession:
 
     def open(self) -> None:
         try:
-            if self.backend.open() and isinstance(self.backend, smtp.EmailBackend):
-                # A server that has enough connections may say so only now.
-                self.backend.connection.ehlo_or_helo_if_needed()
+            if self.backend.open() and (server := self._server()):
+                # One that has enough connections may say so only now.
+                server.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise Unreachable(str(error)) from error
 
+    def _server(self) -> smtplib.SMTP | None:
+        return self.backend.connection if isinstance(self.backend, smtp.EmailBackend) else None
+
     def send(self, letter: letters.Letter) -> None:
         try:
-            if isinstance(self.backend, smtp.EmailBackend):
-                _give(self.backend.connection, letter)
-            else:
+            if server := self._server():
+                _give(server, letter)
+            else:  # a backend of another sort, in tests or on a developer's machine
                 self.backend.send_messages([letter])
         except (smtplib.SMTPException, OSError) as error:
             self._said_no(error)
@@ -96,13 +100,13 @@ class EmailSession:
         raise Refused(code, words, for_good=replies.is_permanent(code, words)) from error
 
     def close(self) -> None:
-        line = getattr(self.backend, "connection", None)
+        server = self._server()
         try:
-            if line is not None and line.sock is not None:
-                line.sock.settimeout(GOODBYE)
+            if server is not None and server.sock is not None:
+                server.sock.settimeout(GOODBYE)
             self.backend.close()
         except (smtplib.SMTPException, OSError):
-            self.backend.connection = None  # type: ignore[attr-defined]
+            self.backend = get_connection()  # that one is beyond closing
 
 
 def _give(server: smtplib.SMTP, letter: letters.Letter) -> None:
@@ -113,7 +117,7 @@ def _give(server: smtplib.SMTP, letter: letters.Letter) -> None:
 @functools.lru_cache(maxsize=1024)
 def _ascii_address(address: str) -> str:
     """Without a name, its domain in ASCII: what the envelope takes."""
-    plain: str = parseaddr(smtp.sanitize_address(address, "utf-8"))[1]
+    plain: str = parseaddr(sanitize_address(address, "utf-8"))[1]
     return plain
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import ChannelPreference
@@ -43,14 +45,17 @@ class PreferenceForm(forms.Form):
     discreet = forms.BooleanField(
         label=_("Keep e-mails discreet"),
         required=False,
-        help_text=_(
-            "They come from “Notes” and are called “A note for you”. What is inside stays the same, "
-            "and a phone may show its first words."
+        help_text=format_lazy(
+            _(
+                "They come from “{name}” and are called “A note for you”. What is inside stays the same, "
+                "and a phone may show its first words."
+            ),
+            name=settings.DISCREET_FROM_NAME,
         ),
     )
 
     def __init__(self, *args: Any, wish: ChannelPreference, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_initial(wish), **kwargs)
+        super().__init__(*args, **{"initial": _initial(wish), **kwargs})
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -34,7 +34,7 @@ def wire(letter: EmailMultiAlternatives) -> bytes:
         [
             *(_header(name, value) for name, value in _headers(letter, boundary)),
             b"\r\n",
-            _part("plain", letter.body, boundary),
+            _part("plain", str(letter.body), boundary),
             _part("html", str(html), boundary),
             f"--{boundary}--\r\n".encode(),
         ]

@@ -15,11 +15,10 @@ from outbox.models import Message
 
 @dataclass(frozen=True)
 class Line:
-    """What it was about, who it was for, when it was written, what became of it."""
+    """What it was about, who it was for, what became of it."""
 
     about: str | Promise
     to: str
-    written_at: dt.datetime
     state: states.State
 
     @classmethod
@@ -27,7 +26,6 @@ class Line:
         return cls(
             about=kinds.of(message.kind).about or _("A message"),
             to=_reader(message, looker),
-            written_at=message.created_at,
             state=states.of(message, now=now, looker_id=looker.pk),
         )
 

@@ -27,6 +27,11 @@ class State:
     words: str
     at: dt.datetime
 
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will come of it."""
+        return self.code in ("sent", "refused", "given_up", "taken_back")
+
 
 def of(message: Message, *, now: dt.datetime, looker_id: int | None = None) -> State:
     """The state of this message as its row says, to whoever looks: its owner, unless somebody else is named."""

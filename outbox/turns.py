@@ -14,7 +14,7 @@ KEPT = dt.timedelta(days=3)
 
 def claim(messages: list[Message], *, now: dt.datetime) -> set[int]:
     """The ids of those whose turn it is today, on their reader's calendar. All need a reader with an account."""
-    asked = [DailyTurn(person_id=m.recipient_id, day=day(m, now), message=m) for m in messages]
+    asked = [DailyTurn(person=m.recipient, day=day(m, now), message=m) for m in messages if m.recipient]
     people = [turn.person_id for turn in asked]
     if not people:
         return set()

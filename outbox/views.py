@@ -67,11 +67,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     person = User.objects.filter(pk=stop.person_id).first() if stop else None
     if stop is None or person is None:
         raise Http404
-    asked = {"person_id": stop.person_id, "channel": stop.channel, "what": stop.what}
     if request.method == "POST" and "undo" in request.POST:
-        services.go_on(**asked)
+        services.go_on(person_id=person.pk, channel=stop.channel, what=stop.what)
     elif request.method == "POST":
-        services.stop(**asked, now=timezone.now())
+        services.stop(person_id=person.pk, channel=stop.channel, what=stop.what, now=timezone.now())
     wish = preferences.of([person.pk], stop.channel)[person.pk]
     with translation.override(person.language):
         said = {"stopped": wish.has_stopped(stop.what), "undone": "undo" in request.POST}

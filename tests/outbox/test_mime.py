@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.mail import BadHeaderError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outbox import mime
@@ -40,6 +40,7 @@ def bodies(parsed: EmailMessage) -> list[str]:
     return [part.get_content().replace("\r\n", "\n") for part in parts]
 
 
+@settings(deadline=None)  # a busy machine
 @given(LINES.map(str.strip), BODIES, BODIES)
 def test_a_reader_finds_what_was_written(subject: str, text: str, html: str) -> None:
     ours, theirs = letter(subject, text, html), letter(subject, text, html).message().as_bytes(linesep="\r\n")
@@ -53,6 +54,7 @@ def test_a_reader_finds_what_was_written(subject: str, text: str, html: str) -> 
     assert [part.get_content_type() for part in mine.iter_parts()] == ["text/plain", "text/html"]
 
 
+@settings(deadline=None)  # a busy machine
 @given(LINES.map(str.strip), BODIES)
 def test_every_line_is_short_ascii_with_the_right_end(subject: str, text: str) -> None:
     raw = mime.wire(letter(subject, text))

@@ -6,7 +6,7 @@ import datetime as dt
 import zoneinfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outbox.models import ChannelPreference
@@ -57,6 +57,7 @@ def test_an_end_that_is_skipped_comes_an_hour_later_by_the_clock() -> None:
     assert end_of_quiet(utc(29, 1, 15, 3), zone=LONDON, **hours) == utc(29, 1, 30, 3)
 
 
+@settings(deadline=None)  # a busy machine
 @given(MOMENTS, ZONES, CLOCKS, CLOCKS)
 def test_the_end_is_ahead_and_by_then_it_is_no_longer_quiet(
     at: dt.datetime, zone: dt.tzinfo, quiet_from: dt.time, quiet_until: dt.time
@@ -68,11 +69,13 @@ def test_the_end_is_ahead_and_by_then_it_is_no_longer_quiet(
         assert end_of_quiet(end, zone=zone, **hours) is None
 
 
+@settings(deadline=None)  # a busy machine
 @given(MOMENTS, ZONES, CLOCKS)
 def test_two_equal_times_are_no_quiet_hours(at: dt.datetime, zone: dt.tzinfo, clock: dt.time) -> None:
     assert end_of_quiet(at, zone=zone, quiet_from=clock, quiet_until=clock) is None
 
 
+@settings(deadline=None)  # a busy machine
 @given(MOMENTS, ZONES)
 def test_at_noon_nobody_sleeps_and_at_midnight_everybody_does(at: dt.datetime, zone: dt.tzinfo) -> None:
     local = at.astimezone(zone)

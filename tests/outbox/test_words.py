@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outbox import words
@@ -87,6 +87,7 @@ def test_only_an_address_of_ours_alone_on_a_line_is_a_link() -> None:
     assert '<a href="https://us.org/a?b&amp;c">' in html
 
 
+@settings(deadline=None)  # a busy machine
 @given(NO_NUL)
 def test_nothing_a_person_writes_can_pretend_to_be_ours(written: str) -> None:
     said = read("S\n\nBefore.\n\n{{ note|own_words }}\n\nAfter.", note=written)
@@ -100,6 +101,7 @@ def test_nothing_a_person_writes_can_pretend_to_be_ours(written: str) -> None:
     assert all(line == "" or line.startswith(">") for line in between)
 
 
+@settings(deadline=None)  # a busy machine
 @given(NO_NUL)
 def test_a_name_never_makes_markup_or_a_header(name: str) -> None:
     said = read("Hello {{ name }}\n\nDear {{ name }}, welcome.", name=name)
@@ -107,6 +109,7 @@ def test_a_name_never_makes_markup_or_a_header(name: str) -> None:
     assert set(re.findall(r"<[^>]*>", said.html(site="https://us.org"))) <= {"<p>", "</p>", "<br>", *LIST}
 
 
+@settings(deadline=None)  # a busy machine
 @given(st.text(max_size=100))
 def test_even_marks_smuggled_into_a_tag_stay_words(text: str) -> None:
     said = read(
