@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from checkins import stepping, watchdog
+from checkins import messages, stepping, watchdog
 from checkins.models import Claim, Plan, Silence, SilenceStep
 from networks.models import Membership
 from outbox import services as outbox
@@ -206,9 +206,13 @@ def _advance(ids: list[int], now: dt.datetime) -> None:
 
 
 def _end_rehearsals(silences: list[Silence], now: dt.datetime) -> None:
-    """A rehearsal that has nothing more to show is over."""
-    over = [silence.pk for silence in silences if silence.next_step_at is None]
-    Silence.objects.filter(pk__in=over).update(closed_at=now, ending=Silence.Ending.RAN_THROUGH)
+    """A rehearsal that has nothing more to show is over; whoever was told in practice hears so."""
+    over = [silence for silence in silences if silence.next_step_at is None]
+    ran_through = {"closed_at": now, "ending": Silence.Ending.RAN_THROUGH}
+    Silence.objects.filter(pk__in=[silence.pk for silence in over]).update(**ran_through)
+    for silence in over:
+        outbox.cancel(key_prefix=silence.key)
+        outbox.queue_all(messages.all_clear(silence, told) for told in memberships_told(silence))
 
 
 def memberships_told(silence: Silence) -> list[Membership]:
