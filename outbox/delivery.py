@@ -56,8 +56,10 @@ def post() -> Iterator[Post]:
         yield kept
     finally:
         for lines in kept.lines.values():
-            _record_all(lines.finish(within=LAST_CALL))
-            lines.close()
+            try:
+                _record_all(lines.finish(within=LAST_CALL))
+            finally:
+                lines.close()
 
 
 def deliver_due(*, limit: int = BATCH, only: list[str] | None = None) -> int:

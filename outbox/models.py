@@ -144,7 +144,9 @@ class Message(models.Model):
     def is_on_its_way(self, now: dt.datetime) -> bool:
         """Whether a worker is giving it to a mail server right now. For kinds that are `watched`."""
         unsettled = self.sent_at is None and self.failed_at is None and not self.last_error
-        return self.handed_over_at is not None and unsettled and self.next_attempt_at > now
+        # One that a lost worker may have given away, and that now waits for the morning, is in nobody's hands.
+        leased = now < self.next_attempt_at <= now + LEASE and not self.held_for
+        return self.handed_over_at is not None and unsettled and leased
 
     @property
     def may_have_arrived(self) -> bool:

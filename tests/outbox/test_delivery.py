@@ -411,6 +411,19 @@ def test_rows_say_what_they_are(owner: User) -> None:
     assert [str(row) for row in rows] == ["tests/hello a", "x@example.org", "sweep"]
 
 
+def test_what_waits_for_the_morning_is_in_nobodys_hands(owner: User) -> None:
+    """A worker was lost while it gave it away; the end of the story must not wait for the morning too."""
+    now = timezone.now()
+    message = write("a", owner)
+    message.handed_over_at, message.next_attempt_at = now, now + MINUTE
+    assert message.is_on_its_way(now)
+    message.held_for = "quiet_hours"
+    assert not message.is_on_its_way(now)
+    message.held_for, message.next_attempt_at = "", now + 2 * LEASE
+    assert not message.is_on_its_way(now)
+    assert message.may_have_arrived
+
+
 def test_back_off_doubles_up_to_a_quarter_of_an_hour() -> None:
     for attempts in range(1, 40):
         wait = delivery.back_off(attempts)
