@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -35,11 +36,11 @@ def of_plan(plan: Plan) -> list[Letter]:
     """The letters of the next silence, in their order. Empty while nothing is watched."""
     if plan.next_due_at is None:
         return []
+    silence = _imagined(plan, plan.next_due_at)
     steps = list(timeline.saved_steps(plan))
     reach = Reach.to(steps, owners=[plan.owner])
     coming = timeline.foretold(plan, steps, reach)
     mine = preferences.of([plan.owner_id])[plan.owner_id]
-    silence = _imagined(plan)
     first = _to_owner(silence, 0, timeline.first_nudge_at(plan, reach), coming, mine)
     return [first, *(_letter(silence, one, coming, mine) for one in coming)]
 
@@ -49,7 +50,7 @@ def afterwards(plan: Plan) -> list[Letter]:
     step = next((step for step in timeline.saved_steps(plan) if step.membership), None)
     if step is None or step.membership is None:
         return []
-    told = _frozen(_imagined(plan), step)
+    told = _frozen(_imagined(plan, plan.next_due_at or timezone.now()), step)
     name = step.membership.tie.name
     return list(_later(told, _stand_in(plan.owner, step.membership.member.name or name), name))
 
@@ -64,9 +65,9 @@ def _later(told: SilenceStep, reader: User, name: str) -> Iterator[Letter]:
     yield _written("checkins/all_clear", over, reader, to=_("When you have checked in"))
 
 
-def _imagined(plan: Plan) -> Silence:
+def _imagined(plan: Plan, due_at: dt.datetime) -> Silence:
     wishes = Wishes.of(plan.owner)
-    silence = Silence(plan=plan, due_at=plan.next_due_at, opened_at=plan.deadline_at)
+    silence = Silence(plan=plan, due_at=due_at, opened_at=plan.deadline_at or due_at)
     silence.helps, silence.does_not_help = wishes.helps, wishes.does_not_help
     return silence
 

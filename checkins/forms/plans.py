@@ -197,14 +197,11 @@ class PlanForm(OnceForm):
 
     @property
     def ladder(self) -> list[RungFields]:
-        return [
-            RungFields(
-                index,
-                *(self[f"rung_{index}_{part}"] for part in ("wait", "whom", "words")),
-                says=self._says(index),
-            )
-            for index in range(rungs_in(self.data))
-        ]
+        return [self._rung(index) for index in range(rungs_in(self.data))]
+
+    def _rung(self, index: int) -> RungFields:
+        wait, whom, words = (self[f"rung_{index}_{part}"] for part in ("wait", "whom", "words"))
+        return RungFields(index, wait, whom, words, self._says(index))
 
     def _says(self, index: int) -> str:
         chosen = cast("QueryDict", self.data).getlist(f"rung_{index}_whom")

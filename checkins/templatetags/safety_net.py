@@ -14,8 +14,8 @@ from outbox.models import Heartbeat
 
 register = template.Library()
 
-# So many rounds may be missed before we say that we are late.
-PATIENCE = 4
+# We say that we are late when so many rounds were missed, and not before so much time has passed.
+PATIENCE, AT_LEAST = 4, dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -32,4 +32,5 @@ def safety_net() -> SafetyNet:
     if beat is None:
         return SafetyNet("", late=False)
     ago = timezone.now() - beat.beat_at
-    return SafetyNet(lately(ago), late=ago > dt.timedelta(seconds=PATIENCE * settings.SWEEP_SECONDS))
+    patience = max(AT_LEAST, dt.timedelta(seconds=PATIENCE * settings.SWEEP_SECONDS))
+    return SafetyNet(lately(ago), late=ago > patience)

@@ -21,7 +21,7 @@ PAGE = 20
 def history(request: SignedIn) -> HttpResponse:
     """Every silence and rehearsal of theirs, the newest first."""
     rows = Paginator(summaries.history_of(request.user), PAGE).get_page(request.GET.get("page"))
-    told = summaries.of_silences(rows.object_list, now=timezone.now())
+    told = summaries.of_silences(list(rows), now=timezone.now())
     return render(request, "checkins/history.html", {"nav": "today", "rows": rows, "silences": told})
 
 

@@ -18,14 +18,6 @@ from outbox.models import BrokenAddress, Message
 from tests.checkins.conftest import TWO_HOURS, key
 
 SignIn = Callable[[User], Client]
-PLAN = {
-    "programme": "safety",
-    "days": ["0", "1", "2", "3", "4", "5", "6"],
-    "time": "20:00",
-    "grace": "120",
-    "again": "120",
-    "tell": "120",
-}
 
 
 @pytest.fixture
@@ -41,19 +33,19 @@ def told(silence: Silence) -> SilenceStep:
     return silence.steps.select_related("silence", "membership").get(whom=Step.Whom.MEMBER)
 
 
-@pytest.mark.parametrize("path", ["/today/", "/plan/", "/plan/end/"])
+@pytest.mark.parametrize("path", ["/today/"])
 def test_signed_out_people_are_asked_to_sign_in(client: Client, db: None, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 302
     assert response["Location"].startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("path", ["/plan/pause/", "/plan/resume/", "/messages/address-works/"])
+@pytest.mark.parametrize("path", ["/messages/address-works/"])
 def test_what_changes_something_wants_a_post(client_of: SignIn, owner: User, path: str) -> None:
     assert client_of(owner).get(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/today/", "/plan/"])
+@pytest.mark.parametrize("path", ["/today/"])
 def test_other_methods_are_refused(client_of: SignIn, owner: User, path: str) -> None:
     assert client_of(owner).delete(path).status_code == 405
 
@@ -153,57 +145,6 @@ def test_today_says_that_a_silence_is_open(client_of: SignIn, owner: User, silen
     assert "Ana Reyes is on it" in page
 
 
-def test_a_plan_is_made_and_changed(client_of: SignIn, owner: User, membership: Membership) -> None:
-    client = client_of(owner)
-    assert client.get("/plan/").status_code == 200
-    client.post("/plan/", {**PLAN, "supporter": membership.pk})
-    client.post("/plan/", {**PLAN, "supporter": membership.pk, "time": "9:30 pm", "days": ["0"]})
-    plan = Plan.objects.get()
-    assert (plan.days, plan.times, plan.time_zone) == ([0], [dt.time(21, 30)], "Europe/London")
-    assert [step.whom for step in plan.steps.all()] == ["owner", "member"]
-    page = client.get("/plan/").content.decode()
-    assert "We tell nobody yet: Ana Reyes has not agreed so far" in page
-    agreements.decline(step=plan.steps.get(position=2), by=membership.member, now=timezone.now())
-    assert "We tell nobody: Ana Reyes has said no" in client.get("/plan/").content.decode()
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        {"days": []},
-        {"days": ["7"]},
-        {"time": "late"},
-        {"grace": "1"},
-        {"supporter": "999"},
-        {"programme": "rescue"},
-    ],
-)
-def test_a_plan_that_makes_no_sense_is_not_saved(client_of: SignIn, owner: User, bad: dict[str, Any]) -> None:
-    response = client_of(owner).post("/plan/", {**PLAN, **bad})
-    assert response.status_code == 422
-    assert not Plan.objects.exists()
-
-
-def test_pausing_going_on_and_ending(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
-    client = client_of(owner)
-    page = client.post("/plan/pause/", {"days": "7"}, follow=True).content.decode()
-    assert "You are resting until" in page
-    assert "You are resting until" in client.get("/plan/").content.decode()
-    client.post("/plan/pause/", {"days": "500"})
-    assert "Your check-ins go on." in client.post("/plan/resume/", follow=True).content.decode()
-    assert client.get("/plan/end/").status_code == 200
-    client.post("/plan/end/")
-    gentle_plan.refresh_from_db()
-    assert gentle_plan.ended_at is not None
-
-
-@pytest.mark.parametrize("path", ["/plan/pause/", "/plan/resume/", "/plan/end/"])
-def test_without_a_plan_there_is_nothing_to_pause(
-    client_of: SignIn, stranger: User, gentle_plan: Plan, path: str
-) -> None:
-    assert client_of(stranger).post(path, {"days": "7"}).status_code == 404
-
-
 # Links in mail -----------------------------------------------------------------------------------
 
 
@@ -250,11 +191,6 @@ def test_an_ended_session_says_that_the_check_in_was_not_saved(client: Client, o
     assert not CheckIn.objects.exists()
 
 
-def test_a_body_that_is_nothing_gets_an_answer_too(client_of: SignIn, owner: User) -> None:
-    response = client_of(owner).post("/plan/", "{}", content_type="application/json")
-    assert response.status_code == 422
-
-
 def test_a_check_in_sent_again_with_more_in_it_says_more(client_of: SignIn, owner: User) -> None:
     same = str(key())
     client = client_of(owner)
@@ -295,16 +231,6 @@ def test_a_check_in_the_evening_before_is_done_for_the_morning(
         assert "Done for now" in client.get("/today/").content.decode()
 
 
-@pytest.mark.parametrize(("hour", "night"), [(10, False), (20, True), (23, True)])
-def test_the_plan_says_when_somebody_would_be_told_at_night(
-    client_of: SignIn, owner: User, safety_plan: Plan, hour: int, night: bool
-) -> None:
-    safety_plan.times = [dt.time(hour)]
-    safety_plan.watch_from(timezone.now(), heard_at=None)
-    safety_plan.save()
-    assert ("would arrive at night" in client_of(owner).get("/plan/").content.decode()) is night
-
-
 @pytest.mark.parametrize("gone", ["declined", "left"])
 def test_the_owner_is_told_that_nobody_will_be(
     client_of: SignIn, owner: User, safety_plan: Plan, supporter: User, gone: str
@@ -319,7 +245,6 @@ def test_the_owner_is_told_that_nobody_will_be(
     page = client.get("/today/").content.decode()
     assert "Nobody will be told if you go quiet" in page
     assert ("has said no" if gone == "declined" else "is no longer here") in page
-    assert "Nobody is told yet" in client.get("/plan/").content.decode()
 
 
 def test_the_owner_sees_what_a_supporter_said_until_they_check_in(
