@@ -12,6 +12,7 @@ from checkins.models import Wishes
 from networks.models import Membership
 
 LONGEST = 600
+TOO_LONG = gettext_lazy("That is a little long. Shorten it to 600 letters or fewer.")
 NO_LONGER = gettext_lazy("Choose somebody who has joined your network.")
 
 
@@ -25,6 +26,7 @@ class Words(forms.CharField):
             required=False,
             max_length=LONGEST,
             widget=forms.Textarea(attrs={"rows": 3}),
+            error_messages={"max_length": TOO_LONG},
         )
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.mail import EmailMultiAlternatives
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.errors import DomainError
 from accounts.requests import SignedIn
 from checkins import chosen, services, standing, until
 from checkins.forms import CompanyForm, FlareWishForm, HelpsForm, SignsForm
@@ -53,13 +50,9 @@ def wish(request: SignedIn, part: str) -> HttpResponse:
     form = _form(request, part)
     only_looks = "look" in request.POST or bool(request.htmx)
     if form.is_bound and form.is_valid() and not only_looks:
-        try:
-            services.wish(owner=request.user, **form.wished())
-        except DomainError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("wishes")
+        services.wish(owner=request.user, **form.wished())
+        messages.success(request, _("Saved."))
+        return redirect("wishes")
     context = {"nav": "today", "part": part, "form": form, **_reads(request, form)}
     name = "_wish_reads.html" if request.htmx else f"wishes_{part}.html"
     return render(request, f"checkins/{name}", context, status=422 if form.errors else 200)
@@ -77,25 +70,23 @@ def _reads(request: SignedIn, form: WishForm) -> dict[str, Any]:
     tells = list(typed.pop("flare_tells", standing.flare_tells(found)))
     for name, value in typed.items():
         setattr(found, name, value)
-    told = tells if isinstance(form, FlareWishForm) else [found.company_from] if found.company_from else []
     return {
         "wishes": found,
         "signs": _signs(found),
-        "told": told,
-        "letter": _letter(form, found, told[0], timezone.now()) if told else None,
         "anybody": Membership.objects.of(request.user).exists(),
+        **_letter(form, found, tells),
     }
 
 
-def _letter(
-    form: WishForm, wishes: Wishes, membership: Membership, now: dt.datetime
-) -> EmailMultiAlternatives | None:
-    if isinstance(form, CompanyForm):
-        return chosen.company_letter(wishes, membership)
-    if isinstance(form, FlareWishForm):
-        usual = until.tomorrow_morning(now, wishes.owner.zone)
-        return chosen.flare_letter(wishes, membership, until=usual)
-    return None
+def _letter(form: WishForm, wishes: Wishes, tells: list[Membership]) -> dict[str, Any]:
+    """Who would be written to, and what."""
+    if isinstance(form, FlareWishForm) and tells:
+        usual = until.tomorrow_morning(timezone.now(), wishes.owner.zone)
+        return {"told": tells, "letter": chosen.flare_letter(wishes, tells[0], until=usual)}
+    if isinstance(form, CompanyForm) and wishes.company_from:
+        letter = chosen.company_letter(wishes, wishes.company_from)
+        return {"told": [wishes.company_from], "letter": letter}
+    return {}
 
 
 def _signs(wishes: Wishes) -> list[str]:
