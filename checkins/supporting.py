@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import Consent, User
-from checkins import agreements, letters
+from checkins import agreements, letters, until
 from checkins.ladder import Reach
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership, Share
@@ -40,8 +40,8 @@ class Alert:
     expected: bool = True
     # Somebody else would be told after them.
     goes_on: bool = False
-    # When that would be, if nobody answers; None when it is about to be, or cannot be said.
-    next_at: dt.datetime | None = None
+    # Until when their claim holds or, while nobody is on it, when the next one is asked. "" when that cannot be said.
+    until: str = ""
 
     @property
     def silence(self) -> Silence:
@@ -57,7 +57,6 @@ def alert(step: SilenceStep) -> Alert:
     silence = step.silence
     standing = silence.claims.standing().first()
     mine = standing if standing and standing.membership_id == step.membership_id else None
-    next_at = silence.next_step_at
     return Alert(
         step=step,
         mine=mine,
@@ -65,8 +64,14 @@ def alert(step: SilenceStep) -> Alert:
         said=_said(step) if mine is None else "",
         expected=letters.may_tell(step),
         goes_on=_goes_on(silence),
-        next_at=next_at if next_at and next_at > timezone.now() else None,
+        until=_said_until(mine.lapses_at if mine else silence.next_step_at),
     )
+
+
+def _said_until(at: dt.datetime | None) -> str:
+    """On the clock of whoever looks; "" for a time that has passed, for then it is about to happen."""
+    now = timezone.now()
+    return until.said(at, now=now, zone=timezone.get_current_timezone()) if at and at > now else ""
 
 
 def _said(step: SilenceStep) -> str:
@@ -112,7 +117,8 @@ class Person:
     # What they had agreed to was ended, and nothing took its place.
     released: bool
     checked_in_at: dt.datetime | None
-    resting_until: dt.datetime | None
+    # In words, to be read after "until".
+    resting_until: str
     pain: int | None
     mood: str
 
@@ -161,7 +167,7 @@ def _person(membership: Membership, known: _Known) -> Person:
         places=places,
         released=membership.owner_id in known.released and not any(place.step.agreed_at for place in places),
         checked_in_at=latest.made_at if latest and Share.CHECKINS in sees else None,
-        resting_until=known.rests.get(membership.owner_id) if Share.CHECKINS in sees else None,
+        resting_until=_said_until(known.rests.get(membership.owner_id)) if Share.CHECKINS in sees else "",
         pain=latest.pain if latest and Share.PAIN in sees else None,
         mood=latest.get_mood_display() if latest and Share.MOOD in sees else "",
     )
@@ -179,7 +185,8 @@ def _open_alerts(memberships: list[Membership]) -> dict[int | None, list[Alert]]
     for step in steps:
         claim = claims.get(step.silence_id)
         mine = claim if claim and claim.membership_id == step.membership_id else None
-        found[step.membership_id].append(Alert(step, mine, taken=claim is not None and mine is None))
+        taken, lapses_at = claim is not None and mine is None, mine.lapses_at if mine else None
+        found[step.membership_id].append(Alert(step, mine, taken, until=_said_until(lapses_at)))
     return found
 
 

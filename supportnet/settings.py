@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PreferencesMiddleware",
+    "checkins.middleware.SignsOfLifeMiddleware",
 ]
 
 ROOT_URLCONF = "supportnet.urls"
@@ -258,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds * 2, 5)}}
     for name, seconds in {
         "checkins.tasks.sweep_silences": SWEEP_SECONDS,
+        "checkins.tasks.sweep_ladders": 3600.0,
         "checkins.tasks.watch": WATCH_SECONDS,
         "outbox.tasks.deliver": SWEEP_SECONDS / 2,
         "networks.tasks.sweep_invitations": 3600.0,

@@ -54,7 +54,8 @@ def _old(now: dt.datetime) -> Q:
 
 def _each(which: Q, work: Work, now: dt.datetime) -> int:
     """Batch after batch, a transaction each. A row that fails is reported, and tried again the next time."""
-    done, failed = 0, []
+    done = 0
+    failed: list[int] = []
     while True:
         with transaction.atomic():
             steps = _claim(which, failed)
