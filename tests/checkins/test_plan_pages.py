@@ -1,9 +1,8 @@
-"""The plan pages: many plans, the ladder rung by rung, what would happen, letters, pauses, rehearsals."""
+"""The plan pages: who may, the list, making and changing one, pauses, the end."""
 
 import datetime as dt
 import re
 from collections.abc import Callable
-from html import unescape
 from typing import Any
 
 import pytest
@@ -11,43 +10,18 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Consent, User
-from checkins import agreements, previews, services, sweep, wording
-from checkins.models import Plan, Silence, Step, Wishes
-from checkins.schedule import Rhythm
+from accounts.models import User
+from checkins import services
+from checkins.models import Plan, Step
 from networks.models import Circle, Membership, Tie
-from outbox import delivery
-from outbox.models import BrokenAddress, ChannelPreference, Heartbeat, Message
-from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, key, planned
+from outbox.models import Heartbeat, Message
+from tests.checkins.conftest import MONDAY, TWO_HOURS, planned
+from tests.checkins.plan_forms import HTMX, gentle, page_of, plain, typed
 from tests.conftest import person
-from tests.outbox.conftest import Server
 from tests.outbox.conftest import smtp as smtp
 
 SignIn = Callable[[User], Client]
-HTMX = {"HX-Request": "true"}
 HOUR = dt.timedelta(hours=1)
-
-
-def typed(*whom: object, **more: object) -> dict[str, Any]:
-    """A safety check-in as the form sends it: due at ten, me again after two hours, then these after two more."""
-    rungs: list[list[str]] = [["me"], *([str(pk)] for pk in whom)]
-    data: dict[str, Any] = {
-        "form_key": str(key()),
-        "programme": "safety",
-        "rhythm": "week",
-        "days": [str(day) for day in range(7)],
-        "every": "3",
-        "time_1": "10:00",
-        "grace": "120",
-        "rungs": str(len(rungs)),
-    }
-    for number, chosen in enumerate(rungs):
-        data |= {f"rung_{number}_wait": "120", f"rung_{number}_whom": chosen, f"rung_{number}_words": ""}
-    return data | more
-
-
-def gentle(**more: object) -> dict[str, Any]:
-    return typed(programme="keep_in_touch") | more
 
 
 @pytest.fixture
@@ -55,15 +29,6 @@ def second(owner: User) -> Membership:
     """Luis has joined, too."""
     tie = Tie.objects.create(owner=owner, name="Luis Reyes", circle=Circle.CLOSEST)
     return Membership.objects.create(tie=tie, owner=owner, member=person("luis@example.org", "Luis"))
-
-
-def page_of(client: Client, path: str, **more: Any) -> str:
-    return client.get(path, **more).content.decode()
-
-
-def plain(page: str) -> str:
-    """What is left of a page when its tags are gone."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 # Who may ------------------------------------------------------------------------------------------
@@ -377,190 +342,6 @@ def test_who_has_no_network_is_invited_to_begin_one(client_of: SignIn, owner: Us
     assert "Nobody has joined your network yet" in page_of(client_of(owner), "/plans/new/?programme=safety")
 
 
-# Working on the ladder without saving -------------------------------------------------------------
-
-
-def rungs_of(page: str) -> list[str]:
-    return re.findall(r'id="rung_\d_says"[^>]*>([^<]+)<', page)
-
-
-@pytest.mark.parametrize(
-    ("do", "after"),
-    [
-        ("up-1", ["tell Ana Reyes", "nudge me once more", "tell Luis Reyes"]),
-        ("down-1", ["nudge me once more", "tell Luis Reyes", "tell Ana Reyes"]),
-        ("remove-0", ["tell Ana Reyes", "tell Luis Reyes"]),
-        ("remove-2", ["nudge me once more", "tell Ana Reyes"]),
-        ("add", ["nudge me once more", "tell Ana Reyes", "tell Luis Reyes", "choose who hears"]),
-        *((do, ["nudge me once more", "tell Ana Reyes", "tell Luis Reyes"]) for do in ("up-0", "down-2")),
-        *((do, ["nudge me once more", "tell Ana Reyes", "tell Luis Reyes"]) for do in ("look", "remove-77")),
-        *((do, ["nudge me once more", "tell Ana Reyes", "tell Luis Reyes"]) for do in ("up-", "up-99999")),
-    ],
-)
-def test_rungs_are_added_moved_and_taken_away_with_everything_kept(
-    client_of: SignIn, owner: User, membership: Membership, second: Membership, do: str, after: list[str]
-) -> None:
-    sent = typed(membership.pk, second.pk, name="Kept", time_1="nonsense", rung_1_words="To Ana", do=do)
-    client = client_of(owner)
-    whole = client.post("/plans/new/", sent)
-    assert whole.status_code == 200
-    page = whole.content.decode()
-    assert rungs_of(page) == after
-    assert 'value="Kept"' in page and "To Ana" in page and 'value="nonsense"' in page
-    assert sent["form_key"] in page
-    assert "There is a problem" not in page
-    fragment = client.post("/plans/new/", sent, headers=HTMX).content.decode()
-    assert rungs_of(fragment) == after
-    assert "<html" not in fragment and 'id="timeline"' in fragment
-    assert not Plan.objects.exists()
-
-
-def test_a_ladder_has_eight_steps_after_the_first_nudge_at_most(client_of: SignIn, owner: User) -> None:
-    data = typed(rungs="8", do="add")
-    page = client_of(owner).post("/plans/new/", data).content.decode()
-    assert len(rungs_of(page)) == 8
-    assert "That is as many steps as there can be" in page
-
-
-def test_the_last_rung_can_be_taken_away_too(client_of: SignIn, owner: User) -> None:
-    page = client_of(owner).post("/plans/new/", typed(do="remove-0")).content.decode()
-    assert "There is only the first nudge so far." in page
-
-
-# What would happen --------------------------------------------------------------------------------
-
-
-def seen(client: Client, sent: dict[str, Any], path: str = "/plans/preview/") -> str:
-    response = client.post(path, sent, headers=HTMX)
-    assert response.status_code == 200
-    return plain(response.content.decode())
-
-
-@time_machine.travel(MONDAY, tick=False)
-def test_the_whole_timeline_is_drawn_from_what_is_typed_and_nothing_is_saved(
-    client_of: SignIn, owner: User, membership: Membership, second: Membership
-) -> None:
-    page = seen(client_of(owner), typed(membership.pk, second.pk, time_1="12:00", rung_2_wait="60"))
-    assert "Today at 12:00 pm Your check-in is due" in page
-    assert "Today at 2:00 pm We nudge you by e-mail" in page
-    assert "Today at 4:00 pm We nudge you once more, and say who hears next" in page
-    assert "We pass over Ana Reyes, who has not agreed so far" in page
-    assert "We ask Luis Reyes when you save." in page
-    assert not Plan.objects.exists() and not Message.objects.exists() and not Consent.objects.exists()
-
-
-@time_machine.travel(MONDAY, tick=False)
-def test_keeping_in_touch_shows_its_gentle_steps(client_of: SignIn, owner: User) -> None:
-    page = seen(client_of(owner), gentle(time_1="20:00"))
-    assert "Today at 8:00 pm Your check-in is due" in page
-    assert "Our last nudge, until you check in again" in page
-    assert "Nobody else hears about it." in page
-    assert "We tell" not in page
-
-
-def test_quiet_hours_are_told_for_both_sides(
-    client_of: SignIn, owner: User, safety_plan: Plan, membership: Membership
-) -> None:
-    ChannelPreference.objects.all().delete()  # nine to nine is quiet for everybody
-    client, path = client_of(owner), f"/plans/{safety_plan.pk}/"
-    with time_machine.travel(MONDAY, tick=False):
-        page = plain(page_of(client, path))
-    assert "Today at 8:00 pm Your check-in is due" in page
-    assert "Tomorrow at 9:00 am We nudge you by e-mail It waits for the end of your quiet hours" in page
-    assert "Ana Reyes agreed to this" in page
-    services.change_plan(plan=safety_plan, now=MONDAY, times=[dt.time(14)], ladder=safety_rungs(membership))
-    ChannelPreference.objects.create(person=owner, quiet_from=dt.time(0), quiet_until=dt.time(0))
-    safety_plan.steps.update(agreed_at=None, may_wake_at=None)
-    safety_plan.steps.filter(membership=membership).update(agreed_at=MONDAY)
-    with time_machine.travel(MONDAY, tick=False):
-        page = plain(page_of(client, path))
-    assert "Tomorrow at 9:00 am We tell Ana Reyes" in page
-    assert "It waits for the end of their quiet hours" in page
-    assert "Ana Reyes has quiet hours then" in page
-
-
-def safety_rungs(membership: Membership) -> list[services.Rung]:
-    return [services.Rung(dt.timedelta(hours=4)), services.Rung(dt.timedelta(hours=4), (membership,))]
-
-
-@pytest.mark.parametrize(
-    ("happens", "line", "note"),
-    [
-        ("agrees", "We tell Ana Reyes", "Ana Reyes agreed to this (today)."),
-        ("declines", "who has said no", "Ana Reyes has said no to this. That is fine."),
-        ("takes a break", "who is taking a break", "Have somebody else, too."),
-        ("bounces", "our e-mail does not reach them", "Our e-mail does not reach Ana Reyes"),
-        ("waits", "who has not agreed so far", "We asked Ana Reyes (today) and wait for an answer."),
-        ("leaves", "who is no longer here", "Ana Reyes is no longer here. Choose somebody else."),
-    ],
-)
-@time_machine.travel(MONDAY + HOUR, tick=False)
-def test_each_rung_says_how_its_supporter_stands(
-    client_of: SignIn, owner: User, safety_plan: Plan, happens: str, line: str, note: str
-) -> None:
-    step = safety_plan.steps.get(membership__isnull=False)
-    match happens:
-        case "declines":
-            agreements.decline(step=step, by=step.membership.member, now=timezone.now())
-        case "takes a break":
-            Membership.objects.update(paused_at=timezone.now())
-        case "bounces":
-            BrokenAddress.objects.create(address=step.membership.member.email, reason="550 5.1.1")
-        case "waits":
-            Step.objects.update(agreed_at=None)
-        case "leaves":
-            Membership.objects.update(ended_at=timezone.now())
-    page = plain(page_of(client_of(owner), f"/plans/{safety_plan.pk}/"))
-    assert line in page and note in page
-    assert ("Nobody is told yet" in page) is (happens in ("declines", "waits", "leaves"))
-
-
-@time_machine.travel(MONDAY, tick=False)
-def test_a_word_stands_while_the_terms_do_and_is_asked_anew_when_they_change(
-    client_of: SignIn, owner: User, safety_plan: Plan, membership: Membership
-) -> None:
-    client, path = client_of(owner), f"/plans/{safety_plan.pk}/preview/"
-    assert "Ana Reyes agreed to this" in seen(client, typed(membership.pk, time_1="15:00"), path)
-    assert "We ask Ana Reyes when you save." in seen(client, typed(membership.pk, rung_1_wait="480"), path)
-    safety_plan.steps.filter(membership=membership).update(agreed_at=None, declined_at=MONDAY)
-    assert "has said no to this" in seen(client, typed(membership.pk, rung_1_wait="480"), path)
-
-
-@pytest.mark.parametrize(
-    ("bad", "says"),
-    [
-        ({"days": []}, "Choose at least one day."),
-        ({"time_1": ""}, "Choose a time of day."),
-        ({"starts_on": "soon"}, "Write the day like"),
-        ({"ends_on": "2025-01-01"}, "No check-in would be due before this plan ends."),
-        ({"rung_0_whom": []}, "Step 2: choose who hears"),
-    ],
-)
-def test_what_is_missing_is_said_and_the_rest_is_drawn(
-    client_of: SignIn, owner: User, membership: Membership, bad: dict[str, Any], says: str
-) -> None:
-    page = seen(client_of(owner), typed(membership.pk) | bad)
-    assert "we still need something from you" in page and says in page
-    assert ("Your check-in is due" in page) is ("rung_0_whom" in bad)
-    assert "There is a problem" not in page
-
-
-def test_a_pause_counts_for_what_would_happen(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
-    with time_machine.travel(MONDAY, tick=False):
-        services.pause(plan=gentle_plan, until=MONDAY + dt.timedelta(days=3), by=owner, now=MONDAY)
-        page = seen(client_of(owner), gentle(time_1="20:00"), f"/plans/{gentle_plan.pk}/preview/")
-    assert "Thursday at 8:00 pm Your check-in is due" in page
-
-
-def test_the_preview_without_javascript_is_the_whole_page(
-    client_of: SignIn, owner: User, safety_plan: Plan
-) -> None:
-    client = client_of(owner)
-    for path in ("/plans/preview/", f"/plans/{safety_plan.pk}/preview/"):
-        page = client.post(path, typed(name="Typed")).content.decode()
-        assert "<html" in page and 'value="Typed"' in page
-
-
 # Pause, go on, another clock, the end -------------------------------------------------------------
 
 
@@ -622,184 +403,3 @@ def test_a_plan_follows_its_owner_to_another_clock(client_of: SignIn, owner: Use
 def test_ending_says_whose_word_ends(client_of: SignIn, owner: User, safety_plan: Plan) -> None:
     page = page_of(client_of(owner), f"/plans/{safety_plan.pk}/end/")
     assert "What Ana Reyes agreed to ends." in page
-
-
-# Letters beforehand -------------------------------------------------------------------------------
-
-LINK = re.compile(r"\(a link for [^)]*\)|http\S+")
-
-
-def without_links(text: str) -> list[str]:
-    return LINK.sub("…", text).split()
-
-
-def sent_by(server: Server) -> list[tuple[str, list[str]]]:
-    """What arrived, in order; a letter's own footer, how to stop reminders, is not part of what it says."""
-    said = []
-    while not server.letters.empty():
-        letter = server.letters.get_nowait()
-        part = letter.get_body(("plain",))
-        assert part is not None
-        said.append(
-            (str(letter["Subject"]), without_links(part.get_content().partition("Stop reminders")[0]))
-        )
-    return said
-
-
-@pytest.mark.parametrize("programme", ["safety", "keep_in_touch"])
-def test_the_letters_shown_beforehand_are_the_letters_that_go(
-    owner: User, safety_plan: Plan, programme: str, smtp: Server
-) -> None:
-    """Word for word, when the check-in really does not come."""
-    Wishes.objects.create(owner=owner, helps="A short call.\n- tea", does_not_help="Advice")
-    if programme == "keep_in_touch":
-        services.change_plan(plan=safety_plan, now=MONDAY, programme=programme)
-    safety_plan.refresh_from_db()
-    with time_machine.travel(MONDAY, tick=False):
-        Message.objects.all().delete()
-        shown = previews.of_plan(safety_plan)
-    for letter in shown:
-        assert letter.at is not None
-        with time_machine.travel(letter.at, tick=False):
-            sweep.sweep(now=letter.at)
-            delivery.deliver_due()
-    assert sent_by(smtp) == [(letter.subject, without_links(letter.text)) for letter in shown]
-
-
-def test_the_page_of_letters_shows_who_reads_what_and_no_working_link(
-    client_of: SignIn, owner: User, safety_plan: Plan, supporter: User
-) -> None:
-    ChannelPreference.objects.filter(person=supporter).update(discreet_at=MONDAY)
-    with time_machine.travel(MONDAY, tick=False):
-        page = page_of(client_of(owner), f"/plans/{safety_plan.pk}/letters/")
-    assert "Today at 10:00 pm, to you" in page
-    assert "Could you check on Maya?" in page
-    assert "A note for you" not in page  # how supporters like to hear from us is theirs to know
-    assert "(a link for Ana Reyes alone)" in page
-    assert "/c/" not in page and "/s/" not in page
-    assert safety_plan.steps.get(position=2).terms.splitlines()[0][:40] in unescape(page)
-    assert "All clear: Maya" in page
-
-
-def test_their_own_letters_are_shown_as_discreet_as_they_wish(
-    client_of: SignIn, owner: User, gentle_plan: Plan
-) -> None:
-    ChannelPreference.objects.filter(person=owner).update(discreet_at=MONDAY)
-    assert "A note for you" in page_of(client_of(owner), f"/plans/{gentle_plan.pk}/letters/")
-
-
-def test_who_would_be_passed_over_is_said_with_their_letter(
-    client_of: SignIn, owner: User, safety_plan: Plan
-) -> None:
-    Membership.objects.update(paused_at=MONDAY)
-    page = page_of(client_of(owner), f"/plans/{safety_plan.pk}/letters/")
-    assert "We pass over Ana Reyes, who is taking a break." in page
-
-
-def test_while_a_check_in_is_missed_no_letter_is_foretold(
-    client_of: SignIn, owner: User, safety_plan: Plan
-) -> None:
-    services.fall_due(plan=safety_plan, now=timezone.now(), wait=HOUR)
-    page = page_of(client_of(owner), f"/plans/{safety_plan.pk}/letters/")
-    assert "Nothing is due right now" in page and "A check-in is being missed" in page
-
-
-# Rehearsals ---------------------------------------------------------------------------------------
-
-
-def test_a_rehearsal_is_explained_run_watched_and_kept(
-    client_of: SignIn, owner: User, safety_plan: Plan, membership: Membership, smtp: Server
-) -> None:
-    client, path = client_of(owner), f"/plans/{safety_plan.pk}/rehearse/"
-    start = MONDAY
-    with time_machine.travel(start, tick=False):
-        page = plain(page_of(client, path))
-        assert "Today at 10:02 am We tell Ana Reyes" in page
-        page = client.post(path, {"answer": "start"}, follow=True).content.decode()
-        assert "It is running" in page and 'hx-trigger="every 5s"' in page
-        assert "Start the rehearsal" not in page
-    silence = Silence.objects.get()
-    told_at = start + dt.timedelta(minutes=2)
-    for minute in (0, 1, 2):
-        with time_machine.travel(start + dt.timedelta(minutes=minute), tick=False):
-            sweep.sweep(now=timezone.now())
-            delivery.deliver_due()
-    services.claim(silence=silence, membership=membership, now=told_at + dt.timedelta(minutes=4))
-    with time_machine.travel(told_at + dt.timedelta(minutes=5), tick=False):
-        fragment = page_of(client, path, headers=HTMX)
-        assert "<html" not in fragment and "Ana Reyes is on it" in fragment
-        client.post(path, {"answer": "stop"})
-        fragment = page_of(client, path, headers=HTMX)
-        assert "every 5s" not in fragment
-        assert "Rehearsed today, answered in 4 minutes." in fragment
-        assert "Rehearsed today, answered in 4 minutes." in page_of(client, f"/plans/{safety_plan.pk}/")
-        assert "Rehearsed today, answered in 4 minutes." in page_of(client, "/plans/")
-        assert "Rehearsed today, answered in 4 minutes." in page_of(client, "/plans/history/")
-    with time_machine.travel(start + dt.timedelta(days=9), tick=False):
-        assert "Rehearsed on May 4, answered in 4 minutes." in page_of(client, path)
-
-
-def test_at_night_nobody_is_woken_for_practice_and_the_page_says_so(
-    client_of: SignIn, owner: User, safety_plan: Plan
-) -> None:
-    ChannelPreference.objects.all().delete()
-    with time_machine.travel(DUE + dt.timedelta(hours=3), tick=False):
-        page = plain(page_of(client_of(owner), f"/plans/{safety_plan.pk}/rehearse/"))
-    assert "Tomorrow at 9:00 am We nudge you by e-mail It waits for the end of your quiet hours" in page
-
-
-def test_there_is_nothing_to_rehearse_where_nobody_is_told(
-    client_of: SignIn, owner: User, gentle_plan: Plan
-) -> None:
-    assert client_of(owner).get(f"/plans/{gentle_plan.pk}/rehearse/").status_code == 404
-    assert client_of(owner).post(f"/plans/{gentle_plan.pk}/rehearse/").status_code == 404
-
-
-def test_a_rehearsal_needs_somebody_who_agreed_and_no_open_silence(
-    client_of: SignIn, owner: User, safety_plan: Plan
-) -> None:
-    client, path = client_of(owner), f"/plans/{safety_plan.pk}/rehearse/"
-    Step.objects.update(agreed_at=None)
-    assert "Nobody is told yet" in page_of(client, path)
-    page = client.post(
-        path, {"answer": "start"}, headers={"referer": "/plans/"}, follow=True
-    ).content.decode()
-    assert "Nobody has agreed to be told yet" in page
-    Step.objects.filter(whom="member").update(agreed_at=timezone.now())
-    services.fall_due(plan=safety_plan, now=timezone.now(), wait=HOUR)
-    assert "Check in first; then you can rehearse." in page_of(client, path)
-    assert not Silence.objects.rehearsals().exists()
-
-
-# Words --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("rhythm", "words"),
-    [
-        ({"days": frozenset(range(5))}, "Monday to Friday at 9:00 am"),
-        ({"days": frozenset({2})}, "Wednesdays at 9:00 am"),
-        ({"days": frozenset(), "every": 1, "first": MONDAY.date()}, "every day at 9:00 am"),
-        ({"days": frozenset(), "every": 14, "first": MONDAY.date()}, "every 14 days at 9:00 am"),
-    ],
-)
-def test_a_rhythm_in_words(owner: User, rhythm: dict[str, Any], words: str) -> None:
-    assert wording.rhythm(Rhythm(times=(dt.time(9),), zone=owner.zone, **rhythm)) == words
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-3, "just now"),
-        (4, "just now"),
-        (40, "40 seconds ago"),
-        (130, "2 minutes ago"),
-        (7300, "2 hours ago"),
-    ],
-)
-def test_how_lately_something_ran(seconds: int, words: str) -> None:
-    assert wording.lately(dt.timedelta(seconds=seconds)) == words
-
-
-def test_an_answer_within_seconds_counts_no_seconds() -> None:
-    assert wording.took(dt.timedelta(seconds=20)) == "less than a minute"
