@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import User
+from checkins.models import Plan
 from networks.models import Membership, Tie
 from resources import helplines
 from resources.models import Helpline, Service
@@ -52,6 +53,15 @@ def sign_in(person: Someone, email: str) -> None:
     person.page.wait_for_url(lambda address: "login" not in address)
 
 
+def plan_pages(owner: User) -> list[str]:
+    plan = Plan.objects.get(owner=owner)
+    pages = ["", "letters/", "rehearse/", "end/"]
+    return [
+        *("/plans/", "/plans/new/", "/plans/new/?programme=safety", "/plans/history/"),
+        *(f"/plans/{plan.pk}/{page}" for page in pages),
+    ]
+
+
 def owners_pages(owner: User) -> list[str]:
     tie, membership = Tie.objects.of(owner).last(), Membership.objects.of(owner).get()
     assert tie is not None
@@ -59,8 +69,7 @@ def owners_pages(owner: User) -> list[str]:
     return [
         *(
             "/today/",
-            "/plan/",
-            "/plan/end/",
+            *plan_pages(owner),
             "/support/",
             "/network/",
             "/network/add/",
