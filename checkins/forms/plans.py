@@ -153,7 +153,7 @@ class PlanForm(OnceForm):
         members = Membership.objects.of(owner).select_related("tie", "member").order_by("tie__name", "pk")
         self.members = {str(member.pk): member for member in members}
         self.waits = _wait_choices(_own_minutes(plan))
-        self._choices("grace").choices = self.waits
+        self._choices("grace").choices = [one for one in self.waits if int(one[0]) >= WAITS[0]]
         strides = sorted({*STRIDES, *([plan.every] if plan and plan.every else [])})
         self._choices("every").choices = [(n, _("every %(n)s days") % {"n": n}) for n in strides]
         self.missing: list[str] = []

@@ -233,6 +233,13 @@ def test_the_form_of_a_plan_shows_it_as_it_is(
     assert client.post("/plans/new/", odd).status_code == 422
 
 
+def test_a_grace_is_never_under_half_an_hour(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
+    Plan.objects.update(grace=dt.timedelta(minutes=5))
+    client, path = client_of(owner), f"/plans/{gentle_plan.pk}/"
+    assert re.search(r'value="30"\s+selected', page_of(client, path))
+    assert client.post(path, gentle(grace="5")).status_code == 422
+
+
 def test_what_is_hidden_for_keeping_in_touch_cannot_be_wrong(client_of: SignIn, owner: User) -> None:
     sent = gentle(rung_0_whom=["99"], rung_0_wait="-5", rungs="10000", every="nonsense")
     assert client_of(owner).post("/plans/new/", sent).status_code == 302
