@@ -80,6 +80,10 @@ class FlareForm(forms.Form):
         """The moment that was chosen, in UTC; for a form that is valid."""
         return self.moments[self.cleaned_data["until"]]
 
+    def begin_with(self, at: dt.datetime | None) -> None:
+        """Show the end that was chosen before; none of them where the day has moved on since."""
+        self.initial["until"] = next((key for key, moment in self.moments.items() if moment == at), None)
+
     @property
     def usual(self) -> str:
         """The end for who chooses nothing, in words."""

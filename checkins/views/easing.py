@@ -57,6 +57,8 @@ def flare(request: SignedIn) -> HttpResponse:
         services.begin_flare(owner=request.user, until=form.until_at, now=now)
         return redirect("flare")
     wishes = standing.wishes_of(request.user)
+    if wishes.in_a_flare(now):
+        form.begin_with(wishes.flare_until)
     context = {"nav": "today", "form": form, **standing.easing(wishes, now), **_undo(wishes, now)}
     return render(request, "checkins/flare.html", context, status=422 if form.is_bound else 200)
 

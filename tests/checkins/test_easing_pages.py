@@ -291,7 +291,10 @@ def test_the_end_can_be_moved_and_nobody_is_told_again(
         clock.shift(HOUR)
         words = say(client, "/flare/", {"until": "week"})
         assert "Everything is softer until May 11 at 9:00 am." in words
+        assert re.search(r'value="week"[^>]*checked', client.get("/flare/").content.decode())
         assert client.post("/flare/", {"until": "never"}).status_code == 422
+        clock.shift(24 * HOUR)
+        assert "checked" not in client.get("/flare/").content.decode()
     assert flare_letters().count() == 1
 
 

@@ -198,12 +198,13 @@ def test_somebody_else_s_supporter_cannot_be_chosen(
 
 
 def sent(part: str, membership: Membership) -> dict[str, Any]:
-    return {
+    what: dict[str, dict[str, Any]] = {
         "helps": {"helps": "Just typed"},
         "signs": {"signs_of_life": ["touch"]},
         "company": {"company_from": membership.pk, "company_words": "Just typed"},
         "flare": {"flare_tells": [membership.pk], "flare_words": "Just typed"},
-    }[part]
+    }
+    return what[part]
 
 
 @pytest.mark.parametrize("part", PARTS)
