@@ -38,10 +38,11 @@ PLANS = """
     RETURNING owner_id, (SELECT email FROM people WHERE people.id = owner_id), extract(epoch FROM deadline_at)
 """
 WAITING = "sent_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL"
+LEASED = "coalesce(leased_until > clock_timestamp(), false)"
 STATE = f"""
     SELECT (SELECT count(*) FROM checkins_plan WHERE deadline_at <= %(now)s),
-           (SELECT count(*) FROM outbox_message WHERE {WAITING} AND next_attempt_at <= %(now)s),
-           (SELECT count(*) FROM outbox_message WHERE {WAITING} AND next_attempt_at > %(now)s)
+           (SELECT count(*) FROM outbox_message WHERE {WAITING} AND next_attempt_at <= %(now)s AND NOT {LEASED}),
+           (SELECT count(*) FROM outbox_message WHERE {WAITING} AND (next_attempt_at > %(now)s OR {LEASED}))
 """
 ROWS = f"""
     SELECT m.dedupe_key, coalesce(u.email, m.address),
@@ -102,6 +103,10 @@ class People:
 
     def state(self, now: dt.datetime) -> State:
         return State(*self.ask(STATE, now=now)[0])
+
+    def let_leases_end(self) -> None:
+        """As when minutes pass on the database's own clock, which never jumps here."""
+        self.ask(f"UPDATE outbox_message SET leased_until = clock_timestamp() WHERE {LEASED}")
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Of every message: key, address, state."""

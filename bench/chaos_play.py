@@ -160,6 +160,7 @@ def settle(stage: Stage, within: float) -> None:
         nothing_to_do = not (state.overdue or state.due)
         if nothing_to_do and stage.sink.is_idle_for(CALM) and stage.clock.jumps < MOST_JUMPS:
             stage.clock.jump()
+            stage.people.let_leases_end()
     raise TimeoutError(
         f"no quiet in {within} s: {stage.people.state(stage.clock.now())}\n{stage.last_words()}"
     )

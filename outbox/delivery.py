@@ -210,16 +210,16 @@ _SENT = """
     UPDATE outbox_message
     SET sent_at = %s, sent_to = %s, last_error = '', cancelled_at = NULL,
         params = CASE WHEN %s THEN '{}'::jsonb ELSE params END
-    WHERE id = %s AND attempts = %s AND sent_at IS NULL
+    WHERE id = %s AND sent_at IS NULL
 """
 
 
 def _sent(message: Message) -> None:
-    """What was sent was sent, even if it was taken back while it was on its way."""
+    """What was sent was sent, even if it was taken back, or the lease was lost, while it was on its way."""
     address = channels.of(message.channel).address_of(message)
     secret = kinds.of(message.kind).secret
     with connection.cursor() as cursor:
-        cursor.execute(_SENT, [timezone.now(), address, secret, message.pk, message.attempts])
+        cursor.execute(_SENT, [timezone.now(), address, secret, message.pk])
 
 
 def _refused(message: Message, refusal: channels.Refused) -> None:

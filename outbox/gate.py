@@ -75,8 +75,8 @@ def look(messages: list[Message], *, now: dt.datetime) -> list[Verdict]:
 def _still_ours(messages: list[Message]) -> list[Message]:
     """Those that still wait and that nobody else has taken over."""
     waiting = Message.objects.waiting().filter(pk__in=[message.pk for message in messages])
-    leases = dict(waiting.values_list("pk", "attempts"))
-    return [message for message in messages if leases.get(message.pk) == message.attempts]
+    leases = dict(waiting.values_list("pk", "leased_until"))
+    return [message for message in messages if leases.get(message.pk, "gone") == message.leased_until]
 
 
 def _contexts(messages: list[Message]) -> Iterable[tuple[Message, Said | Exception]]:

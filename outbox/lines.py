@@ -130,6 +130,7 @@ class Lines:
                 self._note(self.events.get(timeout=left))
             except queue.Empty:
                 break
+            yield from self.reports()  # each by itself: one slow letter keeps no other from being recorded
         yield from self.reports()
 
     def close(self) -> None:

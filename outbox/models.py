@@ -33,18 +33,27 @@ class MessageQuerySet(models.QuerySet["Message"]):
         rows = self.filter(Q(owner=person) | told).select_related("recipient")
         return rows.order_by("-created_at", "-pk")
 
+    def in_nobodys_hands(self) -> Self:
+        """By the database's clock: a worker whose own clock runs ahead takes nothing from one that is still sending."""
+        return self.filter(Q(leased_until=None) | Q(leased_until__lte=Now()))
+
     def take(self, *, now: dt.datetime, limit: int, only: list[str] | None = None) -> list[Message]:
         """Lease up to `limit` messages that are due; nobody else can have them until the lease ends.
 
-        `attempts` counts up with each lease and so names it: a row is only recorded by whoever holds it.
+        `leased_until` also names the lease: a row is only recorded by whoever holds it.
         """
         with transaction.atomic():
-            due = self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at")
+            due = (
+                self.waiting().in_nobodys_hands().filter(next_attempt_at__lte=now).order_by("next_attempt_at")
+            )
             if only is not None:
                 due = due.filter(dedupe_key__in=only)
             ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
             self.filter(pk__in=ids).update(
-                next_attempt_at=now + LEASE, attempts=F("attempts") + 1, held_for=""
+                leased_until=Now() + LEASE,
+                next_attempt_at=now + LEASE,
+                attempts=F("attempts") + 1,
+                held_for="",
             )
             return list(self.filter(pk__in=ids).select_related("recipient").order_by("not_before", "pk"))
 
@@ -91,6 +100,8 @@ class Message(models.Model):
     wakes = models.BooleanField(
         default=False, db_default=False, help_text=_("may be sent in the reader’s quiet hours")
     )
+    # While a worker has it in hand. By the database's clock, which all workers share.
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Why `next_attempt_at` was moved without an attempt.
     held_for = models.CharField(max_length=20, choices=HeldFor.choices, blank=True, default="", db_default="")
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
@@ -144,9 +155,11 @@ class Message(models.Model):
     def is_on_its_way(self, now: dt.datetime) -> bool:
         """Whether a worker is giving it to a mail server right now. For kinds that are `watched`."""
         unsettled = self.sent_at is None and self.failed_at is None and not self.last_error
-        # One that a lost worker may have given away, and that now waits for the morning, is in nobody's hands.
-        leased = now < self.next_attempt_at <= now + LEASE and not self.held_for
-        return self.handed_over_at is not None and unsettled and leased
+        return self.handed_over_at is not None and unsettled and self.is_leased(now)
+
+    def is_leased(self, now: dt.datetime) -> bool:
+        """Whether a worker has it in hand."""
+        return self.leased_until is not None and self.leased_until > now
 
     @property
     def may_have_arrived(self) -> bool:
@@ -154,8 +167,13 @@ class Message(models.Model):
         return self.sent_at is not None or self.handed_over_at is not None
 
     def record(self, **fields: object) -> bool:
-        """Write the outcome, unless the lease was lost to another worker. Says whether it was written."""
-        mine = Message.objects.waiting().filter(pk=self.pk, attempts=self.attempts)
+        """Write the outcome, unless the lease was lost to another worker. Says whether it was written.
+
+        With a next attempt it is given out of hand.
+        """
+        if "next_attempt_at" in fields:
+            fields["leased_until"] = None
+        mine = Message.objects.waiting().filter(pk=self.pk, leased_until=self.leased_until)
         return bool(mine.update(**fields))
 
 

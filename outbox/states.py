@@ -59,7 +59,7 @@ def _under_way(message: Message, now: dt.datetime, mine: bool) -> State:
         return State("on_its_way", _("On its way right now."), message.handed_over_at or now)
     if message.last_error:
         return State("waiting", _try_again(message, now, mine), later)
-    if message.attempts and later > now:
+    if message.is_leased(now):
         return State("on_its_way", _("On its way right now."), later)
     if later > now:
         return State("waiting", _("Waits until %(when)s.") % {"when": _when(later, now)}, later)

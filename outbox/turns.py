@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from outbox.models import DailyTurn, Message
 
@@ -43,5 +44,5 @@ def _free(people: list[int], now: dt.datetime) -> None:
     """Give up turns of days long past, and of messages that ended unsent and are in nobody's hands any more."""
     unsent = Q(message__cancelled_at__isnull=False) | Q(message__failed_at__isnull=False)
     past = Q(day__lt=(now - KEPT).date())
-    dead = Q(unsent, message__next_attempt_at__lte=now)
+    dead = unsent & (Q(message__leased_until=None) | Q(message__leased_until__lte=Now()))
     DailyTurn.objects.filter(past | dead, person__in=people).delete()

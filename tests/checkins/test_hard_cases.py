@@ -178,7 +178,7 @@ def test_the_all_clear_waits_for_an_alert_that_is_on_its_way(safety_plan: Plan, 
     run_ladder(safety_plan)
     now = timezone.now()
     alert = Message.objects.filter(kind="checkins/alert")
-    alert.update(sent_at=None, attempts=1, handed_over_at=now, next_attempt_at=now + HOUR)
+    alert.update(sent_at=None, attempts=1, handed_over_at=now, leased_until=now + HOUR)
     services.check_in(owner=owner, now=TOLD, form_key=key())
     clear = Message.objects.get(kind="checkins/all_clear")
     with pytest.raises(kinds.NotYet):

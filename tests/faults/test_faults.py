@@ -145,7 +145,8 @@ def test_a_worker_killed_in_the_middle_of_a_letter_is_followed_by_another(
         taken = Message.objects.get()
         assert (taken.attempts, taken.sent_at) == (1, None)
 
-        Message.objects.update(next_attempt_at=timezone.now())  # the lease has run out
+        # The lease has run out.
+        Message.objects.update(next_attempt_at=timezone.now(), leased_until=None)
         processes(*WORKER, ready=" ready.", **env)
         tasks.deliver.apply_async(connection=broker, queue=queue)
         assert sink.has_taken(1)

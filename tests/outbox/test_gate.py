@@ -72,7 +72,7 @@ def test_what_is_true_and_has_somewhere_to_go_goes(owner: User) -> None:
 def test_what_was_taken_back_or_taken_over_is_left_alone(owner: User) -> None:
     back, over = leased("plain", owner, key="a"), leased("plain", owner, key="b")
     services.cancel(key_prefix="a")
-    Message.objects.filter(pk=over.pk).update(attempts=2)
+    Message.objects.filter(pk=over.pk).update(leased_until=NOON)
     assert look(back, over) == []
 
 
@@ -215,7 +215,7 @@ def test_a_turn_that_came_to_nothing_is_free_again_once_nobody_holds_it(owner: U
     look(first)
     Message.objects.filter(pk=first.pk).update(**{end: NOON})
     assert isinstance(look(second)[0], gate.Hold)  # it may be on its way this very moment
-    Message.objects.filter(pk=first.pk).update(next_attempt_at=NOON)
+    Message.objects.filter(pk=first.pk).update(leased_until=None)
     assert isinstance(look(second)[0], gate.Go)
 
 

@@ -14,7 +14,7 @@ from outbox.models import Message
 
 NOW = dt.datetime(2026, 5, 4, 20, tzinfo=dt.UTC)
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
-LEASED = {"attempts": 1, "next_attempt_at": NOW + MINUTE}
+LEASED = {"attempts": 1, "next_attempt_at": NOW + MINUTE, "leased_until": NOW + MINUTE}
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("waiting", "Goes out in a moment.", {}),
