@@ -271,8 +271,8 @@ def _was_told(silence: Silence, membership: Membership) -> bool:
 
 @kinds.register("checkins/ladder_request")
 def ladder_request(message: Message) -> Context | None:
-    asked = Step.objects.filter(membership=message.params["membership"], membership__ended_at=None)
-    open_ones = asked.filter(agreed_at=None, declined_at=None, plan__ended_at=None)
+    asked = Step.objects.filter(pk=message.params["step"], membership__ended_at=None, plan__ended_at=None)
+    open_ones = asked.filter(agreed_at=None, declined_at=None)
     return _question(open_ones.select_related("plan__owner").first())
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 EVERY_DAY = frozenset(range(7))
+# How long before it is due a daily check-in may be made: the evening before counts, the morning of the day before
+# does not, for then nobody would look for two days. A weekly one may be made seven times as early.
+EARLY = dt.timedelta(hours=16)
 
 
 @dataclass(frozen=True)
@@ -89,14 +92,17 @@ def _days(rhythm: Rhythm, day: dt.date, step: int) -> Iterator[dt.date]:
         day += dt.timedelta(days=stride * step)
 
 
+def is_met_by(rhythm: Rhythm, due: dt.datetime, made: dt.datetime) -> bool:
+    """Whether a check-in made before `due` counts for it: after the occurrence before, and not too early."""
+    return max(last_before(rhythm, due), due - rhythm.days_apart * EARLY) < made
+
+
 def due_after_check_in(rhythm: Rhythm, due: dt.datetime, now: dt.datetime) -> dt.datetime | None:
     """What is due next once somebody has checked in at `now` while `due` was the next thing due.
 
-    A check-in counts for the occurrence it precedes if it was made after the one before that; a late one counts
-    for the one just passed; either way for exactly one. Anything more changes nothing.
+    A check-in counts for the occurrence it precedes if it was made after the one before that, and not too early; a
+    late one counts for the one just passed; either way for exactly one. Anything more changes nothing.
     """
     if due <= now:
         return next_after(rhythm, now)
-    if last_before(rhythm, due) < now:
-        return next_after(rhythm, due)
-    return due
+    return next_after(rhythm, due) if is_met_by(rhythm, due, now) else due

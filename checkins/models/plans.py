@@ -149,7 +149,7 @@ class Plan(models.Model):
         start = max(now, self.paused_until) if self.paused_until else now
         due = schedule.next_after(self.rhythm, start)
         late = heard_at is not None and self.met_due_at is not None and self.met_due_at <= heard_at
-        if due and heard_at and not late and schedule.last_before(self.rhythm, due) < heard_at:
+        if due and heard_at and not late and schedule.is_met_by(self.rhythm, due, heard_at):
             due = schedule.next_after(self.rhythm, due)
         self.follow(due, now=now)
 

@@ -125,6 +125,16 @@ def test_one_check_in_counts_for_every_plan_and_ends_every_silence(owner: User) 
     assert all(plan.next_due_at > NOON + DAY for plan in Plan.objects.all())
 
 
+def test_a_check_in_counts_for_tomorrow_from_the_evening_before_and_not_from_noon(owner: User) -> None:
+    plan = services.make_plan(owner=owner, now=NOON, **DAILY)
+    services.check_in(owner=owner, now=NOON + 2 * HOUR, form_key=key())  # twenty hours before ten tomorrow
+    plan.refresh_from_db()
+    assert plan.next_due_at == dt.datetime(2026, 5, 5, 9, tzinfo=dt.UTC)
+    services.check_in(owner=owner, now=NOON + 9 * HOUR, form_key=key())  # nine in the evening
+    plan.refresh_from_db()
+    assert plan.next_due_at == dt.datetime(2026, 5, 6, 9, tzinfo=dt.UTC)
+
+
 # Resting -----------------------------------------------------------------------------------------
 
 
@@ -498,6 +508,11 @@ def test_what_cannot_be_rehearsed(owner: User, supporter: User, stranger: User) 
     nobody = services.make_plan(owner=owner, now=NOON, **DAILY)
     with pytest.raises(errors.NobodyAgreed):
         services.rehearse(plan=nobody, now=NOON)
+    gentle = services.make_plan(
+        owner=owner, now=NOON, **{**DAILY, "programme": Plan.Programme.KEEP_IN_TOUCH}
+    )
+    with pytest.raises(errors.NobodyAgreed):
+        services.rehearse(plan=gentle, now=NOON)
     plan = two_supporters(owner, supporter, stranger)
     goes_quiet(plan, until=HOUR)
     with pytest.raises(errors.NotDuringASilence):

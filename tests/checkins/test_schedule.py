@@ -226,7 +226,7 @@ def waits_for(rhythm: Rhythm, due: dt.datetime, now: dt.datetime) -> dt.datetime
     all_of_them = listing(rhythm, due, 3 * reach(rhythm))
     if due <= now:
         return min(one for one in all_of_them if one > now)
-    before = max(one for one in all_of_them if one < due)
+    before = max(*(one for one in all_of_them if one < due), due - rhythm.days_apart * dt.timedelta(hours=16))
     return min(one for one in all_of_them if one > due) if before < now else due
 
 

@@ -405,7 +405,7 @@ def test_a_check_in_the_evening_before_is_done_for_the_morning(
     gentle_plan.watch_from(timezone.now(), heard_at=None)
     gentle_plan.save()
     assert gentle_plan.next_due_at is not None
-    with time_machine.travel(gentle_plan.next_due_at - dt.timedelta(hours=16), tick=False):
+    with time_machine.travel(gentle_plan.next_due_at - dt.timedelta(hours=14), tick=False):
         services.check_in(owner=owner, now=timezone.now(), form_key=key())
         assert "Done for now" in page(client, "/today/")
 
