@@ -70,6 +70,8 @@ def owners_pages(owner: User) -> list[str]:
         *(
             "/today/",
             *plan_pages(owner),
+            *("/wishes/", "/wishes/company/", "/wishes/flare/", "/wishes/helps/", "/wishes/signs/"),
+            *("/flare/", "/today/company/", "/messages/", "/settings/messages/"),
             "/support/",
             "/network/",
             "/network/add/",
