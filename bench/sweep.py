@@ -146,7 +146,7 @@ def people(first: int, last: int) -> None:
     run("VACUUM ANALYZE")
 
 
-def run(statement: str, **values: object) -> None:
+def run(statement: str, **values: Any) -> None:
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:

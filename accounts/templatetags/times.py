@@ -31,7 +31,6 @@ def _now() -> dt.datetime:
     return _read_at.get() or timezone.now()
 
 
-
 @register.filter
 def ago(when: dt.datetime | dt.date | None) -> str:
     """Nothing at all for no time."""

@@ -229,7 +229,12 @@ EXPECTED: dict[str, tuple[Callable[[Story], None], str, str, str]] = {
     "open_again": (open_again, "stranger", "Could you try Maya once more?", "If you can, please try."),
     "claim_reminder": (reminded, "ana", "How did it go with Maya?", "Have you reached Maya?"),
     "all_clear": (heard, "stranger", "All clear: Maya", "somebody has heard from Maya. All is well"),
-    "ladder_request": (asked, "ana", "Maya asks you: would you be told?", "Nothing happens unless you agree."),
+    "ladder_request": (
+        asked,
+        "ana",
+        "Maya asks you: would you be told?",
+        "Nothing happens unless you agree.",
+    ),
     "reconfirm": (half_a_year_later, "ana", "Does it still stand? About Maya", "it ends by itself"),
     "company": (company, "ana", "Maya would like some company", "> Come and sit with me."),
     "flare": (flare, "ana", "A word from Maya", "> I am slow. Not you."),

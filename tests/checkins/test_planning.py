@@ -40,11 +40,10 @@ def agreed(plan: Plan, *, may_wake: bool = False) -> Plan:
 def goes_quiet(plan: Plan, *, until: dt.timedelta, every: dt.timedelta = dt.timedelta(minutes=30)) -> Silence:
     """Nobody hears from them for so long after the deadline; sweeps and deliveries run on time."""
     plan.refresh_from_db()
-    start = now = plan.deadline_at
-    while now <= start + until:
+    for turn in range(until // every + 1):
+        now = plan.deadline_at + turn * every
         sweep.sweep(now=now)
         sent(now)
-        now += every
     return plan.silences.real().latest("pk")
 
 
@@ -508,9 +507,7 @@ def test_what_cannot_be_rehearsed(owner: User, supporter: User, stranger: User) 
     nobody = services.make_plan(owner=owner, now=NOON, **DAILY)
     with pytest.raises(errors.NobodyAgreed):
         services.rehearse(plan=nobody, now=NOON)
-    gentle = services.make_plan(
-        owner=owner, now=NOON, **{**DAILY, "programme": Plan.Programme.KEEP_IN_TOUCH}
-    )
+    gentle = services.make_plan(owner=owner, now=NOON, **{**DAILY, "programme": Plan.Programme.KEEP_IN_TOUCH})
     with pytest.raises(errors.NobodyAgreed):
         services.rehearse(plan=gentle, now=NOON)
     plan = two_supporters(owner, supporter, stranger)

@@ -338,4 +338,4 @@ def test_two_times_that_become_one_moment_are_due_once() -> None:
 @pytest.mark.parametrize("look", [schedule.next_after, schedule.last_before])
 def test_a_rhythm_without_days_is_refused(look: object) -> None:
     with pytest.raises(ValueError, match="needs a day"):
-        look(Rhythm(frozenset(), (dt.time(8),), LONDON), at("2026-05-04 00:00"))  # type: ignore[operator]
+        look(Rhythm(frozenset(), (dt.time(8),), LONDON), at("2026-05-04 00:00"))

@@ -484,7 +484,7 @@ def test_after_half_a_year_the_word_is_given_again_or_ended(
 ) -> None:
     client = client_of(supporter)
     path = f"/safety/{place.pk}/"
-    asked_at = place.agreed_at + upkeep.RECONFIRM  # type: ignore[operator]
+    asked_at = place.agreed_at + upkeep.RECONFIRM
     Step.objects.filter(pk=place.pk).update(reconfirm_asked_at=asked_at)
     assert "Does it still stand?" in page(client, "/support/")
     said = page(client, path)
@@ -493,7 +493,7 @@ def test_after_half_a_year_the_word_is_given_again_or_ended(
     assert "We let them see that you agreed." in say(client, path, answer="agree", terms=place.terms)
     place.refresh_from_db()
     assert place.reconfirm_asked_at is None
-    assert place.agreed_at > asked_at - DAY  # type: ignore[operator]
+    assert place.agreed_at > asked_at - DAY
     Step.objects.filter(pk=place.pk).update(reconfirm_asked_at=asked_at)
     say(client, path, answer="decline")
     place.refresh_from_db()
@@ -692,7 +692,7 @@ def test_a_break_from_everybody_at_once(
     paused = [row.paused_at for row in Membership.objects.order_by("pk")]
     assert all(paused)
     # The one who was on a break before has been so since then.
-    assert paused[0] - paused[1] >= DAY  # type: ignore[operator]
+    assert paused[0] - paused[1] >= DAY
     say(client, "/network/support/go-on/")
     assert not Membership.objects.exclude(paused_at=None).exists()
 
