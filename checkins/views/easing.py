@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
-from checkins import services, standing
+from checkins import services
 from checkins.forms import FlareForm, RestForm
 from checkins.models import Plan, Wishes
+from checkins.pages import standing
 from checkins.views.today import page, posted
 
 

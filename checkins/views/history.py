@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedIn
-from checkins import summaries, timeline
+from checkins.pages import summaries, timeline
 
 # How many silences one page lists.
 PAGE = 20

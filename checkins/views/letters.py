@@ -13,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from checkins import links, services, standing, sweep, until
+from checkins import links, services, sweep, until
 from checkins.models import CheckIn, Plan, Silence
+from checkins.pages import standing
 
 
 @never_cache

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import DomainError
 from accounts.requests import SignedIn
-from checkins import errors, imagined, previews, services, summaries, timeline
+from checkins import errors, services
 from checkins.forms import PauseForm, PlanForm, drafts
 from checkins.forms.plans import rungs_in
 from checkins.models import Plan
+from checkins.pages import imagined, previews, summaries, timeline
 
 
 def theirs(request: SignedIn, pk: int) -> Plan:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedIn
-from checkins import services, timeline, wording
+from checkins import services, wording
 from checkins.models import Plan, Silence
-from checkins.summaries import latest_rehearsals, tells_nobody
+from checkins.pages import timeline
+from checkins.pages.summaries import latest_rehearsals, tells_nobody
 from checkins.views.plans import theirs
 
 

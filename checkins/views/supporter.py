@@ -17,8 +17,9 @@ from accounts import times
 from accounts.errors import DomainError
 from accounts.models import User
 from accounts.requests import SignedIn
-from checkins import agreements, links, services, supporting
+from checkins import agreements, links, services
 from checkins.models import Claim, SilenceStep, Step
+from checkins.pages import supporting
 from outbox import preferences
 from outbox.models import BrokenAddress
 

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedIn
-from checkins import asked, services, standing
+from checkins import services
 from checkins.forms import CheckInForm, FlareForm, RestForm
 from checkins.models import CheckIn
+from checkins.pages import asked, standing
 
 
 def says_what_was_not_saved(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedIn
-from checkins import chosen, services, standing, until
+from checkins import services, until
 from checkins.forms import CompanyForm, FlareWishForm, HelpsForm, SignsForm
 from checkins.forms.wishes import WishForm
 from checkins.models import Wishes
+from checkins.pages import chosen, standing
 from checkins.views.today import posted
 from networks.models import Membership
 

@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Consent, User
-from checkins import agreements, links, services, stepping, sweep, timeline
+from checkins import agreements, links, services, stepping, sweep
 from checkins.errors import PlanHasEnded, TermsHaveChanged
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
+from checkins.pages import timeline
 from networks.models import Membership, Tie
 from outbox import kinds
 from outbox.models import BrokenAddress, Message

@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from checkins import previews, services, sweep
+from checkins import services, sweep
 from checkins.models import Plan, Silence, Step, Wishes
+from checkins.pages import previews
 from networks.models import Membership
 from outbox import delivery
 from outbox.models import ChannelPreference, Message

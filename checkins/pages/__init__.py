@@ -1,0 +1,1 @@
+"""What pages and their forms show of plans, silences and wishes. It reads, and changes nothing."""

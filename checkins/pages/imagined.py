@@ -1,0 +1,185 @@
+"""A plan as it would be if it were saved as typed: its times, its ladder, what to know about each rung.
+
+Nothing here is saved, and nobody is asked or told anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from accounts import times
+from accounts.models import User
+from checkins import agreements
+from checkins.forms import PlanForm
+from checkins.ladder import PassedOver, Reach, gentle_waits
+from checkins.models import Plan, Step, Wishes
+from checkins.pages import timeline
+from checkins.pages.timeline import Line
+from checkins.services import Rung, Wanted, closing
+
+
+@dataclass(frozen=True)
+class Imagined:
+    """`notes` says, for each position on the ladder, what to know about who stands there and what to do."""
+
+    lines: list[Line] = field(default_factory=list)
+    notes: dict[int, list[str]] = field(default_factory=dict)
+    # What has to be said before more can be foretold.
+    missing: list[str] = field(default_factory=list)
+
+
+def of_saved(plan: Plan, *, now: dt.datetime) -> Imagined:
+    """The plan exactly as it stands."""
+    steps = list(timeline.saved_steps(plan))
+    ranks = {position: rank for rank, position in enumerate(sorted({step.position for step in steps}), 1)}
+    for step in steps:
+        step.position = ranks[step.position]  # a supporter whose account is gone leaves a gap
+    reach = Reach.to(steps, owners=[plan.owner])
+    return Imagined(timeline.of_plan(plan, steps), _notes(steps, now, reach, _asleep(plan, steps, reach)))
+
+
+def of_form(form: PlanForm, *, owner: User, current: Plan | None, now: dt.datetime) -> Imagined:
+    """What a form that was checked would do; as much of it as makes sense."""
+    rungs = list(form.numbered_rungs())
+    if not form.knows_when:
+        steps = _steps(_bare(form, owner, current), rungs, current)
+        return Imagined(notes=_notes(steps, now, Reach.to(steps), set()), missing=form.missing)
+    plan = _plan(form.answers(), owner, current, now)
+    if plan.ended_at:
+        missing = [_("No check-in would be due before this plan ends. Choose a later last day.")]
+        return Imagined(missing=form.missing + missing)
+    steps = _steps(plan, rungs, current)
+    reach = Reach.to(steps, owners=[owner])
+    notes = _notes(steps, now, reach, _asleep(plan, steps, reach))
+    return Imagined(timeline.of_plan(plan, steps), notes, form.missing)
+
+
+def _bare(form: PlanForm, owner: User, current: Plan | None) -> Plan:
+    """Enough of a plan to look at its ladder, while its times are still being thought about."""
+    known = current.grace if current else dt.timedelta(0)
+    grace = form.cleaned_data.get("grace") or known
+    return Plan(owner=owner, programme=Plan.Programme.SAFETY, grace=grace)
+
+
+def _asleep(plan: Plan, steps: list[Step], reach: Reach) -> set[int]:
+    """The positions of those whose letter would wait for the end of their quiet hours."""
+    return {
+        one.rung.position
+        for one in timeline.foretold(plan, steps, reach)
+        if one.why_not is None and timeline.waits_for_sleep(reach, one.rung, one.at)
+    }
+
+
+def _plan(wanted: Wanted, owner: User, current: Plan | None, now: dt.datetime) -> Plan:
+    rest = {name: value for name, value in wanted.items() if name != "ladder"}
+    plan = Plan(owner=owner, time_zone=owner.time_zone, **rest)
+    if current is not None:
+        plan.met_due_at, plan.paused_until = current.met_due_at, current.paused_until
+    wishes = Wishes.of(owner)
+    plan.softened_until = wishes.flare_until if wishes.in_a_flare(now) else None
+    plan.watch_from(now, heard_at=closing.heard_at(owner))
+    return plan
+
+
+def _steps(plan: Plan, rungs: Iterable[tuple[int, Rung]], current: Plan | None) -> list[Step]:
+    """The ladder these rungs would become. Who agreed to the very same terms still does."""
+    if plan.programme == Plan.Programme.KEEP_IN_TOUCH:
+        waits = enumerate(gentle_waits(plan.rhythm.days_apart), 1)
+        return [Step(plan=plan, position=at, wait=wait, whom=Step.Whom.OWNER) for at, wait in waits]
+    before = {step.membership_id: step for step in current.steps.all()} if current else {}
+    steps, after = [], plan.grace
+    for position, rung in rungs:
+        after += rung.wait
+        steps += _rung(plan, position, rung, after, before)
+    return steps
+
+
+def _rung(
+    plan: Plan, position: int, rung: Rung, after: dt.timedelta, before: dict[int | None, Step]
+) -> list[Step]:
+    base = Step(plan=plan, position=position, wait=rung.wait, words=rung.words, whom=Step.Whom.OWNER)
+    if not rung.supporters:
+        return [base]
+    steps = []
+    for membership in rung.supporters:
+        step = Step(
+            plan=plan,
+            position=position,
+            wait=rung.wait,
+            words=rung.words,
+            whom=Step.Whom.MEMBER,
+            membership=membership,
+        )
+        step.terms = agreements.terms_of(step, after=after)
+        _remember(step, before.get(membership.pk))
+        steps.append(step)
+    return steps
+
+
+def _remember(step: Step, before: Step | None) -> None:
+    """A word given for these very terms stands; a no stands whatever the terms."""
+    if before is None:
+        return
+    step.declined_at = before.declined_at
+    if before.terms == step.terms:
+        step.asked_at, step.agreed_at, step.may_wake_at = (
+            before.asked_at,
+            before.agreed_at,
+            before.may_wake_at,
+        )
+
+
+# What to know about each supporter, and what to do ------------------------------------------------
+
+
+def _notes(steps: list[Step], now: dt.datetime, reach: Reach, asleep: set[int]) -> dict[int, list[str]]:
+    notes: dict[int, list[str]] = {}
+    for step in steps:
+        if step.membership is not None:
+            said = [_standing(step, reach, now)]
+            if step.position in asleep:
+                said.append(_sleeps(step))
+            notes.setdefault(step.position, []).extend(said)
+    return notes
+
+
+def _standing(step: Step, reach: Reach, now: dt.datetime) -> str:
+    words = {
+        PassedOver.PAUSED: _("%(name)s is taking a break and would be passed over. Have somebody else, too."),
+        PassedOver.BROKEN: _(
+            "Our e-mail does not reach %(name)s, so we would pass them over. Tell them, please."
+        ),
+        PassedOver.LEFT: _("%(name)s is no longer here. Choose somebody else."),
+    }
+    why = reach.why_not(step)
+    if why in words:
+        return words[why] % _named(step, now)
+    return _agreement(step) % _named(step, now)
+
+
+def _named(step: Step, now: dt.datetime) -> dict[str, str]:
+    known = step.agreed_at or step.asked_at
+    zone = step.plan.owner.zone
+    on = times.ago(known, now=now, zone=zone) if known else ""
+    return {"name": step.membership.tie.name if step.membership else "", "ago": on}
+
+
+def _agreement(step: Step) -> str:
+    if step.declined_at:
+        return _("%(name)s has said no to this. That is fine. Choose somebody else.")
+    if step.agreed_at:
+        return _("%(name)s agreed to this (%(ago)s).")
+    if step.asked_at:
+        return _("We asked %(name)s (%(ago)s) and wait for an answer. You could ask them yourself, too.")
+    return _("We ask %(name)s when you save. Nothing is told to anybody who has not agreed.")
+
+
+def _sleeps(step: Step) -> str:
+    name = step.membership.tie.name if step.membership else ""
+    return _(
+        "%(name)s has quiet hours then, so whoever is awake hears first. %(name)s can change that when they agree."
+    ) % {"name": name}

@@ -1,0 +1,216 @@
+"""What Today says: where an owner stands, and what others want of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+from accounts.models import User
+from checkins import until
+from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step, Wishes
+from checkins.pages import asked, chosen, timeline
+from checkins.pages.timeline import Line
+from networks.models import Membership, Share
+from outbox.models import BrokenAddress
+
+# How long Today says that a supporter ended a silence, that one left a ladder.
+NEWS = dt.timedelta(days=2)
+LEFT_LATELY = dt.timedelta(days=14)
+FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A plan and what it holds in store."""
+
+    plan: Plan
+    lines: list[Line]
+    # Paused, or resting; until `plan.paused_until`.
+    stopped: bool
+    tells_nobody: bool
+
+
+@dataclass(frozen=True)
+class Open:
+    """A silence that is open, practice or not, and what has been done in it so far."""
+
+    silence: Silence
+    lines: list[Line]
+
+
+def of(user: User, now: dt.datetime) -> dict[str, Any]:
+    """All that Today shows beside its form. The number of queries grows only with ladders and open silences."""
+    wishes = wishes_of(user)
+    plans = _plans(user)
+    ahead = [_ahead(plan, now) for plan in plans]
+    silences = _silences(plans)
+    open_in = {one.silence.plan_id for one in silences}
+    watched = [one for one in ahead if one.plan.pk not in open_in]
+    return {
+        "plans": ahead,
+        # An open silence has its own place.
+        "watched": watched,
+        "others": len(watched) - 1,
+        "has_safety": any(plan.programme == Plan.Programme.SAFETY for plan in plans),
+        "silences": silences,
+        "practice": Silence.objects.open().rehearsals().filter(plan__in=plans).first(),
+        "resting_until": _resting_until(plans, now),
+        "done_until": _done_until(plans, now),
+        "unheard": [one for one in ahead if one.tells_nobody],
+        "left": _left(plans, now),
+        "heard_from": _heard_from(user, now),
+        "asked": list(_asked(user)),
+        "alerts": list(_alerts(user)),
+        "last": CheckIn.objects.of(user).first(),
+        "asked_for_company": asked.lately(user, now),
+        "broken_address": BrokenAddress.objects.filter(address=user.email).first(),
+        **_sharing(user),
+        **easing(wishes, now),
+    }
+
+
+def wishes_of(user: User) -> Wishes:
+    """What they wished for, with whom they chose for company at hand; an empty one where there is none."""
+    rows = Wishes.objects.select_related("company_from__tie", "company_from__member")
+    wishes = rows.filter(owner=user).first() or Wishes(owner=user)
+    wishes.owner = user
+    if wishes.company_from and wishes.company_from.ended_at:
+        wishes.company_from = None  # has left; here as much as nobody
+    return wishes
+
+
+def easing(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
+    """What stands ready for a bad day: company, and a flare."""
+    company = chosen.hearings([wishes.company_from] if wishes.company_from else [], now=now)
+    hears = next((one for one in company if one.why_not is None), None)
+    return {
+        "wishes": wishes,
+        "company": company[0] if company else None,
+        "company_hears": hears,
+        "company_letter": chosen.company_letter(wishes, hears.membership) if hears else None,
+        "in_a_flare": wishes.in_a_flare(now),
+        **_flare(wishes, now),
+    }
+
+
+def _flare(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
+    """Until when it goes on; or, while there is none, whom one that begins now would tell, and what."""
+    if wishes.in_a_flare(now) and wishes.flare_until:
+        return {"flare_until": until.said(wishes.flare_until, now=now, zone=wishes.owner.zone)}
+    known = flare_hearings(wishes, now)
+    usual = until.tomorrow_morning(now, wishes.owner.zone)
+    first = next((one.membership for one in known if one.why_not is None), None)
+    letter = chosen.flare_letter(wishes, first, until=usual) if first else None
+    return {"flare_tells": known, "flare_letter": letter}
+
+
+def flare_hearings(wishes: Wishes, now: dt.datetime) -> list[chosen.Hearing]:
+    return chosen.hearings(flare_tells(wishes), now=now)
+
+
+def flare_tells(wishes: Wishes) -> Iterable[Membership]:
+    """Whom they chose to hear when a flare begins, as far as they are still here."""
+    tells = Membership.objects.of(wishes.owner).filter(pk__in=wishes.flare_tells.values("pk"))
+    return tells.select_related("tie", "member").order_by("tie__name", "pk")
+
+
+# The plans ------------------------------------------------------------------------------------------
+
+
+def _plans(user: User) -> list[Plan]:
+    """What is due first comes first."""
+    steps = Prefetch("steps", Step.objects.select_related("membership__tie", "membership__member"))
+    plans = list(Plan.objects.visible_to(user).active().prefetch_related(steps))
+    for plan in plans:
+        plan.owner = user
+    return sorted(plans, key=lambda plan: (plan.next_due_at or FAR, plan.pk))
+
+
+def _ahead(plan: Plan, now: dt.datetime) -> Ahead:
+    steps = list(plan.steps.all())
+    safety = plan.programme == Plan.Programme.SAFETY
+    told = [step for step in steps if step.whom == Step.Whom.MEMBER and step.stands]
+    return Ahead(plan, timeline.of_plan(plan, steps), plan.is_resting(now), safety and not told)
+
+
+def _silences(plans: Sequence[Plan]) -> list[Open]:
+    by_pk = {plan.pk: plan for plan in plans}
+    found = list(Silence.objects.open().real().filter(plan__in=plans).order_by("opened_at"))
+    for silence in found:
+        silence.plan = by_pk[silence.plan_id]
+    return [Open(silence, timeline.of_silence(silence)) for silence in found]
+
+
+def resting_until(owner: User, now: dt.datetime) -> str:
+    """Until when they rest, in words; empty where they do not."""
+    return _resting_until(Plan.objects.visible_to(owner).active(), now)
+
+
+def _resting_until(plans: Iterable[Plan], now: dt.datetime) -> str:
+    resting = [plan for plan in plans if plan.paused_as == Plan.Rest.REST and plan.is_resting(now)]
+    ends = [plan.paused_until for plan in resting if plan.paused_until]
+    return until.said(max(ends), now=now, zone=timezone.get_current_timezone()) if ends else ""
+
+
+def _done_until(plans: Iterable[Plan], now: dt.datetime) -> dt.datetime | None:
+    """When the next check-in is due, if there is nothing to do before in any plan that is not resting."""
+    running = [plan for plan in plans if not plan.is_resting(now)]
+    if not running or not all(plan.is_met(now) for plan in running):
+        return None
+    return min(plan.next_due_at for plan in running if plan.next_due_at)
+
+
+def _left(plans: Iterable[Plan], now: dt.datetime) -> list[Step]:
+    """The places on a ladder whose supporter has lately said no, or left."""
+    recent = now - LEFT_LATELY
+    steps = [step for plan in plans if plan.programme == Plan.Programme.SAFETY for step in plan.steps.all()]
+    return [step for step in steps if step.membership and _gone_since(step, step.membership, recent)]
+
+
+def _gone_since(step: Step, membership: Membership, recent: dt.datetime) -> bool:
+    gone_at = membership.ended_at or step.declined_at
+    return gone_at is not None and gone_at > recent
+
+
+# What happened, and what others want ------------------------------------------------------------
+
+
+def _heard_from(user: User, now: dt.datetime) -> Silence | None:
+    """The silence a supporter ended lately, unless the owner has said something themselves since."""
+    ended = Silence.objects.real().filter(
+        plan__owner=user, ending=Silence.Ending.HEARD_FROM, closed_at__gt=now - NEWS
+    )
+    latest = ended.select_related("closed_by", "plan").order_by("-closed_at").first()
+    if latest is None or latest.closed_by is None:
+        return None
+    said = CheckIn.objects.of(user).filter(via__in=asked.SAID)
+    return None if said.filter(made_at__gt=latest.closed_at).exists() else latest
+
+
+def _asked(user: User) -> Iterable[Step]:
+    """Where somebody asks them to be told, or whether their word still stands."""
+    open_ones = Q(agreed_at=None, declined_at=None, asked_at__isnull=False) | Q(
+        agreed_at__isnull=False, reconfirm_asked_at__isnull=False
+    )
+    steps = Step.objects.filter(open_ones, membership__member=user, membership__ended_at=None)
+    return steps.filter(plan__ended_at=None).select_related("plan__owner").order_by("pk")
+
+
+def _alerts(user: User) -> Iterable[SilenceStep]:
+    """What they were told of as a supporter, and is not over."""
+    return SilenceStep.objects.told().filter(
+        membership__member=user, membership__paused_at=None, silence__closed_at=None
+    )
+
+
+def _sharing(user: User) -> dict[str, Any]:
+    members = list(Membership.objects.of(user).select_related("tie"))
+    return {
+        "only_member": members[0] if len(members) == 1 else None,
+        "sees_pain": [member.tie.name for member in members if member.shows(Share.PAIN)],
+    }

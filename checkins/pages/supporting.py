@@ -1,0 +1,217 @@
+"""The people somebody supports, each with exactly what they share; and what a supporter sees of a silence.
+
+A supporter never learns who else is on the ladder, nor what a plan is called.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from accounts.models import Consent, User
+from checkins import agreements, letters, until
+from checkins.ladder import Reach
+from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
+from networks.models import Membership, Share
+
+# How long the page says that a supporter's word is not needed any more.
+NEWS = dt.timedelta(days=90)
+
+# One silence, as a supporter who was told of it sees it ---------------------------------------------
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One silence they were told of, and where it stands for them."""
+
+    step: SilenceStep
+    # Their own claim, if it stands.
+    mine: Claim | None
+    # Somebody else's claim stands.
+    taken: bool
+    # What became of their own latest claim: a Claim.Report, "lapsed", or "".
+    said: str = ""
+    # Their word stands: something is hoped for from them.
+    expected: bool = True
+    # Somebody else would be told after them.
+    goes_on: bool = False
+    # Until when their claim holds or, while nobody is on it, when the next one is asked. "" when that cannot be said.
+    until: str = ""
+
+    @property
+    def silence(self) -> Silence:
+        return self.step.silence
+
+    @property
+    def owner(self) -> User:
+        return self.step.silence.owner
+
+
+def alert(step: SilenceStep) -> Alert:
+    """All that the page about one silence needs."""
+    silence = step.silence
+    standing = silence.claims.standing().first()
+    mine = standing if standing and standing.membership_id == step.membership_id else None
+    return Alert(
+        step=step,
+        mine=mine,
+        taken=standing is not None and mine is None,
+        said=_said(step) if mine is None else "",
+        expected=letters.may_tell(step),
+        goes_on=_goes_on(silence),
+        until=_said_until(mine.lapses_at if mine else silence.next_step_at),
+    )
+
+
+def _said_until(at: dt.datetime | None) -> str:
+    """On the clock of whoever looks; "" for a time that has passed, for then it is about to happen."""
+    now = timezone.now()
+    return until.said(at, now=now, zone=timezone.get_current_timezone()) if at and at > now else ""
+
+
+def _said(step: SilenceStep) -> str:
+    last = step.silence.claims.filter(membership=step.membership_id).order_by("pk").last()
+    if last is None:
+        return ""
+    return "lapsed" if last.lapsed_at else last.report
+
+
+def _goes_on(silence: Silence) -> bool:
+    """Whether the ladder has a supporter left who can be told."""
+    waiting = list(
+        silence.steps.filter(taken_at=None, passed_over_at=None, whom=Step.Whom.MEMBER).select_related(
+            "membership__member"
+        )
+    )
+    reach = Reach.to(waiting)
+    agreed = Step.objects.filter(plan=silence.plan_id, agreed_at__isnull=False).exclude(membership=None)
+    reach.agreed = set(agreed.values_list("plan", "membership"))
+    return any(reach.why_not(rung, silence.plan_id) is None for rung in waiting)
+
+
+# The people they support ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """Their place on one ladder: asked for, agreed, to be said again, or declined."""
+
+    step: Step
+    words: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One owner as their supporter sees them. What is not shared is None, as if it did not exist."""
+
+    membership: Membership
+    owner: User
+    # Silences that are open and of which they were told.
+    alerts: list[Alert]
+    places: list[Place]
+    # What they had agreed to was ended, and nothing took its place.
+    released: bool
+    checked_in_at: dt.datetime | None
+    # In words, to be read after "until".
+    resting_until: str
+    pain: int | None
+    mood: str
+
+
+@dataclass
+class _Known:
+    """What is loaded for all of them at once."""
+
+    alerts: dict[int | None, list[Alert]]
+    places: dict[int | None, list[Place]]
+    latest: dict[int, CheckIn]
+    rests: dict[int, dt.datetime]
+    released: set[int | None]
+
+
+def people(user: User, now: dt.datetime) -> list[Person]:
+    """Everybody `user` supports, in a number of queries that does not grow with how many they are."""
+    memberships = list(
+        Membership.objects.supported_by(user).select_related("owner").order_by("owner__name", "pk")
+    )
+    owners = {membership.owner_id for membership in memberships}
+    known = _Known(
+        _open_alerts(memberships),
+        _places(memberships),
+        _latest_check_ins(owners),
+        _rests(owners, now),
+        _released(user, now),
+    )
+    return [_person(membership, known) for membership in memberships]
+
+
+def open_alerts(people: Iterable[Person]) -> list[Alert]:
+    """What is open now for any of them; what is real before what is practice."""
+    alerts = (alert for person in people for alert in person.alerts)
+    return sorted(alerts, key=lambda alert: alert.silence.is_practice)
+
+
+def _person(membership: Membership, known: _Known) -> Person:
+    latest = known.latest.get(membership.owner_id)
+    places = known.places.get(membership.pk, [])
+    sees = {share for share in Share if membership.shows(share)}
+    return Person(
+        membership=membership,
+        owner=membership.owner,
+        alerts=known.alerts.get(membership.pk, []),
+        places=places,
+        released=membership.owner_id in known.released and not any(place.step.agreed_at for place in places),
+        checked_in_at=latest.made_at if latest and Share.CHECKINS in sees else None,
+        resting_until=_said_until(known.rests.get(membership.owner_id)) if Share.CHECKINS in sees else "",
+        pain=latest.pain if latest and Share.PAIN in sees else None,
+        mood=latest.get_mood_display() if latest and Share.MOOD in sees else "",
+    )
+
+
+def _open_alerts(memberships: list[Membership]) -> dict[int | None, list[Alert]]:
+    steps = list(
+        SilenceStep.objects.told()
+        .filter(membership__in=memberships, silence__closed_at=None)
+        .order_by("taken_at")
+    )
+    standing = Claim.objects.standing().filter(silence__in={step.silence_id for step in steps})
+    claims = {claim.silence_id: claim for claim in standing}
+    found: dict[int | None, list[Alert]] = defaultdict(list)
+    for step in steps:
+        claim = claims.get(step.silence_id)
+        mine = claim if claim and claim.membership_id == step.membership_id else None
+        taken, lapses_at = claim is not None and mine is None, mine.lapses_at if mine else None
+        found[step.membership_id].append(Alert(step, mine, taken, until=_said_until(lapses_at)))
+    return found
+
+
+def _places(memberships: list[Membership]) -> dict[int | None, list[Place]]:
+    steps = Step.objects.filter(membership__in=memberships, plan__ended_at=None, asked_at__isnull=False)
+    found: dict[int | None, list[Place]] = defaultdict(list)
+    for step in steps.select_related("plan").prefetch_related("plan__steps").order_by("asked_at", "pk"):
+        found[step.membership_id].append(Place(step, agreements.place_in_words(step)))
+    return found
+
+
+def _latest_check_ins(owners: Iterable[int]) -> dict[int, CheckIn]:
+    latest = CheckIn.objects.filter(owner__in=owners).order_by("owner", "-made_at").distinct("owner")
+    return {check_in.owner_id: check_in for check_in in latest}
+
+
+def _rests(owners: Iterable[int], now: dt.datetime) -> dict[int, dt.datetime]:
+    """Until when each of them said that they are resting. A pause is nobody's business but theirs."""
+    resting = Plan.objects.active().filter(owner__in=owners, paused_as=Plan.Rest.REST, paused_until__gt=now)
+    return dict(resting.values_list("owner").annotate(Max("paused_until")))
+
+
+def _released(user: User, now: dt.datetime) -> set[int | None]:
+    """The owners to whom they had given their word, where the record's last line is that it ended lately."""
+    record: QuerySet[Consent] = Consent.objects.filter(subject=user, purpose=Consent.Purpose.LADDER)
+    last = record.order_by("grantee", "-pk").distinct("grantee")
+    ended = [row for row in last if row.act == Consent.Act.WITHDRAWN and row.recorded_at > now - NEWS]
+    return {row.grantee_id for row in ended}
