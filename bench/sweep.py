@@ -50,6 +50,7 @@ PLANS = """
     FROM accounts_user u WHERE NOT EXISTS (SELECT 1 FROM checkins_plan p WHERE p.owner_id = u.id)
       AND u.id > (SELECT min(id) + 1 FROM accounts_user)
 """
+# A plan's steps are written together, and so lie together.
 STEPS = """
     INSERT INTO checkins_step (plan_id, position, wait, whom, membership_id, terms, agreed_at)
     SELECT p.id, 1, interval '2 hours', 'owner', NULL, '', NULL FROM checkins_plan p
@@ -59,6 +60,7 @@ STEPS = """
            %(now)s
     FROM checkins_plan p JOIN networks_membership m USING (owner_id)
     WHERE NOT EXISTS (SELECT 1 FROM checkins_step s WHERE s.plan_id = p.id)
+    ORDER BY 1, 2
 """
 # `due` plans, spread over the whole table.
 FALL_DUE = """
