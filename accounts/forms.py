@@ -7,7 +7,7 @@ import re
 import unicodedata
 import uuid
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.fields import EmailField
 from allauth.core import context
@@ -84,6 +84,21 @@ class LineField(forms.CharField):
             " " if unicodedata.category(letter) == "Cc" and letter != "\0" else letter for letter in text
         )
         return " ".join(plain.split())
+
+
+class ClockField(forms.TimeField):
+    """A time of day, written in any way people write one."""
+
+    INVALID = _("Write a time like 10:00 or 8:30 pm.")
+    FORMATS: ClassVar = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I %p", "%I%p", "%I:%M%p", "%H.%M"]
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            error_messages={"invalid": self.INVALID, "required": _("Choose a time of day.")},
+            input_formats=self.FORMATS,
+            **more,
+        )
 
 
 class NameField(LineField):

@@ -45,6 +45,12 @@ def moment(when: dt.datetime, *, now: dt.datetime, zone: dt.tzinfo) -> str:
     return _("%(day)s at %(clock)s") % {"day": said, "clock": clock(local)}
 
 
+def until(when: dt.datetime, *, now: dt.datetime, zone: dt.tzinfo) -> str:
+    """To be read after "until": "2:00 pm" for today, else "tomorrow at 9:00 am"."""
+    local = when.astimezone(zone)
+    return clock(local) if local.date() == now.astimezone(zone).date() else moment(when, now=now, zone=zone)
+
+
 def ago(when: dt.datetime | dt.date, *, now: dt.datetime, zone: dt.tzinfo) -> str:
     """How long ago by their calendar, rounded as people do: "today", "4 days ago", "3 weeks ago"."""
     on = when.astimezone(zone).date() if isinstance(when, dt.datetime) else when

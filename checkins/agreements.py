@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent, User
 from checkins import errors, messages
 from checkins.models import Step
+from checkins.wording import in_words
 
 
 def terms_of(step: Step, *, after: dt.timedelta) -> str:
@@ -37,17 +38,6 @@ def place_in_words(step: Step) -> str:
     rungs = {rung.position: rung.wait for rung in step.plan.steps.all() if rung.position <= step.position}
     after = in_words(sum(rungs.values(), step.plan.grace))
     return _("You agreed to get an e-mail about %(hours)s after a missed check-in.") % {"hours": after}
-
-
-def in_words(span: dt.timedelta) -> str:
-    """A length of time to the minute: "45 minutes", "6 hours", "2 hours 30 minutes"."""
-    hours, minutes = divmod(round(span.total_seconds() / 60), 60)
-    parts = []
-    if hours:
-        parts.append(ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
-    if minutes or not hours:
-        parts.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
-    return " ".join(parts)
 
 
 @transaction.atomic

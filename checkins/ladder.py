@@ -1,13 +1,13 @@
-"""Who of a ladder hears next, and when. Pure: what is known of each supporter is handed in.
+"""Who of a ladder hears next, and when. One rule serves the sweep, which acts on it, and the pages, which foretell it.
 
-One rule serves the sweep, which acts on it, and the pages, which foretell it.
+The rule is pure: what is known of each supporter is a `Reach`, loaded beforehand for many ladders at once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -19,7 +19,6 @@ from outbox.models import ChannelPreference
 PassedOver = SilenceStep.PassedOver
 # How many nudges a "keep in touch" plan sends at its own pace before it backs off, and how slowly then.
 PACES = (1, 1, 3, 7)
-
 
 # A step of a plan, or one frozen into a silence.
 AnyStep = Step | SilenceStep
@@ -47,11 +46,14 @@ class Reach:
     agreed: set[tuple[int, int]] | None = None
 
     @classmethod
-    def to(cls, rungs: Iterable[AnyStep], *, owners: Iterable[User] = ()) -> Reach:
-        """Loads what it takes in two queries."""
+    def to(
+        cls, rungs: Iterable[AnyStep], *, owners: Iterable[User] = (), plans: Collection[int] | None = None
+    ) -> Reach:
+        """Loads what it takes in two queries; in three with `plans`, ids of plans whose words are to be asked."""
         people = {rung.membership.member for rung in rungs if rung.membership}
         known = preferences.of([person.pk for person in {*people, *owners}])
-        return cls(known, preferences.broken(people))
+        agreed = None if plans is None else words_that_stand(plans)
+        return cls(known, preferences.broken(people), agreed)
 
     def why_not(self, rung: AnyStep, plan_id: int | None = None) -> PassedOver | None:
         """Why this supporter cannot be told at all; None when they can."""
@@ -75,6 +77,12 @@ class Reach:
     def quiet_until(self, person: User, at: dt.datetime) -> dt.datetime | None:
         """When this person's quiet hours over `at` end; None when there are none then."""
         return self.quiet[person.pk].quiet_until_after(at, person.zone)
+
+
+def words_that_stand(plans: Collection[int]) -> set[tuple[int, int]]:
+    """(plan, membership) of every supporter who agrees, as of now, to be told in one of these plans."""
+    rows = Step.objects.filter(plan__in=plans, agreed_at__isnull=False).exclude(membership=None)
+    return set(rows.values_list("plan", "membership"))
 
 
 def choose(waiting: Sequence[R], at: dt.datetime, reach: Reach, plan_id: int | None = None) -> Choice[R]:

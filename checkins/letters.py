@@ -6,43 +6,45 @@ fixed number of queries; None means that there is nothing left to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from checkins import links
-from checkins.ladder import Reach, foretell
+from checkins.ladder import Reach, foretell, words_that_stand
 from checkins.models import Claim, Plan, Silence, SilenceStep, Step, Wishes
 from networks.models import Membership
 from outbox import kinds
+from outbox.kinds import Context
 from outbox.links import absolute
 from outbox.models import Message
-
-Context = dict[str, Any]
 
 # To the owner -------------------------------------------------------------------------------------
 
 
-@kinds.register_many("checkins/nudge", unsubscribe="nudges")
+@kinds.register_many("checkins/nudge", unsubscribe="nudges", about=_("A reminder to check in"))
 def nudges(messages: Sequence[Message]) -> list[Context | None]:
     found = _silences(messages)
     return [_nudge(found.get(message.params["silence"]), message) for message in messages]
 
 
-@kinds.register_many("checkins/keep_in_touch", unsubscribe="nudges", gentle=True)
+@kinds.register_many(
+    "checkins/keep_in_touch", unsubscribe="nudges", gentle=True, about=_("A gentle reminder to check in")
+)
 def gentle_nudges(messages: Sequence[Message]) -> list[Context | None]:
     found = _silences(messages)
     return [_gentle(found.get(message.params["silence"]), message) for message in messages]
 
 
-@kinds.register_many("checkins/last_call")
+@kinds.register_many("checkins/last_call", about=_("A reminder that says who hears next"))
 def last_calls(messages: Sequence[Message]) -> list[Context | None]:
     found = _silences(messages)
     steps = [step for silence in found.values() for step in silence.steps.all()]
-    reach = Reach.to(steps, owners=[silence.owner for silence in found.values()])
-    reach.agreed = _agreements(found.values())
+    owners = [silence.owner for silence in found.values()]
+    reach = Reach.to(steps, owners=owners, plans={silence.plan_id for silence in found.values()})
     return [_last_call(found.get(message.params["silence"]), message, reach) for message in messages]
 
 
@@ -86,9 +88,13 @@ def _last_call(silence: Silence | None, message: Message, reach: Reach) -> Conte
     if silence is None or context is None:
         return None
     now = timezone.now()
-    waiting = [step for step in silence.steps.all() if step.taken_at is None and step.passed_over_at is None]
     told = foretell(
-        waiting, silence.next_step_at, reach, owner=silence.owner, nudged_at=now, plan_id=silence.plan_id
+        silence.waiting(),
+        silence.next_step_at,
+        reach,
+        owner=silence.owner,
+        nudged_at=now,
+        plan_id=silence.plan_id,
     )
     coming = next((one for one in told if one.rung.membership and not one.why_not), None)
     if coming is None or coming.rung.membership is None:
@@ -101,14 +107,7 @@ def _in_a_flare(silence: Silence) -> bool:
     return isinstance(wishes, Wishes) and wishes.in_a_flare(timezone.now())
 
 
-def _agreements(silences: Iterable[Silence]) -> set[tuple[int, int]]:
-    """(plan, membership) of every word that stands now."""
-    plans = {silence.plan_id for silence in silences}
-    rows = Step.objects.filter(plan__in=plans, agreed_at__isnull=False).exclude(membership=None)
-    return set(rows.values_list("plan", "membership"))
-
-
-@kinds.register("checkins/resumed", unsubscribe="nudges", gentle=True)
+@kinds.register("checkins/resumed", unsubscribe="nudges", gentle=True, about=_("News: a pause is over"))
 def resumed(message: Message) -> Context | None:
     plan = Plan.objects.active().select_related("owner").filter(pk=message.params["plan"]).first()
     if plan is None or plan.paused_until is None or plan.next_due_at is None:
@@ -120,7 +119,7 @@ def resumed(message: Message) -> Context | None:
     return {"plan": plan.called, "next_due_at": plan.next_due_at, "link": absolute(reverse("plans"))}
 
 
-@kinds.register("checkins/ladder_lost")
+@kinds.register("checkins/ladder_lost", about=_("News: a ladder needs somebody new"))
 def ladder_lost(message: Message) -> Context | None:
     plan = Plan.objects.active().filter(pk=message.params["plan"]).first()
     membership = Membership.objects.select_related("tie").filter(pk=message.params["membership"]).first()
@@ -135,7 +134,7 @@ def ladder_lost(message: Message) -> Context | None:
     }
 
 
-@kinds.register("checkins/heard_from")
+@kinds.register("checkins/heard_from", about=_("News: a supporter heard from you"))
 def heard_from(message: Message) -> Context | None:
     silence = Silence.objects.filter(pk=message.params["silence"]).first()
     membership = Membership.objects.select_related("tie").filter(pk=message.params["membership"]).first()
@@ -157,7 +156,7 @@ def _told(messages: Sequence[Message]) -> dict[int, SilenceStep]:
         pk__in={message.params["step"] for message in messages}, silence__closed_at=None
     )
     steps = list(rows.select_related("silence__plan__owner", "membership__member"))
-    agreed = _agreements([step.silence for step in steps])
+    agreed = words_that_stand({step.silence.plan_id for step in steps})
     return {step.pk: step for step in steps if _still_tells(step, agreed)}
 
 
@@ -177,7 +176,7 @@ def _about(step: SilenceStep) -> Context:
     }
 
 
-@kinds.register_many("checkins/alert", watched=True)
+@kinds.register_many("checkins/alert", watched=True, about=_("An alert: a check-in did not come"))
 def alerts(messages: Sequence[Message]) -> list[Context | kinds.NotYet | None]:
     """Held back while somebody else is on it: if their claim lapses, this goes after all."""
     told = _told(messages)
@@ -201,20 +200,20 @@ def _helping(step: SilenceStep) -> Context:
     return {"words": step.words, "helps": silence.helps, "does_not_help": silence.does_not_help}
 
 
-@kinds.register_many("checkins/nobody_yet")
+@kinds.register_many("checkins/nobody_yet", about=_("News: nobody has confirmed yet"))
 def nobody_yet(messages: Sequence[Message]) -> list[Context | None]:
     told = _told(messages)
     found = [told.get(message.params["step"]) for message in messages]
     return [_about(step) if step else None for step in found]
 
 
-@kinds.register_many("checkins/on_it")
+@kinds.register_many("checkins/on_it", about=_("News: somebody is on it"))
 def on_it(messages: Sequence[Message]) -> list[Context | None]:
     """Nothing more to say when that claim has ended meanwhile."""
     return _while_claim(messages, standing=True)
 
 
-@kinds.register_many("checkins/open_again")
+@kinds.register_many("checkins/open_again", about=_("News: nobody is on it any more"))
 def open_again(messages: Sequence[Message]) -> list[Context | None]:
     """Nothing to say when somebody else has taken it on meanwhile."""
     return _while_claim(messages, standing=False)
@@ -233,7 +232,7 @@ def _while_claim(messages: Sequence[Message], *, standing: bool) -> list[Context
     return [_about(step) if step and fits(step, message) else None for step, message in found]
 
 
-@kinds.register("checkins/claim_reminder")
+@kinds.register("checkins/claim_reminder", about=_("A question: how did it go?"))
 def claim_reminder(message: Message) -> Context | None:
     claim = Claim.objects.standing().filter(pk=message.params["claim"], silence__closed_at=None).first()
     if claim is None:
@@ -246,10 +245,10 @@ def claim_reminder(message: Message) -> Context | None:
 
 def may_tell(step: SilenceStep) -> bool:
     """Whether this supporter still is one and still agrees to be told."""
-    return _still_tells(step, _agreements([step.silence]))
+    return _still_tells(step, words_that_stand({step.silence.plan_id}))
 
 
-@kinds.register("checkins/all_clear")
+@kinds.register("checkins/all_clear", about=_("An all-clear"))
 def all_clear(message: Message) -> Context | None:
     silence = Silence.objects.select_related("plan__owner").filter(pk=message.params["silence"]).first()
     membership = Membership.objects.filter(pk=message.params["membership"], ended_at=None).first()
@@ -269,14 +268,14 @@ def _was_told(silence: Silence, membership: Membership) -> bool:
     return any(alert.may_have_arrived for alert in alerts)
 
 
-@kinds.register("checkins/ladder_request")
+@kinds.register("checkins/ladder_request", about=_("A question: a place on a ladder"))
 def ladder_request(message: Message) -> Context | None:
     asked = Step.objects.filter(pk=message.params["step"], membership__ended_at=None, plan__ended_at=None)
     open_ones = asked.filter(agreed_at=None, declined_at=None)
     return _question(open_ones.select_related("plan__owner").first())
 
 
-@kinds.register("checkins/reconfirm")
+@kinds.register("checkins/reconfirm", about=_("A question: does a place on a ladder still stand?"))
 def reconfirm(message: Message) -> Context | None:
     asked = Step.objects.filter(pk=message.params["step"], membership__ended_at=None, plan__ended_at=None)
     step = asked.filter(agreed_at__isnull=False, reconfirm_asked_at__isnull=False).select_related(
@@ -298,12 +297,12 @@ def _question(step: Step | None) -> Context | None:
 # To whom the owner chose ----------------------------------------------------------------------------
 
 
-@kinds.register("checkins/company")
+@kinds.register("checkins/company", about=_("A wish for company"))
 def company(message: Message) -> Context | None:
     return _from_wishes(message, "company_words")
 
 
-@kinds.register("checkins/flare")
+@kinds.register("checkins/flare", about=_("A word about a flare"))
 def flare(message: Message) -> Context | None:
     """Nothing when the flare was undone or ended, or this supporter is no longer chosen."""
     context = _from_wishes(message, "flare_words")

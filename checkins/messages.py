@@ -19,8 +19,9 @@ MOST_QUESTIONS = 3
 
 def nudge(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
     """A draft: the owner is asked how they are. The last one before others hear says who and when."""
+    following = next((other for other in silence.steps.all() if other.position > step.position), None)
     return outbox.draft(
-        kind=_nudge_kind(silence, step),
+        kind=nudge_kind(silence.plan, following),
         dedupe_key=step.message_key,
         recipient=silence.owner,
         owner=silence.owner,
@@ -29,11 +30,12 @@ def nudge(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Message:
     )
 
 
-def _nudge_kind(silence: Silence, step: SilenceStep) -> str:
-    if silence.plan.programme == Plan.Programme.KEEP_IN_TOUCH:
+def nudge_kind(plan: Plan, following: Step | SilenceStep | None) -> str:
+    """Which nudge comes before that step; `sweep.OPEN` says the same of the first one."""
+    if plan.programme == Plan.Programme.KEEP_IN_TOUCH:
         return "checkins/keep_in_touch"
-    later = [other for other in silence.steps.all() if other.position > step.position]
-    return "checkins/last_call" if later and later[0].whom == Step.Whom.MEMBER else "checkins/nudge"
+    last_call = following is not None and following.whom == Step.Whom.MEMBER
+    return "checkins/last_call" if last_call else "checkins/nudge"
 
 
 def again_key(silence: Silence, step: SilenceStep) -> str:
@@ -121,8 +123,7 @@ def on_it(claim: Claim, told: list[SilenceStep], *, now: dt.datetime) -> list[Me
 
 def nobody_on_it(silence: Silence, claim: Claim, *, now: dt.datetime) -> list[Message]:
     """Drafts: the one who was on it has not reached them, to the others who were told."""
-    told = [step for step in silence.steps.all() if step.whom == Step.Whom.MEMBER and step.taken_at]
-    others = [step for step in told if step.membership_id != claim.membership_id]
+    others = [step for step in silence.told() if step.membership_id != claim.membership_id]
     key = f"{silence.key}open-again:{claim.pk}"
     return [
         _to_told("checkins/open_again", f"{key}:{s.membership_id}", silence, s, now, claim=claim.pk)
@@ -218,7 +219,6 @@ def company(check_in: CheckIn, membership: Membership, *, now: dt.datetime) -> N
         owner=membership.owner,
         params={"membership": membership.pk},
         not_before=now,
-        wakes=False,
     )
 
 

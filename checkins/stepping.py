@@ -31,12 +31,7 @@ class Round:
     @classmethod
     def of(cls, silences: list[Silence], now: dt.datetime) -> Round:
         steps = [step for silence in silences for step in silence.steps.all()]
-        reach = Reach.to(steps)
-        reach.agreed = set(
-            Step.objects.filter(plan__in={silence.plan_id for silence in silences}, agreed_at__isnull=False)
-            .exclude(membership=None)
-            .values_list("plan", "membership")
-        )
+        reach = Reach.to(steps, plans={silence.plan_id for silence in silences})
         standing = Claim.objects.standing().filter(silence__in=silences).select_related("membership__member")
         keys = [key for silence in silences for key in _nudge_keys(silence)]
         return cls(
@@ -84,7 +79,7 @@ def _remind(silence: Silence, claim: Claim, now: dt.datetime) -> list[Message]:
 def _take_step(silence: Silence, round_: Round) -> list[Message]:
     """Tell whom the ladder says, unless the owner has to hear first."""
     now = round_.now
-    waiting = [step for step in silence.steps.all() if step.taken_at is None and step.passed_over_at is None]
+    waiting = silence.waiting()
     choice = choose(waiting, now, round_.reach, silence.plan_id)
     for step, why in choice.passed:
         step.passed_over_at, step.why_passed_over = now, why
@@ -102,24 +97,20 @@ def _take_step(silence: Silence, round_: Round) -> list[Message]:
 def _plan_next(silence: Silence, waiting: list[SilenceStep], now: dt.datetime) -> None:
     """The time of the step after this one; or, once a supporter was told, of our last word."""
     planned = on_time(silence.next_step_at, now)
-    left = [step for step in waiting if step.taken_at is None and step.passed_over_at is None]
+    left = [step for step in waiting if step.is_waiting]
     if left:
         silence.next_step_at = planned + left[0].wait
     else:
-        silence.next_step_at = planned + LAST_WORD if _told(silence) else None
+        silence.next_step_at = planned + LAST_WORD if silence.told() else None
 
 
 def _nobody_to_tell(silence: Silence, choice: Choice[SilenceStep], now: dt.datetime) -> list[Message]:
     """Everybody sleeps, or the ladder has come to its end: then whoever was told hears that nobody confirmed."""
     silence.next_step_at = choice.asleep_until
-    if choice.asleep_until or silence.ran_out_at or not (told := _told(silence)):
+    if choice.asleep_until or silence.ran_out_at or not (told := silence.told()):
         return []
     silence.ran_out_at = now
     return [messages.nobody_yet(silence, step, now=now) for step in told]
-
-
-def _told(silence: Silence) -> list[SilenceStep]:
-    return [step for step in silence.steps.all() if step.whom == Step.Whom.MEMBER and step.taken_at]
 
 
 def on_time(planned: dt.datetime | None, now: dt.datetime) -> dt.datetime:
@@ -137,7 +128,7 @@ def _hold(
 
     When to look again, and what to send before; None when the first supporter may be told now.
     """
-    if _told(silence):
+    if silence.told():
         return None
     now, again = round_.now, messages.again_key(silence, step)
     late = silence.next_step_at is not None and now - silence.next_step_at > LATE

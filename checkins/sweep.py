@@ -15,12 +15,13 @@ from django.db import connection, models, transaction
 
 from checkins import messages, stepping, watchdog
 from checkins.models import Claim, Plan, Silence, SilenceStep
-from networks.models import Membership
 from outbox import services as outbox
 from outbox.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
+# What its heartbeat goes under.
+NAME = "sweep_silences"
 BATCH = 500
 # How far a row that fails is pushed out of the way of the others.
 PUSH = dt.timedelta(minutes=5)
@@ -80,7 +81,7 @@ def sweep(*, now: dt.datetime) -> tuple[int, int]:
     """Open every silence that is due and take every step that is due. Gives how many of each."""
     opened = _drain(lambda: _batch(_open_due, _due_plans, _open_by_itself, _push_plan, now))
     stepped = _drain(lambda: _batch(_advance_due, _due_silences, _advance_by_itself, _push_silence, now))
-    Heartbeat.beat("sweep_silences", now=now)
+    Heartbeat.beat(NAME, now=now)
     return opened, stepped
 
 
@@ -212,11 +213,4 @@ def _end_rehearsals(silences: list[Silence], now: dt.datetime) -> None:
     Silence.objects.filter(pk__in=[silence.pk for silence in over]).update(**ran_through)
     for silence in over:
         outbox.cancel(key_prefix=silence.key)
-        outbox.queue_all(messages.all_clear(silence, told) for told in memberships_told(silence))
-
-
-def memberships_told(silence: Silence) -> list[Membership]:
-    """The supporters who were told in this silence."""
-    told = silence.steps.filter(taken_at__isnull=False, membership__isnull=False)
-    steps = told.select_related("membership__member", "membership__tie")
-    return [step.membership for step in steps if step.membership]
+        outbox.queue_all(messages.all_clear(silence, told) for told in silence.memberships_told())

@@ -25,8 +25,8 @@ def rests(now: dt.datetime, zone: ZoneInfo) -> list[Choice]:
     """How long one may rest with one tap."""
     hour, four = now + dt.timedelta(hours=1), now + dt.timedelta(hours=4)
     hours = [
-        ("1h", _("For 1 hour, until %(when)s") % {"when": said(hour, now=now, zone=zone)}, hour),
-        ("4h", _("For 4 hours, until %(when)s") % {"when": said(four, now=now, zone=zone)}, four),
+        ("1h", _("For 1 hour, until %(when)s") % {"when": times.until(hour, now=now, zone=zone)}, hour),
+        ("4h", _("For 4 hours, until %(when)s") % {"when": times.until(four, now=now, zone=zone)}, four),
     ]
     return [*hours, *_tonight(now, zone), _morning(now, zone)]
 
@@ -37,8 +37,8 @@ def flares(now: dt.datetime, zone: ZoneInfo) -> list[Choice]:
     two = schedule.instant(today + dt.timedelta(days=2), MORNING, zone)
     week = schedule.instant(today + dt.timedelta(days=7), MORNING, zone)
     later = [
-        ("two_days", _("For two days, until %(when)s") % {"when": said(two, now=now, zone=zone)}, two),
-        ("week", _("For a week, until %(when)s") % {"when": said(week, now=now, zone=zone)}, week),
+        ("two_days", _("For two days, until %(when)s") % {"when": times.until(two, now=now, zone=zone)}, two),
+        ("week", _("For a week, until %(when)s") % {"when": times.until(week, now=now, zone=zone)}, week),
     ]
     return [*_tonight(now, zone), _morning(now, zone), *later]
 
@@ -62,11 +62,3 @@ def tomorrow_morning(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     local = now.astimezone(zone)
     days = 0 if local.hour < NIGHT_ENDS else 1
     return schedule.instant(local.date() + dt.timedelta(days=days), MORNING, zone)
-
-
-def said(at: dt.datetime, *, now: dt.datetime, zone: dt.tzinfo) -> str:
-    """To be read after "until": "2:00 pm" for today, else "tomorrow at 9:00 am"."""
-    local = at.astimezone(zone)
-    if local.date() == now.astimezone(zone).date():
-        return times.clock(local)
-    return times.moment(at, now=now, zone=zone)

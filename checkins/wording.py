@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import times
-from checkins.agreements import in_words
-from checkins.models import Silence, Step
+from checkins.models import Silence
 from checkins.schedule import EVERY_DAY, Rhythm
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
@@ -62,13 +61,24 @@ def practised(rehearsal: Silence, *, now: dt.datetime, zone: dt.tzinfo) -> str:
     if rehearsal.closed_at is None:
         return _("A rehearsal is running")
     on = {"day": _day(rehearsal.opened_at, now, zone)}
-    told = [s.taken_at for s in rehearsal.steps.all() if s.whom == Step.Whom.MEMBER and s.taken_at]
+    told = [step.taken_at for step in rehearsal.told() if step.taken_at]
     if not told:
         return _("Rehearsed %(day)s, stopped before anybody was told") % on
     answered = [claim.claimed_at for claim in rehearsal.claims.all()]
     if not answered:
         return _("Rehearsed %(day)s, nobody answered") % on
     return _("Rehearsed %(day)s, answered in %(span)s") % {**on, "span": took(min(answered) - min(told))}
+
+
+def in_words(span: dt.timedelta) -> str:
+    """A length of time to the minute: "45 minutes", "6 hours", "2 hours 30 minutes"."""
+    hours, minutes = divmod(round(span.total_seconds() / 60), 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
+    if minutes or not hours:
+        parts.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
+    return " ".join(parts)
 
 
 def took(span: dt.timedelta) -> str:

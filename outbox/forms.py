@@ -10,17 +10,8 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import ClockField
 from outbox.models import ChannelPreference
-
-
-class ClockField(forms.TimeField):
-    def __init__(self, label: Any) -> None:
-        super().__init__(
-            label=label,
-            required=False,
-            widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-            error_messages={"invalid": _("Write a time like 21:00.")},
-        )
 
 
 class PreferenceForm(forms.Form):
@@ -36,8 +27,8 @@ class PreferenceForm(forms.Form):
             "before we tell anybody, we write to you once."
         ),
     )
-    quiet_from = ClockField(_("Quiet hours begin at"))
-    quiet_until = ClockField(_("Quiet hours end at"))
+    quiet_from = ClockField(label=_("Quiet hours begin at"), required=False)
+    quiet_until = ClockField(label=_("Quiet hours end at"), required=False)
     any_hour = forms.BooleanField(
         label=_("No quiet hours: write to me at any time of day"),
         required=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils.functional import Promise
@@ -79,39 +79,32 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def register(
-    name: str,
-    *,
-    at_once: bool = False,
-    secret: bool = False,
-    watched: bool = False,
-    gentle: bool = False,
-    unsubscribe: str = "",
-    about: str | Promise = "",
-) -> Callable[[One], One]:
+class How(TypedDict, total=False):
+    """What may be said of a kind when it is registered; `Kind` explains each."""
+
+    at_once: bool
+    secret: bool
+    watched: bool
+    gentle: bool
+    unsubscribe: str
+    about: str | Promise
+
+
+def register(name: str, **how: Unpack[How]) -> Callable[[One], One]:
     """Make the decorated function the one that knows what a message of this kind says."""
 
     def keep(one: One) -> One:
-        _kinds[name] = Kind(name, _each(one), at_once, secret, watched, gentle, unsubscribe, about)
+        _kinds[name] = Kind(name, _each(one), **how)
         return one
 
     return keep
 
 
-def register_many(
-    name: str,
-    *,
-    at_once: bool = False,
-    secret: bool = False,
-    watched: bool = False,
-    gentle: bool = False,
-    unsubscribe: str = "",
-    about: str | Promise = "",
-) -> Callable[[Many], Many]:
+def register_many(name: str, **how: Unpack[How]) -> Callable[[Many], Many]:
     """The same for a function that answers for a whole list of messages, in their order, in few queries."""
 
     def keep(many: Many) -> Many:
-        _kinds[name] = Kind(name, many, at_once, secret, watched, gentle, unsubscribe, about)
+        _kinds[name] = Kind(name, many, **how)
         return many
 
     return keep

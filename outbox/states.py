@@ -114,9 +114,4 @@ def _why_taken_back(message: Message, mine: bool) -> str:
 
 
 def _when(at: dt.datetime, now: dt.datetime) -> str:
-    """ "9:00 am" for today, else with the day."""
-    zone = timezone.get_current_timezone()
-    local = at.astimezone(zone)
-    if local.date() == now.astimezone(zone).date():
-        return times.clock(local)
-    return times.moment(at, now=now, zone=zone)
+    return times.until(at, now=now, zone=timezone.get_current_timezone())

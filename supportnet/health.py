@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from checkins import watchdog
+from checkins import sweep, watchdog
 from outbox.models import Heartbeat
 
 Finding = tuple[bool, str]
-# A sweep may miss a few turns (a deployment, a busy minute) before anybody needs to know; the watchdog two.
-TURNS = 5
+# The watchdog may miss two rounds before anybody needs to know.
 ROUNDS = 3
 
 
@@ -68,15 +67,15 @@ def _migrations() -> Finding:
 
 
 def _last_sweep() -> Finding:
-    heartbeat = Heartbeat.objects.filter(name="sweep_silences").first()
+    heartbeat = Heartbeat.objects.filter(name=sweep.NAME).first()
     if heartbeat is None:
         return False, "has never run"
-    return _in_time(heartbeat, settings.SWEEP_SECONDS * TURNS)
+    return _in_time(heartbeat, watchdog.slack())
 
 
-def _in_time(heartbeat: Heartbeat, seconds: float) -> Finding:
+def _in_time(heartbeat: Heartbeat, at_most: dt.timedelta) -> Finding:
     age = timezone.now() - heartbeat.beat_at
-    return age <= dt.timedelta(seconds=seconds), f"{age.total_seconds():.0f} seconds ago"
+    return age <= at_most, f"{age.total_seconds():.0f} seconds ago"
 
 
 def _watchdog() -> Finding:
@@ -86,7 +85,7 @@ def _watchdog() -> Finding:
         return False, "has never looked"
     if heartbeat.findings:
         return False, heartbeat.words
-    return _in_time(heartbeat, settings.WATCH_SECONDS * ROUNDS)
+    return _in_time(heartbeat, dt.timedelta(seconds=settings.WATCH_SECONDS * ROUNDS))
 
 
 def _redis() -> Finding:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import ClockField
 from accounts.models import User
 from checkins import schedule, until
 
@@ -21,13 +22,7 @@ class RestForm(forms.Form):
     until = forms.CharField(
         required=False, max_length=20, initial="time", widget=forms.HiddenInput(attrs={"id": "rest_until"})
     )
-    time = forms.TimeField(
-        label=gettext_lazy("Until a time today"),
-        required=False,
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={"invalid": gettext_lazy("Write a time like 15:30.")},
-        input_formats=["%H:%M", "%H:%M:%S", "%I:%M %p", "%I %p", "%I%p", "%I:%M%p", "%H.%M"],
-    )
+    time = ClockField(label=gettext_lazy("Until a time today"), required=False)
 
     def __init__(self, *args: Any, owner: User, now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,7 +42,7 @@ class RestForm(forms.Form):
 
     def _at(self, time: dt.time | None) -> dt.datetime:
         if time is None:
-            raise forms.ValidationError({"time": _("Write a time like 15:30.")})
+            raise forms.ValidationError({"time": ClockField.INVALID})
         at = schedule.instant(self.now.astimezone(self.zone).date(), time, self.zone)
         if at <= self.now:
             words = _("That time is over for today. Choose a later one, or tomorrow morning.")

@@ -15,20 +15,18 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import LineField, OnceForm
+from accounts.forms import ClockField, LineField, OnceForm
 from accounts.models import User
-from checkins.agreements import in_words
 from checkins.forms.drafts import ME, MOST_RUNGS, MOST_TIMES
 from checkins.models import Plan
 from checkins.services import Rung, Wanted
-from checkins.wording import listed
+from checkins.wording import in_words, listed
 from networks.models import Membership
 
 # Minutes that may lie between two steps.
 WAITS = (30, 60, 90, 120, 180, 240, 360, 480, 720, 1080, 1440)
 # Days between two check-ins, where they do not follow the week.
 STRIDES = (2, 3, 4, 5, 6, 7, 10, 14, 21, 28)
-TIME_FORMATS = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I %p", "%I%p", "%I:%M%p", "%H.%M"]
 # No plan begins or ends further away; a year with five digits is a slip of the finger.
 FURTHEST = dt.timedelta(days=1830)
 WEEK, EVERY = "week", "every"
@@ -48,21 +46,6 @@ def _own_minutes(plan: Plan | None) -> list[int]:
         return [round(plan.grace.total_seconds() / 60)] if plan else []
     spans = [plan.grace, *(step.wait for step in plan.steps.all())]
     return [max(1, round(span.total_seconds() / 60)) for span in spans]
-
-
-class ClockField(forms.TimeField):
-    """A time of day, written in any way people write one."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(
-            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            error_messages={
-                "invalid": _("Write a time like 10:00 or 8:30 pm."),
-                "required": _("Choose a time of day."),
-            },
-            input_formats=TIME_FORMATS,
-            **more,
-        )
 
 
 class NearDateField(forms.DateField):
@@ -123,7 +106,8 @@ class PlanForm(OnceForm):
     )
     every = forms.TypedChoiceField(label=_("How often?"), coerce=int)
     time_1 = ClockField(
-        label=_("By what time?"), help_text=_("You can check in at any time before. For example 10:00.")
+        label=_("By what time?"),
+        help_text=_("Earlier that day counts, too. So does the evening before a morning. For example 10:00."),
     )
     time_2 = ClockField(label=_("A second time"), required=False)
     time_3 = ClockField(label=_("A third time"), required=False)

@@ -163,11 +163,9 @@ class Plan(models.Model):
         )
 
     def tells_nobody(self) -> bool:
-        """Whether this is a safety check-in that no supporter stands behind."""
-        if self.programme != self.Programme.SAFETY:
-            return False
-        steps = self.steps.filter(whom=Step.Whom.MEMBER).select_related("membership")
-        return not any(step.stands for step in steps)
+        """Whether this is a safety check-in that no supporter stands behind; from the steps at hand, if they are."""
+        supporters = (step for step in self.steps.all() if step.whom == Step.Whom.MEMBER)
+        return self.programme == self.Programme.SAFETY and not any(step.stands for step in supporters)
 
     def is_resting(self, now: dt.datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now

@@ -95,6 +95,20 @@ class Silence(models.Model):
     def is_practice(self) -> bool:
         return self.nature == self.Nature.REHEARSAL
 
+    def waiting(self) -> list[SilenceStep]:
+        """Its steps that are still to come, in their order; from the steps at hand, if they are."""
+        return [step for step in self.steps.all() if step.is_waiting]
+
+    def told(self) -> list[SilenceStep]:
+        """Its steps that told a supporter; from the steps at hand, if they are."""
+        return [step for step in self.steps.all() if step.told_a_supporter]
+
+    def memberships_told(self) -> list[Membership]:
+        """The supporters who were told, also who has left since; not whose account is gone."""
+        told = self.steps.filter(taken_at__isnull=False, membership__isnull=False)
+        steps = told.select_related("membership__member", "membership__tie")
+        return [step.membership for step in steps if step.membership]
+
     @property
     def key(self) -> str:
         """What the keys of all messages that a closing takes back begin with."""
@@ -158,6 +172,14 @@ class SilenceStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.silence} step {self.position}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.taken_at is None and self.passed_over_at is None
+
+    @property
+    def told_a_supporter(self) -> bool:
+        return self.whom == Step.Whom.MEMBER and self.taken_at is not None
 
     @property
     def message_key(self) -> str:

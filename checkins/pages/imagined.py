@@ -39,7 +39,9 @@ def of_saved(plan: Plan, *, now: dt.datetime) -> Imagined:
     for step in steps:
         step.position = ranks[step.position]  # a supporter whose account is gone leaves a gap
     reach = Reach.to(steps, owners=[plan.owner])
-    return Imagined(timeline.of_plan(plan, steps), _notes(steps, now, reach, _asleep(plan, steps, reach)))
+    return Imagined(
+        timeline.of_plan(plan, steps, reach), _notes(steps, now, reach, _asleep(plan, steps, reach))
+    )
 
 
 def of_form(form: PlanForm, *, owner: User, current: Plan | None, now: dt.datetime) -> Imagined:
@@ -55,7 +57,7 @@ def of_form(form: PlanForm, *, owner: User, current: Plan | None, now: dt.dateti
     steps = _steps(plan, rungs, current)
     reach = Reach.to(steps, owners=[owner])
     notes = _notes(steps, now, reach, _asleep(plan, steps, reach))
-    return Imagined(timeline.of_plan(plan, steps), notes, form.missing)
+    return Imagined(timeline.of_plan(plan, steps, reach), notes, form.missing)
 
 
 def _bare(form: PlanForm, owner: User, current: Plan | None) -> Plan:

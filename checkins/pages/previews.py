@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.times import read_at
-from checkins import letters
+from checkins import letters, messages
 from checkins.ladder import Foretold, Reach
 from checkins.models import Plan, Silence, SilenceStep, Step, Wishes
 from checkins.pages import timeline
 from outbox import letters as outbox
 from outbox import preferences
+from outbox.kinds import Context
 from outbox.models import ChannelPreference, Message
 
 
@@ -110,22 +111,15 @@ def _to_owner(
     more: dict[str, Any] = {"last_one": not later, "next_name": "", "next_at": None}
     if told and told.rung.membership:
         more |= {"next_name": told.rung.membership.tie.name, "next_at": told.at}
-    kind = _kind(silence.plan, later[0][1].rung if later else None)
+    kind = messages.nudge_kind(silence.plan, later[0][1].rung if later else None)
     context = letters.foreseen(step, link=_link(_("you")), **more)
     reader = _stand_in(silence.owner, silence.owner.called)
     return _written(kind, context, reader, to=_("you"), at=at, preference=mine)
 
 
-def _kind(plan: Plan, following: Step | None) -> str:
-    if plan.programme == Plan.Programme.KEEP_IN_TOUCH:
-        return "checkins/keep_in_touch"
-    last_call = following is not None and following.whom == Step.Whom.MEMBER
-    return "checkins/last_call" if last_call else "checkins/nudge"
-
-
 def _written(
     kind: str,
-    context: letters.Context,
+    context: Context,
     reader: User,
     *,
     preference: ChannelPreference | None = None,

@@ -10,8 +10,10 @@ from typing import Any
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
+from accounts import times
 from accounts.models import User
 from checkins import until
+from checkins.ladder import Reach
 from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step, Wishes
 from checkins.pages import asked, chosen, timeline
 from checkins.pages.timeline import Line
@@ -44,10 +46,11 @@ class Open:
 
 
 def of(user: User, now: dt.datetime) -> dict[str, Any]:
-    """All that Today shows beside its form. The number of queries grows only with ladders and open silences."""
+    """All that Today shows beside its form. The number of queries grows only with open silences."""
     wishes = wishes_of(user)
     plans = _plans(user)
-    ahead = [_ahead(plan, now) for plan in plans]
+    reach = Reach.to([step for plan in plans for step in plan.steps.all()], owners=[user])
+    ahead = [_ahead(plan, reach, now) for plan in plans]
     silences = _silences(plans)
     open_in = {one.silence.plan_id for one in silences}
     watched = [one for one in ahead if one.plan.pk not in open_in]
@@ -101,7 +104,7 @@ def easing(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
 def _flare(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
     """Until when it goes on; or, while there is none, whom one that begins now would tell, and what."""
     if wishes.in_a_flare(now) and wishes.flare_until:
-        return {"flare_until": until.said(wishes.flare_until, now=now, zone=wishes.owner.zone)}
+        return {"flare_until": times.until(wishes.flare_until, now=now, zone=wishes.owner.zone)}
     known = flare_hearings(wishes, now)
     usual = until.tomorrow_morning(now, wishes.owner.zone)
     first = next((one.membership for one in known if one.why_not is None), None)
@@ -131,11 +134,9 @@ def _plans(user: User) -> list[Plan]:
     return sorted(plans, key=lambda plan: (plan.next_due_at or FAR, plan.pk))
 
 
-def _ahead(plan: Plan, now: dt.datetime) -> Ahead:
-    steps = list(plan.steps.all())
-    safety = plan.programme == Plan.Programme.SAFETY
-    told = [step for step in steps if step.whom == Step.Whom.MEMBER and step.stands]
-    return Ahead(plan, timeline.of_plan(plan, steps), plan.is_resting(now), safety and not told)
+def _ahead(plan: Plan, reach: Reach, now: dt.datetime) -> Ahead:
+    lines = timeline.of_plan(plan, list(plan.steps.all()), reach)
+    return Ahead(plan, lines, plan.is_resting(now), plan.tells_nobody())
 
 
 def _silences(plans: Sequence[Plan]) -> list[Open]:
@@ -154,7 +155,7 @@ def resting_until(owner: User, now: dt.datetime) -> str:
 def _resting_until(plans: Iterable[Plan], now: dt.datetime) -> str:
     resting = [plan for plan in plans if plan.paused_as == Plan.Rest.REST and plan.is_resting(now)]
     ends = [plan.paused_until for plan in resting if plan.paused_until]
-    return until.said(max(ends), now=now, zone=timezone.get_current_timezone()) if ends else ""
+    return times.until(max(ends), now=now, zone=timezone.get_current_timezone()) if ends else ""
 
 
 def _done_until(plans: Iterable[Plan], now: dt.datetime) -> dt.datetime | None:

@@ -82,18 +82,12 @@ def _state(plan: Plan, is_open: bool, now: dt.datetime) -> tuple[str, str]:
         until = {"when": times.moment(plan.paused_until, now=now, zone=zone)}
         resting = plan.paused_as == Plan.Rest.REST
         return (_("Resting until %(when)s") if resting else _("Paused until %(when)s")) % until, "sun"
-    if tells_nobody(plan):
+    if plan.tells_nobody():
         return _("Nobody is told yet"), "sun"
     today = now.astimezone(plan.rhythm.zone).date()
     if plan.starts_on and plan.starts_on > today:
         return _("Starts %(day)s") % {"day": times.calendar_day(plan.starts_on, today=today)}, "sun"
     return _("Watched"), "calm"
-
-
-def tells_nobody(plan: Plan) -> bool:
-    """As `Plan.tells_nobody`, from the steps that are at hand."""
-    supporters = [step for step in plan.steps.all() if step.whom == Step.Whom.MEMBER]
-    return plan.programme == Plan.Programme.SAFETY and not any(step.stands for step in supporters)
 
 
 # History ------------------------------------------------------------------------------------------
@@ -133,7 +127,7 @@ def _told(silence: Silence, now: dt.datetime) -> SilenceSummary:
 
 def _who(silence: Silence) -> str:
     """Whom we told, in order; nobody is a good answer, too."""
-    told = [step for step in silence.steps.all() if step.whom == Step.Whom.MEMBER and step.taken_at]
+    told = silence.told()
     if not told:
         return _("Nobody else was told.")
     names = [step.membership.tie.name if step.membership else _("a supporter who has left") for step in told]

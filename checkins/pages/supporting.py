@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from accounts import times
 from accounts.models import Consent, User
-from checkins import agreements, letters, until
+from checkins import agreements, letters
 from checkins.ladder import Reach
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership, Share
@@ -71,7 +72,7 @@ def alert(step: SilenceStep) -> Alert:
 def _said_until(at: dt.datetime | None) -> str:
     """On the clock of whoever looks; "" for a time that has passed, for then it is about to happen."""
     now = timezone.now()
-    return until.said(at, now=now, zone=timezone.get_current_timezone()) if at and at > now else ""
+    return times.until(at, now=now, zone=timezone.get_current_timezone()) if at and at > now else ""
 
 
 def _said(step: SilenceStep) -> str:
@@ -88,9 +89,7 @@ def _goes_on(silence: Silence) -> bool:
             "membership__member"
         )
     )
-    reach = Reach.to(waiting)
-    agreed = Step.objects.filter(plan=silence.plan_id, agreed_at__isnull=False).exclude(membership=None)
-    reach.agreed = set(agreed.values_list("plan", "membership"))
+    reach = Reach.to(waiting, plans=[silence.plan_id])
     return any(reach.why_not(rung, silence.plan_id) is None for rung in waiting)
 
 

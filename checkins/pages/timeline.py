@@ -33,15 +33,15 @@ class Line:
     passed: bool = False
 
 
-def of_plan(plan: Plan, steps: Sequence[Step] | None = None) -> list[Line]:
+def of_plan(plan: Plan, steps: Sequence[Step] | None = None, reach: Reach | None = None) -> list[Line]:
     """What happens if no check-in comes, from the next due time on. Empty while nothing is watched.
 
-    `steps` may be a ladder that is not saved yet.
+    `steps` may be a ladder that is not saved yet; `reach` what is known of it already, and of its owner.
     """
     if plan.next_due_at is None or plan.deadline_at is None:
         return []
     rungs = list(steps) if steps is not None else list(saved_steps(plan))
-    reach = Reach.to(rungs, owners=[plan.owner])
+    reach = reach or Reach.to(rungs, owners=[plan.owner])
     nudged_at = first_nudge_at(plan, reach)
     lines = [
         Line(plan.next_due_at, _("Your check-in is due")),
@@ -193,10 +193,9 @@ def _passed(why: str, membership: Membership | None) -> str:
 
 
 def _coming(silence: Silence, steps: Sequence[SilenceStep]) -> list[Line]:
-    waiting = [step for step in steps if step.taken_at is None and step.passed_over_at is None]
-    told = any(step.whom == Step.Whom.MEMBER and step.taken_at for step in steps)
-    reach = Reach.to(waiting, owners=[silence.owner])
-    reach.agreed = _agreed(silence)
+    waiting = [step for step in steps if step.is_waiting]
+    told = any(step.told_a_supporter for step in steps)
+    reach = Reach.to(waiting, owners=[silence.owner], plans=[silence.plan_id])
     nudged_at = None if told else max((step.taken_at for step in steps if step.taken_at), default=None)
     claim = silence.claims.standing().first()
     start = claim.resumes_at if claim else silence.next_step_at
@@ -204,11 +203,6 @@ def _coming(silence: Silence, steps: Sequence[SilenceStep]) -> list[Line]:
         waiting, start, reach, owner=silence.owner, nudged_at=nudged_at, plan_id=silence.plan_id
     )
     return [_ahead(one, waiting, reach) for one in coming]
-
-
-def _agreed(silence: Silence) -> set[tuple[int, int]]:
-    rows = Step.objects.filter(plan=silence.plan_id, agreed_at__isnull=False).exclude(membership=None)
-    return set(rows.values_list("plan", "membership"))
 
 
 def _claims(silence: Silence) -> Iterator[Line]:

@@ -1,6 +1,6 @@
 """What people do: check in, plan, rest, agree, claim, report, rehearse. Each is one transaction.
 
-Locks are taken in one order everywhere: person, plan, silence.
+Locks are taken in one order everywhere (`locks.py`): person, plan, silence.
 """
 
 from checkins.services.answering import CLAIM_HOLDS, claim, report

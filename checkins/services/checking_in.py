@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from checkins import messages, schedule
 from checkins.models import CheckIn, Plan, Silence, Wishes
-from checkins.services import closing
+from checkins.services import closing, locks
 from networks import services as networks
 from networks.models import Tie
 
@@ -45,8 +45,7 @@ def check_in(
     The same key twice within minutes is one check-in, which then says what was said last.
     Two check-ins within minutes count for one occurrence, not for the next one too.
     """
-    # Two taps at once wait for each other here, plan or no plan.
-    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    locks.person(owner)  # two taps at once wait for each other here
     plans = list(Plan.objects.active().filter(owner=owner).select_for_update(no_key=True).order_by("pk"))
     made = CheckIn.objects.filter(owner=owner, form_key=form_key).first()
     repeat = made is not None and _is_a_repeat(made, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import User
-from checkins import messages, sweep
+from checkins import messages
 from checkins.models import CheckIn, Plan, Silence
 from networks.models import Membership
 from outbox import services as outbox
@@ -39,7 +39,7 @@ def close(
     silence.next_step_at = None
     silence.save(update_fields=["closed_at", "closed_by", "ending", "next_step_at"])
     outbox.cancel(key_prefix=silence.key)
-    told = [one for one in sweep.memberships_told(silence) if by is None or one.member_id != by.pk]
+    told = [one for one in silence.memberships_told() if by is None or one.member_id != by.pk]
     drafts = [messages.all_clear(silence, membership) for membership in told]
     if heard is not None:
         drafts.append(messages.heard_from(silence, heard, now=now))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from checkins import errors, messages
 from checkins.models import Plan, Silence, Wishes
+from checkins.services import locks
 from checkins.services.checking_in import check_in
 from networks.models import Membership
 from outbox import services as outbox
@@ -73,7 +74,7 @@ def end_flare(*, owner: User, now: dt.datetime) -> None:
 
 
 def _held(owner: User) -> Wishes:
-    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    locks.person(owner)
     return Wishes.objects.get_or_create(owner=owner)[0]
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from checkins import agreements, errors, messages
 from checkins.ladder import gentle_waits
 from checkins.models import Plan, Silence, Step, Wishes
-from checkins.services import closing
+from checkins.services import closing, locks
 from networks.models import Membership
 
 TIMES = ["next_due_at", "deadline_at", "ended_at"]
@@ -54,7 +54,7 @@ def make_plan(
 
     Raises NotASupporter for somebody who is not in their network, NeverDue for one that ends before it begins.
     """
-    _hold(owner)
+    locks.person(owner)
     made = Plan.objects.filter(owner=owner, form_key=form_key).first() if form_key else None
     return made or _write(Plan(owner=owner, form_key=form_key), now, wanted)
 
@@ -65,12 +65,8 @@ def change_plan(*, plan: Plan, now: dt.datetime, **wanted: Unpack[Wanted]) -> Pl
 
     Raises PlanHasEnded, NotASupporter, NeverDue.
     """
-    _hold(plan.owner)
-    return _write(running(plan), now, wanted)
-
-
-def _hold(owner: User) -> None:
-    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    locks.person(plan.owner)
+    return _write(locks.running(plan), now, wanted)
 
 
 def _write(plan: Plan, now: dt.datetime, wanted: Wanted) -> Plan:
@@ -142,7 +138,7 @@ def _ask(step: Step, after: dt.timedelta, now: dt.datetime) -> None:
 @transaction.atomic
 def pause(*, plan: Plan, until: dt.datetime, by: User, now: dt.datetime, kind: str = Plan.Rest.PAUSE) -> None:
     """Nothing is due before `until`, and it goes on by itself. Raises PlanHasEnded."""
-    plan = running(plan)
+    plan = locks.running(plan)
     plan.paused_until, plan.paused_as = until, kind
     plan.watch_from(now, heard_at=closing.heard_at(plan.owner))
     plan.save(update_fields=["paused_until", "paused_as", *TIMES])
@@ -154,7 +150,7 @@ def pause(*, plan: Plan, until: dt.datetime, by: User, now: dt.datetime, kind: s
 @transaction.atomic
 def rest(*, owner: User, until: dt.datetime, now: dt.datetime) -> None:
     """ "Resting, nothing is wrong": every plan waits until then. A longer pause stays as it is."""
-    _hold(owner)
+    locks.person(owner)
     for plan in Plan.objects.active().filter(owner=owner).order_by("pk"):
         if plan.paused_until is None or plan.paused_until < until:
             pause(plan=plan, until=until, by=owner, now=now, kind=Plan.Rest.REST)
@@ -164,7 +160,7 @@ def rest(*, owner: User, until: dt.datetime, now: dt.datetime) -> None:
 @transaction.atomic
 def resume(*, plan: Plan, now: dt.datetime) -> None:
     """End the rest now. Does nothing for a plan that is not resting. Raises PlanHasEnded."""
-    plan = running(plan)
+    plan = locks.running(plan)
     if not plan.is_resting(now):
         return
     plan.paused_until, plan.paused_as = None, ""
@@ -178,7 +174,7 @@ def move_to_zone(*, plan: Plan, now: dt.datetime) -> None:
 
     Raises PlanHasEnded.
     """
-    plan = running(plan)
+    plan = locks.running(plan)
     plan.time_zone = plan.owner.time_zone
     if plan.next_due_at is not None and plan.next_due_at > now:
         plan.watch_from(now, heard_at=closing.heard_at(plan.owner))
@@ -188,19 +184,10 @@ def move_to_zone(*, plan: Plan, now: dt.datetime) -> None:
 @transaction.atomic
 def end_plan(*, plan: Plan, by: User, now: dt.datetime) -> None:
     """No more check-ins are due. Whoever was told of an open silence hears that it is over. Raises PlanHasEnded."""
-    plan = running(plan)
+    plan = locks.running(plan)
     plan.ended_at = now
     plan.look_ahead(None)
     plan.save(update_fields=TIMES)
     for step in plan.steps.exclude(membership=None).select_related("membership__member", "plan__owner"):
         agreements.lapse(step)
     closing.set_aside(plan, by=by, now=now)
-
-
-def running(plan: Plan) -> Plan:
-    """The plan, locked. Raises PlanHasEnded."""
-    rows = Plan.objects.active().select_for_update(of=("self",), no_key=True).select_related("owner")
-    found = rows.filter(pk=plan.pk).first()
-    if found is None:
-        raise errors.PlanHasEnded(_("This plan has ended. You can make a new one."))
-    return found

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from checkins import errors, messages, sweep
 from checkins.models import Plan, Silence, Step
-from checkins.services import closing
-from checkins.services.planning import running
+from checkins.services import closing, locks
 from outbox import services as outbox
 
 # The waits of a rehearsal: before a nudge, and before or after a supporter.
@@ -24,7 +24,8 @@ def rehearse(*, plan: Plan, now: dt.datetime) -> Silence:
 
     Raises PlanHasEnded, NobodyAgreed, AlreadyRehearsing, or NotDuringASilence.
     """
-    plan = running(plan)
+    plan = locks.running(plan)
+    prefetch_related_objects([plan], "steps__membership")
     if plan.programme != Plan.Programme.SAFETY or plan.tells_nobody():
         raise errors.NobodyAgreed(_("Nobody has agreed to be told yet, so there is nothing to rehearse."))
     if plan.silences.open().real().exists():
@@ -50,7 +51,7 @@ def _freeze_quickened(silence: Silence, now: dt.datetime) -> None:
 @transaction.atomic
 def end_rehearsal(*, plan: Plan, now: dt.datetime) -> None:
     """Stop it. Whoever was told in practice hears that it is over. Raises PlanHasEnded."""
-    plan = running(plan)
+    plan = locks.running(plan)
     for silence in plan.silences.open().rehearsals().select_for_update(no_key=True):
         silence.plan = plan
         closing.close(silence, by=plan.owner, now=now, ending=Silence.Ending.RAN_THROUGH)
@@ -59,7 +60,7 @@ def end_rehearsal(*, plan: Plan, now: dt.datetime) -> None:
 @transaction.atomic
 def fall_due(*, plan: Plan, now: dt.datetime, wait: dt.timedelta) -> Silence:
     """Let a check-in be missed right now, with `wait` between this silence's steps. The plan stays as it is."""
-    plan = running(plan)
+    plan = locks.running(plan)
     closing.set_aside(plan, by=plan.owner, now=now)
     plan.next_due_at, plan.deadline_at = now - plan.grace, now
     plan.save(update_fields=["next_due_at", "deadline_at"])

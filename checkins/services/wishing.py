@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from checkins import errors
 from checkins.models import Wishes
+from checkins.services import locks
 from networks.models import Membership
 
 
@@ -26,7 +27,7 @@ class Wished(TypedDict, total=False):
 @transaction.atomic
 def wish(*, owner: User, flare_tells: Iterable[Membership] | None = None, **wished: Unpack[Wished]) -> Wishes:
     """Write down what is given; the rest stays. Raises NotASupporter."""
-    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    locks.person(owner)
     chosen = list(flare_tells or ())
     company = wished.get("company_from")
     wanted = {one.pk for one in [*chosen, *([company] if company else [])]}

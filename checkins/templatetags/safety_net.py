@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from django import template
-from django.conf import settings
 from django.utils import timezone
 
+from checkins import sweep, watchdog
 from checkins.wording import lately
 from outbox.models import Heartbeat
 
 register = template.Library()
-
-# We say that we are late when so many rounds were missed, and not before so much time has passed.
-PATIENCE, AT_LEAST = 4, dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -28,9 +24,8 @@ class SafetyNet:
 
 @register.simple_tag
 def safety_net() -> SafetyNet:
-    beat = Heartbeat.objects.filter(name="sweep_silences").first()
+    beat = Heartbeat.objects.filter(name=sweep.NAME).first()
     if beat is None:
         return SafetyNet("", late=False)
     ago = timezone.now() - beat.beat_at
-    patience = max(AT_LEAST, dt.timedelta(seconds=PATIENCE * settings.SWEEP_SECONDS))
-    return SafetyNet(lately(ago), late=ago > patience)
+    return SafetyNet(lately(ago), late=ago > watchdog.slack())

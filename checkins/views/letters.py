@@ -12,8 +12,9 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts import times
 from accounts.models import User
-from checkins import links, services, sweep, until
+from checkins import links, services, until
 from checkins.models import CheckIn, Plan, Silence
 from checkins.pages import standing
 
@@ -58,8 +59,8 @@ def _offered(silence: Silence, now: dt.datetime) -> dict[str, Any]:
     owner = silence.owner
     return {
         "practice": silence.is_practice,
-        "told": [membership.tie.name for membership in sweep.memberships_told(silence)],
+        "told": [membership.tie.name for membership in silence.memberships_told()],
         "can_rest": Plan.objects.active().filter(owner=owner).exists(),
-        "morning": until.said(until.tomorrow_morning(now, owner.zone), now=now, zone=owner.zone),
+        "morning": times.until(until.tomorrow_morning(now, owner.zone), now=now, zone=owner.zone),
         "resting_until": standing.resting_until(owner, now),
     }

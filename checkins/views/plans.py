@@ -151,7 +151,7 @@ def _around(current: Plan | None, pause_form: PauseForm | None = None) -> dict[s
         "summary": summaries.of_plan(current, now=timezone.now()),
         "pause_form": pause_form or PauseForm(),
         "resting": current.is_resting(timezone.now()),
-        "nobody_is_told": summaries.tells_nobody(current),
+        "nobody_is_told": current.tells_nobody(),
         "silence": silence,
         "silence_lines": timeline.of_silence(silence) if silence else [],
     }

@@ -16,7 +16,7 @@ from accounts.requests import SignedIn
 from checkins import services, wording
 from checkins.models import Plan, Silence
 from checkins.pages import timeline
-from checkins.pages.summaries import latest_rehearsals, tells_nobody
+from checkins.pages.summaries import latest_rehearsals
 from checkins.views.plans import theirs
 
 
@@ -54,6 +54,6 @@ def _context(plan: Plan, last: Silence | None, *, whole: bool) -> dict[str, Any]
         context["practised"] = wording.practised(last, now=now, zone=plan.owner.zone)
     if whole and not running:
         context["coming"] = timeline.of_rehearsal(plan, now)
-        context["nobody_is_told"] = tells_nobody(plan)
+        context["nobody_is_told"] = plan.tells_nobody()
         context["silence"] = plan.silences.open().real().first()
     return context

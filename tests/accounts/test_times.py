@@ -42,6 +42,12 @@ def test_a_moment_is_said_as_one_would_say_it(when: dt.datetime, said: str) -> N
         assert times.moment(when, now=NOW, zone=LONDON) == said
 
 
+def test_until_says_the_day_only_when_it_is_another() -> None:
+    with translation.override("en"):
+        assert times.until(at(2026, 11, 22, 20, 0), now=NOW, zone=LONDON) == "8:00 pm"
+        assert times.until(at(2026, 11, 23, 9, 0), now=NOW, zone=LONDON) == "tomorrow at 9:00 am"
+
+
 def test_british_english_puts_the_day_before_the_month() -> None:
     with translation.override("en-gb"):
         assert times.moment(at(2026, 5, 3, 20, 0), now=NOW, zone=LONDON) == "3 May at 8:00 pm"

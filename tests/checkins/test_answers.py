@@ -360,16 +360,3 @@ def test_a_missed_check_in_can_be_watched_with_short_waits(safety_plan: Plan) ->
     assert again.closed_at is None
     safety_plan.refresh_from_db()
     assert safety_plan.grace == TWO_HOURS
-
-
-@pytest.mark.parametrize(
-    ("span", "words"),
-    [
-        (dt.timedelta(minutes=30), "30 minutes"),
-        (dt.timedelta(hours=1), "1 hour"),
-        (dt.timedelta(hours=2, minutes=30), "2 hours 30 minutes"),
-        (dt.timedelta(0), "0 minutes"),
-    ],
-)
-def test_a_length_of_time_in_words(span: dt.timedelta, words: str) -> None:
-    assert agreements.in_words(span) == words

@@ -249,6 +249,12 @@ def test_every_kind_there_is_has_its_story() -> None:
     assert registered == set(KINDS)
 
 
+def test_the_list_of_what_was_sent_has_a_name_of_its_own_for_each() -> None:
+    names = {str(kinds.of(f"checkins/{kind}").about) for kind in KINDS}
+    assert len(names) == len(KINDS)
+    assert "" not in names
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_arrives_says_what_it_is_and_says_it_twice_the_same(story: Story, kind: str) -> None:
     tell, who, subject, words = EXPECTED[kind]

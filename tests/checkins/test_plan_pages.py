@@ -345,6 +345,32 @@ def test_nobody_on_the_ladder_is_said_with_what_one_can_do(
     assert "Nobody is told yet" in page_of(client, "/plans/")
 
 
+def test_who_was_asked_is_waited_for_and_nobody_is_alarmed(
+    client_of: SignIn, owner: User, safety_plan: Plan
+) -> None:
+    client = client_of(owner)
+    Step.objects.update(agreed_at=None)
+    for path in (f"/plans/{safety_plan.pk}/", f"/plans/{safety_plan.pk}/rehearse/"):
+        assert "We asked Ana Reyes, and wait for an answer." in page_of(client, path)
+    today = page_of(client, "/today/")
+    assert "We asked Ana Reyes whether they would be told when you go quiet." in today
+    assert "Nobody will be told" not in today
+    Step.objects.update(declined_at=timezone.now())
+    assert "We asked Ana Reyes" not in page_of(client, f"/plans/{safety_plan.pk}/")
+    assert "Nobody will be told" in page_of(client, "/today/")
+
+
+def test_a_timeline_owns_up_to_nudges_that_do_not_come(
+    client_of: SignIn, owner: User, safety_plan: Plan
+) -> None:
+    client = client_of(owner)
+    paths = ("/today/", f"/plans/{safety_plan.pk}/")
+    assert all("You have stopped reminders" not in page_of(client, path) for path in paths)
+    ChannelPreference.objects.create(person=owner, channel=Channel.EMAIL, nudges_stopped_at=timezone.now())
+    assert all("You have stopped reminders by e-mail." in page_of(client, path) for path in paths)
+    assert "Before we tell anybody, we still write to you once." in page_of(client, "/today/")
+
+
 def test_who_has_no_network_is_invited_to_begin_one(client_of: SignIn, owner: User) -> None:
     assert "Nobody has joined your network yet" in page_of(client_of(owner), "/plans/new/?programme=safety")
 

@@ -40,3 +40,16 @@ def test_how_lately_something_ran(seconds: int, words: str) -> None:
 
 def test_an_answer_within_seconds_counts_no_seconds() -> None:
     assert wording.took(dt.timedelta(seconds=20)) == "less than a minute"
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (dt.timedelta(minutes=30), "30 minutes"),
+        (dt.timedelta(hours=1), "1 hour"),
+        (dt.timedelta(hours=2, minutes=30), "2 hours 30 minutes"),
+        (dt.timedelta(0), "0 minutes"),
+    ],
+)
+def test_a_length_of_time_in_words(span: dt.timedelta, words: str) -> None:
+    assert wording.in_words(span) == words

@@ -104,7 +104,7 @@ def test_no_quiet_hours_need_no_times(owner: User, client_of: ClientOf) -> None:
     [
         ({"quiet_from": ""}, "Choose a time, or tick"),
         ({"quiet_until": ""}, "Choose a time, or tick"),
-        ({"quiet_from": "25:00"}, "Write a time like 21:00."),
+        ({"quiet_from": "25:00"}, "Write a time like 10:00 or 8:30 pm."),
         ({"quiet_until": "22:30"}, "Choose two different times"),
     ],
 )
