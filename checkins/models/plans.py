@@ -82,8 +82,9 @@ class Plan(models.Model):
                 name="plan_programme_known", condition=Q(programme__in=["keep_in_touch", "safety"])
             ),
             models.CheckConstraint(
-                name="plan_due_has_a_deadline",
-                condition=Q(next_due_at=None, deadline_at=None) | Q(deadline_at__gte=F("next_due_at")),
+                name="plan_due_with_a_deadline",
+                condition=Q(next_due_at=None, deadline_at=None)
+                | Q(next_due_at__isnull=False, deadline_at__isnull=False, deadline_at__gte=F("next_due_at")),
             ),
             models.CheckConstraint(
                 name="plan_ended_is_not_watched", condition=Q(ended_at=None) | Q(deadline_at=None)

@@ -222,6 +222,7 @@ class Claim(models.Model):
             models.CheckConstraint(
                 name="claim_report_is_known", condition=Q(report__in=["", "okay", "no_answer", "cannot"])
             ),
+            models.CheckConstraint(name="claim_ends_once", condition=Q(reported_at=None) | Q(lapsed_at=None)),
             models.CheckConstraint(
                 name="claim_report_has_a_time",
                 condition=Q(reported_at=None, report="") | (Q(reported_at__isnull=False) & ~Q(report="")),

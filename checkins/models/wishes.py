@@ -50,8 +50,13 @@ class Wishes(models.Model):
                 condition=Q(signs_of_life__contained_by=["sign_in", "touch", "answer"]),
             ),
             models.CheckConstraint(
-                name="wishes_flare_ends",
-                condition=Q(flare_began_at=None, flare_until=None) | Q(flare_until__gte=F("flare_began_at")),
+                name="wishes_flare_has_an_end",
+                condition=Q(flare_began_at=None, flare_until=None)
+                | Q(
+                    flare_began_at__isnull=False,
+                    flare_until__isnull=False,
+                    flare_until__gte=F("flare_began_at"),
+                ),
             ),
         ]
 
