@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from checkins import links, services
-from checkins.models import CheckIn, Plan, Silence
-from networks.models import Membership
+from checkins.models import CheckIn, Plan, Silence, Step
+from networks.models import Membership, Tie
 from outbox.models import Message
 from tests.checkins.conftest import key
 from tests.checkins.pages import gone_quiet, page, plain, say, told
@@ -79,6 +79,15 @@ def test_it_says_who_was_told(client: Client, path: str) -> None:
     assert "Ana Reyes was told" in words
     assert "I’m here, and it is a hard day" in words
     assert "Not okay, I’d like company" not in words
+
+
+def test_it_says_so_of_several_too(client: Client, silence: Silence, path: str, stranger: User) -> None:
+    tie = Tie.objects.create(owner=silence.owner, name="Luis", circle="close")
+    luis = Membership.objects.create(tie=tie, owner=silence.owner, member=stranger)
+    now = timezone.now()
+    rung = {"position": 3, "wait": dt.timedelta(hours=1), "whom": Step.Whom.MEMBER, "membership": luis}
+    silence.steps.create(**rung, agreed_at=now, taken_at=now)
+    assert "Told so far: Ana Reyes, Luis. They then hear that you are here." in page(client, path)
 
 
 def test_a_hard_day_says_the_same_to_others_and_shows_numbers(client: Client, path: str) -> None:

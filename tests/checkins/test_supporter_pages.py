@@ -157,9 +157,9 @@ def test_a_supporter_answers_from_the_mail_without_signing_in(client: Client, si
     assert "Nobody else is told." in said
     say(client, path, answer="okay")
     over = page(client, path)
-    assert "All is well: it is over for Maya" in over
+    assert "All clear for Maya" in over
     assert "You have heard from them." in over
-    assert "All is well" in say(client, path, answer="claim")
+    assert "All clear" in say(client, path, answer="claim")
 
 
 def test_a_supporter_who_was_told_answers_on_the_page(
@@ -191,7 +191,7 @@ def test_heard_from_them_is_asked_once_more_before_it_ends_for_everybody(
 def test_heard_from_them_after_the_end_says_that_it_is_over(client: Client, silence: Silence) -> None:
     path = path_of(told(silence))
     say(client, path, answer="okay")
-    assert "All is well" in page(client, f"{path}?heard=1")
+    assert "All clear" in page(client, f"{path}?heard=1")
 
 
 @pytest.mark.parametrize("answer", ["", "nonsense", "lapsed"])
@@ -298,7 +298,7 @@ def test_nothing_is_expected_of_who_withdrew_or_takes_a_break_yet_they_may_say_t
     assert "Nothing is expected of you here." in said
     assert "I’m on it" not in said
     say(client, path, answer="okay")
-    assert "All is well" in page(client, path)
+    assert "All clear" in page(client, path)
 
 
 def test_the_helper_is_helped_with_the_owners_own_words(
@@ -375,7 +375,7 @@ def test_practice_is_marked_everywhere_and_answered_with_the_same_buttons(
     say(client, path, answer="okay")
     over = page(client, path)
     assert "The practice with Maya is over" in over
-    assert "All is well" not in over
+    assert "All clear" not in over
 
 
 def test_what_is_real_comes_before_practice(

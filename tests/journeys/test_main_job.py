@@ -125,7 +125,7 @@ def test_the_main_job(
     phone.sees("You are checked in")
     mail_catcher.wait_for(to=ANA, subject="All clear")
     ana.page.reload()
-    ana.sees("All is well")
+    ana.sees("All clear for Maya")
     ana.looks()
 
     # Each was told once, and nothing more comes.
