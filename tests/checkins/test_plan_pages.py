@@ -14,7 +14,7 @@ from accounts.models import User
 from checkins import services
 from checkins.models import Plan, Step
 from networks.models import Circle, Membership, Tie
-from outbox.models import Heartbeat, Message
+from outbox.models import ChannelPreference, Heartbeat, Message
 from tests.checkins.conftest import MONDAY, TWO_HOURS, planned
 from tests.checkins.plan_forms import HTMX, gentle, page_of, plain, typed
 from tests.conftest import person
@@ -366,7 +366,9 @@ def test_a_timeline_owns_up_to_nudges_that_do_not_come(
     client = client_of(owner)
     paths = ("/today/", f"/plans/{safety_plan.pk}/")
     assert all("You have stopped reminders" not in page_of(client, path) for path in paths)
-    ChannelPreference.objects.create(person=owner, channel=Channel.EMAIL, nudges_stopped_at=timezone.now())
+    ChannelPreference.objects.update_or_create(
+        person=owner, channel="email", defaults={"nudges_stopped_at": timezone.now()}
+    )
     assert all("You have stopped reminders by e-mail." in page_of(client, path) for path in paths)
     assert "Before we tell anybody, we still write to you once." in page_of(client, "/today/")
 
