@@ -177,7 +177,7 @@ def _agreement(step: Step) -> str:
         return _("%(name)s agreed to this (%(ago)s).")
     if step.asked_at:
         return _("We asked %(name)s (%(ago)s) and wait for an answer. You could ask them yourself, too.")
-    return _("We ask %(name)s when you save. Nothing is told to anybody who has not agreed.")
+    return _("We ask %(name)s when you save. Until they say yes to this, they are not told.")
 
 
 def _sleeps(step: Step) -> str:

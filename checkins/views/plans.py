@@ -92,7 +92,10 @@ def _saved(request: SignedIn, current: Plan | None, form: PlanForm) -> Plan | No
 def _said_on_saving(saved: Plan) -> str:
     asked = saved.steps.filter(membership__isnull=False, agreed_at=None, declined_at=None)
     if asked.exists():
-        return _("Your plan is saved. We ask whoever is new on your ladder, and show you here what they say.")
+        return _(
+            "Your plan is saved. We ask whoever is new on your ladder, or has something new to agree to. "
+            "You see here what they say."
+        )
     return _("Your plan is saved.")
 
 

@@ -99,7 +99,7 @@ def test_the_whole_timeline_is_drawn_from_what_is_typed_and_nothing_is_saved(
     assert "Today at 2:00 pm We nudge you by e-mail" in page
     assert "Today at 4:00 pm We nudge you once more, and say who hears next" in page
     assert "We pass over Ana Reyes, who has not agreed so far" in page
-    assert "We ask Luis Reyes when you save." in page
+    assert "We ask Luis Reyes when you save. Until they say yes to this, they are not told." in page
     assert not Plan.objects.exists() and not Message.objects.exists() and not Consent.objects.exists()
 
 

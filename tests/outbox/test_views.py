@@ -135,11 +135,11 @@ def test_the_list_says_what_for_whom_and_what_became_of_it(
     page = client_of(owner).get("/messages/").content.decode()
     for words in (
         "News: your invitation was accepted",
-        "for you<",
+        "To you.",
         'Sent. Your mail server took it.</span> <span class="soft">Today at',
         "An invitation to your network",
-        "for luis@example.org",
-        "for Ana",
+        "To luis@example.org.",
+        "To Ana.",
         "A message",
         "Goes out in a moment.",
     ):
@@ -181,9 +181,9 @@ def test_long_lists_have_pages_and_cost_no_more_queries(
         page = client.get("/messages/").content.decode()
     assert "Page 1 of 2" in page
     assert 'href="?page=2"' in page
-    assert page.count("for Ana") == 20
+    assert page.count("To Ana.") == 20
     last = client.get("/messages/?page=2").content.decode()
-    assert last.count("for Ana") == 5
+    assert last.count("To Ana.") == 5
     assert 'href="?page=1"' in last
     assert client.get("/messages/?page=nonsense").status_code == 200
 
