@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -52,7 +51,7 @@ def _who(request: HttpRequest) -> User | None:
     return request.user if request.user.is_authenticated else None
 
 
-def notice(sign: Wishes.Sign, who: Callable[[], Any]) -> None:
+def notice(sign: Wishes.Sign, who: Callable[[], User | None]) -> None:
     """Count it if they wished so: one query if not. What goes wrong here never spoils what they did."""
     try:
         person = who()

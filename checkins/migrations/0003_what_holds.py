@@ -1,7 +1,8 @@
 """What the database holds true of the new columns, without a lock on a large table.
 
 Checks come NOT VALID and are validated afterwards; unique indexes are built CONCURRENTLY. So this is not one
-transaction: where it stops, it may simply be run again.
+transaction. Where it stops, its indexes may be built again as they are; a check that it had added already is named in
+the error, and is dropped by hand before the next try.
 """
 
 from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
