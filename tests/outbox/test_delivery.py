@@ -436,6 +436,20 @@ def test_what_waits_for_the_morning_is_in_nobodys_hands(owner: User) -> None:
     assert message.may_have_arrived
 
 
+def test_what_arrived_after_others_had_given_up_counts_as_sent(owner: User, smtp: Server) -> None:
+    write("a", owner)
+
+    def given_up_meanwhile(message: Message) -> dict[str, Any]:
+        Message.objects.update(failed_at=timezone.now())
+        return {"hello": "there"}
+
+    kinds.register("tests/hello")(given_up_meanwhile)
+    delivery.deliver_due()
+    message = Message.objects.get()
+    assert message.sent_at is not None
+    assert message.failed_at is None
+
+
 def test_back_off_doubles_up_to_a_quarter_of_an_hour() -> None:
     for attempts in range(1, 40):
         wait = delivery.back_off(attempts)
