@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from checkins import messages, stepping, watchdog
+from checkins import closing, stepping, watchdog
 from checkins.models import Claim, Plan, Silence, SilenceStep
 from outbox import services as outbox
 from outbox.models import Heartbeat
@@ -208,9 +208,6 @@ def _advance(ids: list[int], now: dt.datetime) -> None:
 
 def _end_rehearsals(silences: list[Silence], now: dt.datetime) -> None:
     """A rehearsal that has nothing more to show is over; whoever was told in practice hears so."""
-    over = [silence for silence in silences if silence.next_step_at is None]
-    ran_through = {"closed_at": now, "ending": Silence.Ending.RAN_THROUGH}
-    Silence.objects.filter(pk__in=[silence.pk for silence in over]).update(**ran_through)
-    for silence in over:
-        outbox.cancel(key_prefix=silence.key)
-        outbox.queue_all(messages.all_clear(silence, told) for told in silence.memberships_told())
+    for silence in silences:
+        if silence.next_step_at is None:
+            closing.close(silence, by=None, now=now, ending=Silence.Ending.RAN_THROUGH)

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from accounts import times
 from accounts.models import User
-from checkins import agreements
+from checkins import agreements, closing
 from checkins.forms import PlanForm
 from checkins.ladder import PassedOver, Reach, gentle_waits
 from checkins.models import Plan, Step, Wishes
 from checkins.pages import timeline
 from checkins.pages.timeline import Line
-from checkins.services import Rung, Wanted, closing
+from checkins.services import Rung, Wanted
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from checkins import errors, messages, stepping
+from checkins import closing, errors, messages, stepping
 from checkins.models import Claim, Plan, Silence
-from checkins.services import closing
 from networks.models import Membership
 from outbox import services as outbox
 

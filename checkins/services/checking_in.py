@@ -10,9 +10,9 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 
 from accounts.models import User
-from checkins import messages, schedule
+from checkins import closing, messages, schedule
 from checkins.models import CheckIn, Plan, Silence, Wishes
-from checkins.services import closing, locks
+from checkins.services import locks
 from networks import services as networks
 from networks.models import Tie
 

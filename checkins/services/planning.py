@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from checkins import agreements, errors, messages
+from checkins import agreements, closing, errors, messages
 from checkins.ladder import gentle_waits
 from checkins.models import Plan, Silence, Step, Wishes
-from checkins.services import closing, locks
+from checkins.services import locks
 from networks.models import Membership
 
 TIMES = ["next_due_at", "deadline_at", "ended_at"]

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from checkins import errors, messages, sweep
+from checkins import closing, errors, messages, sweep
 from checkins.models import Plan, Silence, Step
-from checkins.services import closing, locks
+from checkins.services import locks
 from outbox import services as outbox
 
 # The waits of a rehearsal: before a nudge, and before or after a supporter.

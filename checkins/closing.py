@@ -1,4 +1,4 @@
-"""How silences end. Shared by whatever ends them; never a transaction of its own."""
+"""How silences end, whatever ends them: in the transaction of whoever calls, who holds the plan or the silence."""
 
 from __future__ import annotations
 
