@@ -6,6 +6,7 @@ fixed number of queries; None means that there is nothing left to say.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,9 @@ from outbox import kinds
 from outbox.kinds import Context
 from outbox.links import absolute
 from outbox.models import Message
+
+# How soon an alert that waits behind a claim looks again: the claim may end long before it lapses.
+LOOK_AGAIN = dt.timedelta(minutes=2)
 
 # To the owner -------------------------------------------------------------------------------------
 
@@ -190,7 +194,7 @@ def _alert(step: SilenceStep | None, claims: dict[int, Claim]) -> Context | kind
         return None
     claim = claims.get(step.silence_id)
     if claim is not None and claim.membership_id != step.membership_id:
-        return kinds.NotYet(claim.lapses_at)
+        return kinds.NotYet(min(claim.lapses_at, timezone.now() + LOOK_AGAIN))
     return _about(step) | _helping(step)
 
 
@@ -202,7 +206,7 @@ def _helping(step: SilenceStep) -> Context:
 
 @kinds.register_many("checkins/nobody_yet", about=_("News: nobody has confirmed yet"))
 def nobody_yet(messages: Sequence[Message]) -> list[Context | None]:
-    told = _told(messages)
+    told = _knowing(messages)
     found = [told.get(message.params["step"]) for message in messages]
     return [_about(step) if step else None for step in found]
 
@@ -219,8 +223,16 @@ def open_again(messages: Sequence[Message]) -> list[Context | None]:
     return _while_claim(messages, standing=False)
 
 
-def _while_claim(messages: Sequence[Message], *, standing: bool) -> list[Context | None]:
+def _knowing(messages: Sequence[Message]) -> dict[int, SilenceStep]:
+    """Those of the told whose alert may have arrived: nobody hears how a story goes on who never heard it begin."""
     told = _told(messages)
+    by_key = {step.message_key: pk for pk, step in told.items()}
+    alerts = Message.objects.filter(dedupe_key__in=by_key)
+    return {pk: told[pk] for pk in (by_key[alert.dedupe_key] for alert in alerts if alert.may_have_arrived)}
+
+
+def _while_claim(messages: Sequence[Message], *, standing: bool) -> list[Context | None]:
+    told = _knowing(messages)
     claims = Claim.objects.standing().filter(silence__in={step.silence_id for step in told.values()})
     held = {claim.silence_id: claim.pk for claim in claims}
 
