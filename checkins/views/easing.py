@@ -79,7 +79,7 @@ def _undo(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
 def flare_undo(request: SignedIn) -> HttpResponse:
     """As if it had never been."""
     services.undo_flare(owner=request.user, now=timezone.now())
-    messages.success(request, _("Undone. It is as if you had not tapped."))
+    messages.success(request, _("Undone. There is no flare, and nobody hears of one."))
     return redirect("today")
 
 

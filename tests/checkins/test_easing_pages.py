@@ -259,7 +259,7 @@ def test_for_ten_seconds_it_can_be_undone_without_a_trace(
         assert "End the flare" not in words
         assert flare_letters().count() == 1
         clock.shift(9)
-        assert "Undone." in say(client, "/flare/undo/")
+        assert "Undone. There is no flare" in say(client, "/flare/undo/")
     wishes = Wishes.objects.get(owner=owner)
     assert (wishes.flare_began_at, wishes.flare_until) == (None, None)
     assert not flare_letters().exists()

@@ -151,7 +151,8 @@ def test_a_supporter_answers_from_the_mail_without_signing_in(client: Client, si
     assert "This is often a false alarm" in page(client, path)
     said = say(client, path, answer="claim")
     assert "You are on it. Thank you." in said
-    assert "Nobody else is asked until" in said
+    assert "Nobody else is asked" not in said  # nobody comes after Ana
+    assert "Nobody comes after you, so your word matters." in said
     said = say(client, path, answer="no_answer")
     assert "You told us that you could not reach them." in said
     assert "Nobody else is told." in said
@@ -227,6 +228,7 @@ def test_while_nobody_is_on_it_the_page_says_when_the_next_one_is_asked(
     assert "If nobody answers by" in page(client, path)
     Silence.objects.update(next_step_at=timezone.now() - TWO_HOURS)
     assert "If nobody answers, we ask the next one soon." in page(client, path)
+    assert "Nobody else is asked until" in say(client, path, answer="claim")
 
 
 def test_the_last_one_on_the_ladder_knows_that_nobody_comes_after(

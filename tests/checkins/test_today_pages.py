@@ -472,6 +472,9 @@ def test_one_of_two_who_left_is_news_for_two_weeks(
     assert "Your plan needs somebody new" in words
     assert "Luis has said no" in words
     assert "Choose somebody else" in words
+    services.begin_flare(owner=owner, until=timezone.now() + TWO_HOURS, now=timezone.now())
+    gently = page(client, "/today/")
+    assert gently.index("I’m here") < gently.index("Your plan needs somebody new")
     Step.objects.filter(membership=luis).update(declined_at=timezone.now() - dt.timedelta(days=15))
     assert "Your plan needs somebody new" not in page(client, "/today/")
 
