@@ -16,8 +16,10 @@ from checkins.services.checking_in import check_in
 from networks.models import Membership
 from outbox import services as outbox
 
-# How long it can be undone without a trace; nobody is written to before.
+# How long it can be undone without a trace. Nobody is written to before, nor while an undoing at the last moment is
+# still being written down.
 UNDO = dt.timedelta(seconds=10)
+LAST_MOMENT = dt.timedelta(seconds=5)
 
 
 @transaction.atomic
@@ -41,7 +43,7 @@ def begin_flare(*, owner: User, until: dt.datetime, now: dt.datetime) -> Wishes:
 def _write_to_chosen(wishes: Wishes, owner: User, now: dt.datetime) -> None:
     chosen = Membership.objects.of(owner).filter(pk__in=wishes.flare_tells.values("pk"))
     outbox.queue_all(
-        messages.flare(membership, began_at=now, not_before=now + UNDO)
+        messages.flare(membership, began_at=now, not_before=now + UNDO + LAST_MOMENT)
         for membership in chosen.select_related("member", "owner")
     )
 
