@@ -123,7 +123,8 @@ def on_it(claim: Claim, told: list[SilenceStep], *, now: dt.datetime) -> list[Me
 
 def nobody_on_it(silence: Silence, claim: Claim, *, now: dt.datetime) -> list[Message]:
     """Drafts: the one who was on it has not reached them, to the others who were told."""
-    others = [step for step in silence.told() if step.membership_id != claim.membership_id]
+    told = [step for step in silence.told() if step.membership]
+    others = [step for step in told if step.membership_id != claim.membership_id]
     key = f"{silence.key}open-again:{claim.pk}"
     return [
         _to_told("checkins/open_again", f"{key}:{s.membership_id}", silence, s, now, claim=claim.pk)

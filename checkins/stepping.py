@@ -32,12 +32,15 @@ class Round:
     def of(cls, silences: list[Silence], now: dt.datetime) -> Round:
         steps = [step for silence in silences for step in silence.steps.all()]
         reach = Reach.to(steps, plans={silence.plan_id for silence in silences})
-        standing = Claim.objects.standing().filter(silence__in=silences).select_related("membership__member")
+        standing = Claim.objects.standing().filter(silence__in=silences)
         keys = [key for silence in silences for key in _nudge_keys(silence)]
         return cls(
             now,
             reach,
-            {claim.silence_id: claim for claim in standing},
+            {
+                claim.silence_id: claim
+                for claim in standing.select_related("membership__member", "membership__owner")
+            },
             {found.dedupe_key: found for found in Message.objects.filter(dedupe_key__in=keys)},
         )
 
@@ -53,7 +56,7 @@ def advance(silence: Silence, round_: Round) -> list[Message]:
     claim = round_.claims.get(silence.pk)
     if claim is None:
         return _take_step(silence, round_)
-    if claim.lapses_at > round_.now:
+    if claim.lapses_at > round_.now or claim.reminded_at is None:
         return _remind(silence, claim, round_.now)
     claim.lapsed_at = round_.now
     drafts = messages.nobody_on_it(silence, claim, now=round_.now)
@@ -69,9 +72,12 @@ def _remind(silence: Silence, claim: Claim, now: dt.datetime) -> list[Message]:
     if claim.reminded_at is None and remind_at > now:
         silence.next_step_at = remind_at
         return []
-    silence.next_step_at = claim.lapses_at
     if claim.reminded_at:
+        silence.next_step_at = claim.lapses_at
         return []
+    # Late because we were down: they get as long to answer as anybody.
+    claim.lapses_at = max(claim.lapses_at, now + REMIND)
+    silence.next_step_at = claim.lapses_at
     claim.reminded_at = now
     return [messages.claim_reminder(claim, now=now)]
 
@@ -110,7 +116,8 @@ def _nobody_to_tell(silence: Silence, choice: Choice[SilenceStep], now: dt.datet
     if choice.asleep_until or silence.ran_out_at or not (told := silence.told()):
         return []
     silence.ran_out_at = now
-    return [messages.nobody_yet(silence, step, now=now) for step in told]
+    # Whoever deleted their account meanwhile is not there to hear.
+    return [messages.nobody_yet(silence, step, now=now) for step in told if step.membership]
 
 
 def on_time(planned: dt.datetime | None, now: dt.datetime) -> dt.datetime:
@@ -131,11 +138,13 @@ def _hold(
     if silence.told():
         return None
     now, again = round_.now, messages.again_key(silence, step)
+    until = _answerable_until(_last_nudge(silence, round_), step, now)
+    if until > now:  # a nudge they can still answer; another would only stand beside it
+        return until, []
     late = silence.next_step_at is not None and now - silence.next_step_at > LATE
     if late and again not in round_.nudges:
         return now + step.wait, [messages.nudge_again(silence, step, now=now)]
-    until = _answerable_until(_last_nudge(silence, round_), step, now)
-    return (until, []) if until > now else None
+    return None
 
 
 def _last_nudge(silence: Silence, round_: Round) -> Message | None:

@@ -202,7 +202,7 @@ def _advance(ids: list[int], now: dt.datetime) -> None:
         if now in (step.taken_at, step.passed_over_at)
     ]
     SilenceStep.objects.bulk_update(changed, ["taken_at", "passed_over_at", "why_passed_over"])
-    Claim.objects.bulk_update(round_.claims.values(), ["reminded_at", "lapsed_at"])
+    Claim.objects.bulk_update(round_.claims.values(), ["reminded_at", "lapses_at", "lapsed_at"])
     _end_rehearsals([silence for silence in silences if silence.is_practice], now)
 
 

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import ClockField
 from outbox.models import ChannelPreference
 
+# So much of the day is left to write to somebody: in less, a letter that is tried again misses it day after day.
+LEAST_AWAKE = dt.timedelta(hours=1)
+
 
 class PreferenceForm(forms.Form):
     """Reminders, quiet hours and discretion, for one channel."""
@@ -57,6 +60,10 @@ class PreferenceForm(forms.Form):
                 self.add_error(name, _("Choose a time, or tick “No quiet hours”."))
         if not self.errors and said["quiet_from"] == said["quiet_until"]:
             self.add_error("quiet_until", _("Choose two different times, or tick “No quiet hours”."))
+        elif not self.errors and _awake(said["quiet_until"], said["quiet_from"]) < LEAST_AWAKE:
+            self.add_error(
+                "quiet_until", _("Leave at least one hour of the day in which we may write to you.")
+            )
         return said
 
     def answers(self) -> dict[str, Any]:
@@ -69,6 +76,13 @@ class PreferenceForm(forms.Form):
             "discreet": said["discreet"],
             "nudges": said["nudges"],
         }
+
+
+def _awake(since: dt.time, until: dt.time) -> dt.timedelta:
+    """From one time of day to the next coming of the other."""
+    day = dt.date.min
+    span = dt.datetime.combine(day, until) - dt.datetime.combine(day, since)
+    return span % dt.timedelta(days=1)
 
 
 def _initial(wish: ChannelPreference) -> dict[str, Any]:

@@ -91,6 +91,14 @@ def cancel(*, key_prefix: str) -> int:
     return waiting.update(cancelled_at=timezone.now())
 
 
+def hurry(*, key_prefix: str) -> None:
+    """Look again, now, at what is held back for another message under a key prefix."""
+    now = timezone.now()
+    held = Message.objects.waiting().in_nobodys_hands().filter(held_for="", not_before__lte=now)
+    if held.filter(dedupe_key__startswith=key_prefix).update(next_attempt_at=now):
+        wake_on_commit()
+
+
 def forget(*, key_prefix: str) -> int:
     """Undo the writing of what nobody has begun to send, without a trace; says how many."""
     gone, _by_model = Message.objects.waiting().filter(dedupe_key__startswith=key_prefix, attempts=0).delete()

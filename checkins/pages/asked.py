@@ -48,7 +48,7 @@ def latest(owner: User, now: dt.datetime) -> Told | None:
     message = Message.objects.filter(dedupe_key=f"company:{check_in.pk}").first()
     if message is None:
         return Told(check_in)
-    membership = Membership.objects.select_related("tie").get(pk=message.params["membership"])
+    membership = Membership.objects.select_related("tie").filter(pk=message.params["membership"]).first()
     return Told(check_in, membership, states.of(message, now=now, looker_id=owner.pk))
 
 

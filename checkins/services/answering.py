@@ -60,6 +60,8 @@ def report(*, silence: Silence, membership: Membership, outcome: str, now: dt.da
     if outcome == Claim.Report.OKAY:
         heard_from = Silence.Ending.HEARD_FROM
         closing.close(silence, by=membership.member, now=now, ending=heard_from, heard=membership)
+        if not silence.is_practice:  # whoever is okay is so in every plan
+            closing.close_all(owner=silence.owner, by=membership.member, now=now, ending=heard_from)
     elif not silence.claims.standing().exists():
         _go_on(silence, mine, now, tell=had_claimed)
 
@@ -68,6 +70,7 @@ def _go_on(silence: Silence, claim: Claim, now: dt.datetime, *, tell: bool) -> N
     """The ladder goes on; who heard that somebody was on it hears that they have not been reached."""
     silence.next_step_at = now
     silence.save(update_fields=["next_step_at"])
+    outbox.hurry(key_prefix=silence.key)
     if tell:
         outbox.queue_all(messages.nobody_on_it(silence, claim, now=now))
 
@@ -81,7 +84,8 @@ def _said_so(silence: Silence, membership: Membership) -> bool:
 
 def _locked(silence: Silence, membership: Membership) -> Silence:
     """The silence, locked. Plans are locked before silences everywhere, so nobody waits in a ring."""
-    Plan.objects.select_for_update(no_key=True).get(pk=silence.plan_id)
+    beside = Plan.objects.filter(owner=silence.owner).order_by("pk")
+    list(beside.select_for_update(no_key=True).values_list("pk"))
     rows = Silence.objects.select_for_update(of=("self",), no_key=True).select_related("plan__owner")
     found = rows.get(pk=silence.pk)
     if found.closed_at is not None:

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import Consent, User
-from checkins import agreements, errors, messages, services, sweep
+from checkins import agreements, errors, messages, services, stepping, sweep
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks import services as networks
 from networks.models import Membership, Tie
@@ -112,6 +112,7 @@ def test_a_claim_without_a_report_lapses_and_the_next_one_is_told(
     second_supporter(owner, stranger, safety_plan)
     silence = run_ladder(safety_plan)
     services.claim(silence=silence, membership=membership, now=TOLD)
+    sweep.sweep(now=TOLD + services.CLAIM_HOLDS - stepping.REMIND)
     sweep.sweep(now=TOLD + services.CLAIM_HOLDS)
     assert Message.objects.filter(kind="checkins/alert", recipient=stranger).exists()
 

@@ -158,6 +158,7 @@ def test_a_claim_holds_until_it_lapses(safety_plan: Plan, membership: Membership
     sweep.sweep(now=now + HOUR)
     claim.refresh_from_db()
     assert claim.lapsed_at is None
+    sweep.sweep(now=claim.lapses_at - stepping.REMIND)
     sweep.sweep(now=claim.lapses_at)
     claim.refresh_from_db()
     assert claim.lapsed_at == claim.lapses_at
