@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkins import links
+from checkins import links, pacing
 from checkins.ladder import Reach, foretell, words_that_stand
 from checkins.models import Claim, Plan, Silence, SilenceStep, Step, Wishes
 from networks.models import Membership
@@ -32,7 +32,7 @@ LOOK_AGAIN = dt.timedelta(minutes=2)
 @kinds.register_many("checkins/nudge", unsubscribe="nudges", about=_("A reminder to check in"))
 def nudges(messages: Sequence[Message]) -> list[Context | None]:
     found = _silences(messages)
-    return [_nudge(found.get(message.params["silence"]), message) for message in messages]
+    return [_first_nudge(found.get(message.params["silence"]), message) for message in messages]
 
 
 @kinds.register_many(
@@ -59,6 +59,17 @@ def _silences(messages: Sequence[Message]) -> dict[int, Silence]:
         "steps__membership__member", "steps__membership__tie"
     )
     return {silence.pk: silence for silence in rows}
+
+
+def _first_nudge(silence: Silence | None, message: Message) -> Context | None:
+    return None if silence and _is_overtaken(silence, message) else _nudge(silence, message)
+
+
+def _is_overtaken(silence: Silence, message: Message) -> bool:
+    """Whether the owner is nudged once more meanwhile: who slept, or whom we could not reach, gets one, not all."""
+    taken = [step for step in silence.steps.all() if step.taken_at]
+    nudged = [step.message_key for step in taken if step.whom == Step.Whom.OWNER]
+    return message.dedupe_key in nudged[:-1]
 
 
 def _nudge(silence: Silence | None, message: Message) -> Context | None:
@@ -89,7 +100,7 @@ def _gentle(silence: Silence | None, message: Message) -> Context | None:
 def _last_call(silence: Silence | None, message: Message, reach: Reach) -> Context | None:
     """With the first supporter who would be told, and when at the earliest."""
     context = _nudge(silence, message)
-    if silence is None or context is None:
+    if silence is None or context is None or _is_overtaken(silence, message):
         return None
     now = timezone.now()
     told = foretell(
@@ -182,20 +193,23 @@ def _about(step: SilenceStep) -> Context:
 
 @kinds.register_many("checkins/alert", watched=True, about=_("An alert: a check-in did not come"))
 def alerts(messages: Sequence[Message]) -> list[Context | kinds.NotYet | None]:
-    """Held back while somebody else is on it: if their claim lapses, this goes after all."""
+    """Held back while somebody else is on it, or has only just been told: goes after all if they do not answer."""
     told = _told(messages)
+    pace = pacing.Pace.of(told.values())
     standing = Claim.objects.standing().filter(silence__in={step.silence_id for step in told.values()})
     claims = {claim.silence_id: claim for claim in standing}
-    return [_alert(told.get(message.params["step"]), claims) for message in messages]
+    return [_alert(told.get(message.params["step"]), claims, pace) for message in messages]
 
 
-def _alert(step: SilenceStep | None, claims: dict[int, Claim]) -> Context | kinds.NotYet | None:
+def _alert(
+    step: SilenceStep | None, claims: dict[int, Claim], pace: pacing.Pace
+) -> Context | kinds.NotYet | None:
     if step is None:
         return None
     claim = claims.get(step.silence_id)
     if claim is not None and claim.membership_id != step.membership_id:
         return kinds.NotYet(min(claim.lapses_at, timezone.now() + LOOK_AGAIN))
-    return _about(step) | _helping(step)
+    return pace.alert(step) or _about(step) | _helping(step)
 
 
 def _helping(step: SilenceStep) -> Context:
@@ -205,10 +219,14 @@ def _helping(step: SilenceStep) -> Context:
 
 
 @kinds.register_many("checkins/nobody_yet", about=_("News: nobody has confirmed yet"))
-def nobody_yet(messages: Sequence[Message]) -> list[Context | None]:
-    told = _knowing(messages)
-    found = [told.get(message.params["step"]) for message in messages]
-    return [_about(step) if step else None for step in found]
+def nobody_yet(messages: Sequence[Message]) -> list[Context | kinds.NotYet | None]:
+    """Not before everybody has really been told, and the last of them had their time."""
+    told, knowing = _told(messages), _knowing(messages)
+    pace = pacing.Pace.of(told.values())
+    found = [(told.get(message.params["step"]), message.params["step"] in knowing) for message in messages]
+    return [
+        (pace.last_word(step) or (_about(step) if knows else None)) if step else None for step, knows in found
+    ]
 
 
 @kinds.register_many("checkins/on_it", about=_("News: somebody is on it"))

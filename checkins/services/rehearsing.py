@@ -9,7 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from checkins import closing, errors, messages, sweep
-from checkins.models import Plan, Silence, Step
+from checkins.models import Plan, Silence, Step, Wishes
 from checkins.services import locks
 from outbox import services as outbox
 
@@ -32,8 +32,15 @@ def rehearse(*, plan: Plan, now: dt.datetime) -> Silence:
         raise errors.NotDuringASilence(_("A check-in is being missed right now. Check in first."))
     if plan.silences.open().rehearsals().exists():
         raise errors.AlreadyRehearsing(_("A rehearsal is running already. You can stop it."))
+    wishes = Wishes.of(plan.owner)
     silence = Silence.objects.create(
-        plan=plan, nature=Silence.Nature.REHEARSAL, due_at=now, opened_at=now, next_step_at=now + QUICK
+        plan=plan,
+        nature=Silence.Nature.REHEARSAL,
+        due_at=now,
+        opened_at=now,
+        next_step_at=now + QUICK,
+        helps=wishes.helps,
+        does_not_help=wishes.does_not_help,
     )
     _freeze_quickened(silence, now)
     return silence

@@ -1,9 +1,10 @@
-"""Promises that a hostile reader broke: with accounts gone, with several plans, after an outage."""
+"""Promises that a hostile reader broke: with the mail server away, with accounts gone, with several plans."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -13,11 +14,17 @@ from accounts.models import User
 from checkins import agreements, services, sweep
 from checkins.models import Claim, Plan, Silence, Step
 from networks.models import Membership, Tie
+from outbox import delivery
 from outbox.models import ChannelPreference, Message
 from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS
 from tests.checkins.test_letters import ANA_TOLD, DAY, DEADLINE, HOUR, LUIS_TOLD, MINUTE, NOBODY, WEEK, Story
 from tests.checkins.test_letters import smtp as smtp
 from tests.checkins.test_letters import story as story
+
+# Nobody listens there.
+NO_SERVER = 1
+NUDGES = ("nudge", "last_call")
+TELLINGS = ("alert", "on_it", "open_again", "nobody_yet")
 
 
 def went(story: Story, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -44,6 +51,124 @@ def test_could_not_reach_can_be_said_when_another_supporters_account_is_gone(sto
     story.ana.member.delete()
     story.at(now, story.report(story.luis, Claim.Report.NO_ANSWER, now))
     assert Silence.objects.get().ran_out_at == now
+
+
+# Once, and the right thing ---------------------------------------------------------------------------
+
+
+def test_nudges_that_waited_for_the_morning_are_one_letter(story: Story) -> None:
+    asleep = {"quiet_from": dt.time(21), "quiet_until": dt.time(9)}
+    ChannelPreference.objects.filter(person=story.owner).update(**asleep)
+    for minutes in range(0, 11 * 60, 30):
+        story.at(DEADLINE + minutes * MINUTE)
+    assert went(story, NUDGES) == []
+    morning = DEADLINE + 11 * HOUR
+    for minutes in range(0, 115, 4):
+        story.at(morning + minutes * MINUTE)
+    assert went(story, ("alert",)) == []
+    story.at(morning + TWO_HOURS)
+    assert went(story, NUDGES) == [("last_call", "maya")]
+    assert went(story, ("alert",)) == [("alert", "ana")]
+
+
+def test_after_a_day_without_mail_or_sweeps_the_owner_gets_one_letter(story: Story, settings: Any) -> None:
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, NO_SERVER
+    story.at(DEADLINE)
+    story.at(DEADLINE + TWO_HOURS)
+    late = DEADLINE + DAY
+    story.at(late)
+    settings.EMAIL_PORT = port
+    for minutes in range(1, 60):
+        story.at(late + minutes * MINUTE)
+    assert went(story, NUDGES) == [("last_call", "maya")]
+    assert went(story, ("alert",)) == []
+
+
+# One supporter at a time -----------------------------------------------------------------------------
+
+
+def down_while_supporters_are_told(story: Story, settings: Any) -> dt.datetime:
+    """The mail server goes when the first supporter should hear; gives when it is back."""
+    story.missed_until(DEADLINE + TWO_HOURS)
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, NO_SERVER
+    for hours in (4, 5, 6, 7, 8):
+        story.at(DEADLINE + hours * HOUR)
+    settings.EMAIL_PORT = port
+    return DEADLINE + 9 * HOUR
+
+
+def test_alerts_that_piled_up_go_one_at_a_time(story: Story, settings: Any) -> None:
+    back = down_while_supporters_are_told(story, settings)
+    for minutes in range(50):
+        story.at(back + minutes * MINUTE)
+    assert went(story, TELLINGS) == [("alert", "ana")]
+    for minutes in range(50, 100):
+        story.at(back + minutes * MINUTE)
+    assert went(story, TELLINGS) == [("alert", "ana"), ("alert", "stranger")]
+    for minutes in range(100, 180):
+        story.at(back + minutes * MINUTE)
+    assert went(story, TELLINGS)[2:] == [("nobody_yet", "ana"), ("nobody_yet", "stranger")]
+
+
+def test_the_second_of_two_that_piled_up_hears_nothing_when_the_first_has_answered(
+    story: Story, settings: Any
+) -> None:
+    back = down_while_supporters_are_told(story, settings)
+    story.at(back)
+    story.at(back + MINUTE, story.report(story.ana, Claim.Report.OKAY, back + MINUTE))
+    story.at(back + HOUR)
+    assert went(story, (*TELLINGS, "all_clear")) == [("alert", "ana")]
+
+
+def test_the_second_of_two_that_piled_up_is_told_at_once_when_the_first_cannot(
+    story: Story, settings: Any
+) -> None:
+    back = down_while_supporters_are_told(story, settings)
+    story.at(back)
+    story.at(back + MINUTE, story.report(story.ana, Claim.Report.CANNOT, back + MINUTE))
+    assert went(story, ("alert",)) == [("alert", "ana"), ("alert", "stranger")]
+
+
+def test_who_has_not_had_the_alert_hears_nothing_of_what_follows_from_it(story: Story, settings: Any) -> None:
+    story.missed_until(ANA_TOLD)
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, NO_SERVER
+    story.at(LUIS_TOLD)
+    settings.EMAIL_PORT = port
+    now = LUIS_TOLD + MINUTE
+    story.at(now, story.claim(story.ana, now))
+    assert went(story, TELLINGS) == [("alert", "ana")]
+    later = now + 10 * MINUTE
+    story.at(later, story.report(story.ana, Claim.Report.NO_ANSWER, later))
+    assert went(story, TELLINGS) == [("alert", "ana"), ("alert", "stranger")]
+
+
+def test_an_alert_whose_mailbox_says_no_does_not_hold_up_the_next(story: Story) -> None:
+    story.server.refuse["ana@example.org"] = "452 4.2.2 mailbox full"
+    story.missed_until(NOBODY)
+    assert went(story, TELLINGS) == [("alert", "stranger"), ("nobody_yet", "stranger")]
+
+
+def test_an_alert_that_breaks_the_line_each_time_does_not_hold_up_the_next(story: Story) -> None:
+    story.missed_until(ANA_TOLD)
+    alert = Message.objects.filter(kind="checkins/alert")
+    broke = {"handed_over_at": LUIS_TOLD - MINUTE, "last_error": "the line broke"}
+    alert.update(sent_at=None, leased_until=None, next_attempt_at=NOBODY, **broke)
+    story.letters.clear()
+    story.at(LUIS_TOLD)
+    assert went(story, TELLINGS) == [("alert", "stranger")]
+
+
+def test_an_alert_waits_while_the_one_before_it_is_being_given_away(story: Story) -> None:
+    story.missed_until(ANA_TOLD)
+    alert = Message.objects.filter(kind="checkins/alert")
+    alert.update(sent_at=None, handed_over_at=LUIS_TOLD, leased_until=DUE + 3650 * DAY)
+    story.at(LUIS_TOLD)
+    assert went(story, TELLINGS) == [("alert", "ana")]
+    alert.filter(recipient=story.ana.member).update(sent_at=LUIS_TOLD)
+    story.at(LUIS_TOLD + 30 * MINUTE)
+    assert went(story, TELLINGS) == [("alert", "ana")]
+    story.at(LUIS_TOLD + HOUR)
+    assert went(story, TELLINGS) == [("alert", "ana"), ("alert", "stranger")]
 
 
 # Nobody is alarmed for nothing -----------------------------------------------------------------------
@@ -92,6 +217,14 @@ def test_okay_in_practice_ends_nothing_real(story: Story) -> None:
 # As it would be, and no dearer -----------------------------------------------------------------------
 
 
+def test_practice_shows_what_helps_as_a_real_alert_would(story: Story) -> None:
+    services.wish(owner=story.owner, helps="Bring soup.", does_not_help="Long calls.")
+    story.rehearse()
+    (alert, *_others) = story.of("alert", story.ana)
+    assert "> Bring soup." in alert.text
+    assert "> Long calls." in alert.text
+
+
 def claimed(owner: User, supporter: User) -> None:
     """A silence that its supporter is on; the reminder to tell us is due in an hour."""
     tie = Tie.objects.create(owner=owner, name="Ana")
@@ -130,3 +263,12 @@ def test_less_than_an_hour_a_day_to_write_in_is_refused(
     hour = client.post("/settings/messages/", {"quiet_from": "00:30", "quiet_until": "23:30"})
     assert hour.status_code == 302
     assert ChannelPreference.objects.get().quiet_until == dt.time(23, 30)
+
+
+def test_what_was_sent_was_sent_whatever_another_worker_wrote_meanwhile(story: Story) -> None:
+    message = Message.objects.earliest("pk")
+    Message.objects.filter(pk=message.pk).update(sent_at=None, failed_at=MONDAY)
+    delivery._sent(message)
+    message.refresh_from_db()
+    assert message.sent_at is not None
+    assert message.failed_at is None
