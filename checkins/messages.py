@@ -55,13 +55,18 @@ def nudge_again(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Mes
     )
 
 
+def resumed_key(plan: Plan) -> str:
+    """What the letters about the end of a plan's pauses go under."""
+    return f"resumed:{plan.pk}:"
+
+
 def resumed(plan: Plan) -> None:
     """The pause is over: one letter, when it is."""
     if plan.paused_until is None:
         return
     outbox.queue(
         kind="checkins/resumed",
-        dedupe_key=f"resumed:{plan.pk}:{plan.paused_until.timestamp():.0f}",
+        dedupe_key=f"{resumed_key(plan)}{plan.paused_until.timestamp():.0f}",
         recipient=plan.owner,
         owner=plan.owner,
         params={"plan": plan.pk},

@@ -66,9 +66,15 @@ def advance(silence: Silence, round_: Round) -> list[Message]:
     return drafts + _take_step(silence, round_)
 
 
+def time_to_answer(claim: Claim) -> dt.timedelta:
+    """How long before it lapses they are asked how it went; sooner in practice, where all is quick."""
+    return min(REMIND, (claim.lapses_at - claim.claimed_at) / 4)
+
+
 def _remind(silence: Silence, claim: Claim, now: dt.datetime) -> list[Message]:
     """A claim holds the ladder. Once, before it lapses, we ask how it went."""
-    remind_at = claim.lapses_at - REMIND
+    to_answer = time_to_answer(claim)
+    remind_at = claim.lapses_at - to_answer
     if claim.reminded_at is None and remind_at > now:
         silence.next_step_at = remind_at
         return []
@@ -76,7 +82,7 @@ def _remind(silence: Silence, claim: Claim, now: dt.datetime) -> list[Message]:
         silence.next_step_at = claim.lapses_at
         return []
     # Late because we were down: they get as long to answer as anybody.
-    claim.lapses_at = max(claim.lapses_at, now + REMIND)
+    claim.lapses_at = max(claim.lapses_at, now + to_answer)
     silence.next_step_at = claim.lapses_at
     claim.reminded_at = now
     return [messages.claim_reminder(claim, now=now)]

@@ -40,7 +40,9 @@ def flares(now: dt.datetime, zone: ZoneInfo) -> list[Choice]:
         ("two_days", _("For two days, until %(when)s") % {"when": times.until(two, now=now, zone=zone)}, two),
         ("week", _("For a week, until %(when)s") % {"when": times.until(week, now=now, zone=zone)}, week),
     ]
-    return [*_tonight(now, zone), _morning(now, zone), *later]
+    evening = schedule.instant(today + dt.timedelta(days=1), EVENING, zone)
+    tomorrow = _("Until tomorrow evening, %(clock)s") % {"clock": times.clock(evening.astimezone(zone))}
+    return [*_tonight(now, zone), _morning(now, zone), ("tomorrow", tomorrow, evening), *later]
 
 
 def _tonight(now: dt.datetime, zone: ZoneInfo) -> list[Choice]:

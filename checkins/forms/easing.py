@@ -51,11 +51,11 @@ class RestForm(forms.Form):
 
 
 class FlareForm(forms.Form):
-    """When it ends by itself; tomorrow morning, unless they say otherwise."""
+    """When it ends by itself; tomorrow evening, unless they say otherwise, so that tomorrow's check-in is softer too."""
 
     until = forms.ChoiceField(
         label=gettext_lazy("When shall it end by itself?"),
-        initial="morning",
+        initial="tomorrow",
         widget=forms.RadioSelect,
         error_messages={
             "required": gettext_lazy("Choose when it should end."),
@@ -82,4 +82,4 @@ class FlareForm(forms.Form):
     @property
     def usual(self) -> str:
         """The end for who chooses nothing, in words."""
-        return self.words["morning"]
+        return self.words["tomorrow"]

@@ -14,6 +14,7 @@ from outbox import services as outbox
 
 # How long a claim holds the ladder without a report.
 CLAIM_HOLDS = dt.timedelta(hours=2)
+PRACTICE_HOLDS = dt.timedelta(minutes=12)
 
 
 @transaction.atomic
@@ -28,7 +29,7 @@ def claim(*, silence: Silence, membership: Membership, now: dt.datetime) -> Clai
         if standing.membership_id == membership.pk:
             return standing
         raise errors.SomebodyElseIsOnIt(_("Another supporter is already on it. Thank you for being there."))
-    lapses_at = now + CLAIM_HOLDS
+    lapses_at = now + (PRACTICE_HOLDS if silence.is_practice else CLAIM_HOLDS)
     made = Claim.objects.create(
         silence=silence,
         membership=membership,
@@ -36,7 +37,7 @@ def claim(*, silence: Silence, membership: Membership, now: dt.datetime) -> Clai
         lapses_at=lapses_at,
         resumes_at=max(lapses_at, silence.next_step_at or lapses_at),
     )
-    silence.next_step_at = made.lapses_at - stepping.REMIND
+    silence.next_step_at = made.lapses_at - stepping.time_to_answer(made)
     silence.save(update_fields=["next_step_at"])
     told = list(silence.steps.told())
     outbox.queue_all(messages.on_it(made, told, now=now))
@@ -89,7 +90,7 @@ def _locked(silence: Silence, membership: Membership) -> Silence:
     rows = Silence.objects.select_for_update(of=("self",), no_key=True).select_related("plan__owner")
     found = rows.get(pk=silence.pk)
     if found.closed_at is not None:
-        raise errors.SilenceIsOver(_("It is over: all is well. Thank you for being there."))
+        raise errors.SilenceIsOver(_("It is over. Thank you for being there."))
     told = found.steps.filter(membership=membership, taken_at__isnull=False, membership__ended_at=None)
     if not told.exists():
         raise errors.NotOnThisLadder(_("You have not been asked about this one."))

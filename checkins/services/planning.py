@@ -17,6 +17,7 @@ from checkins.ladder import gentle_waits
 from checkins.models import Plan, Silence, Step, Wishes
 from checkins.services import locks
 from networks.models import Membership
+from outbox import services as outbox
 
 TIMES = ["next_due_at", "deadline_at", "ended_at"]
 # From so long a pause on, a letter says when it is over.
@@ -139,6 +140,7 @@ def _ask(step: Step, after: dt.timedelta, now: dt.datetime) -> None:
 def pause(*, plan: Plan, until: dt.datetime, by: User, now: dt.datetime, kind: str = Plan.Rest.PAUSE) -> None:
     """Nothing is due before `until`, and it goes on by itself. Raises PlanHasEnded."""
     plan = locks.running(plan)
+    outbox.cancel(key_prefix=messages.resumed_key(plan))
     plan.paused_until, plan.paused_as = until, kind
     plan.watch_from(now, heard_at=closing.heard_at(plan.owner))
     plan.save(update_fields=["paused_until", "paused_as", *TIMES])
@@ -163,6 +165,7 @@ def resume(*, plan: Plan, now: dt.datetime) -> None:
     plan = locks.running(plan)
     if not plan.is_resting(now):
         return
+    outbox.cancel(key_prefix=messages.resumed_key(plan))
     plan.paused_until, plan.paused_as = None, ""
     plan.watch_from(now, heard_at=closing.heard_at(plan.owner))
     plan.save(update_fields=["paused_until", "paused_as", *TIMES])

@@ -241,10 +241,10 @@ def test_an_end_that_makes_no_sense_begins_nothing(
     assert not Wishes.objects.filter(flare_until__isnull=False).exists()
 
 
-def test_the_one_tap_on_today_ends_it_tomorrow_morning(client_of: SignIn, owner: User) -> None:
+def test_the_one_tap_on_today_ends_it_tomorrow_evening(client_of: SignIn, owner: User) -> None:
     html = client_of(owner).get("/today/").content.decode()
     form = html[html.index('action="/flare/"') :]
-    assert re.search(r'value="morning"[^>]*checked', form[: form.index("</form>")])
+    assert re.search(r'value="tomorrow"[^>]*checked', form[: form.index("</form>")])
 
 
 def test_for_ten_seconds_it_can_be_undone_without_a_trace(
@@ -273,7 +273,8 @@ def test_after_ten_seconds_it_can_only_be_ended(
     with time_machine.travel(MORNING, tick=False) as clock:
         client.post("/flare/", {"until": "morning"})
         clock.shift(11)
-        assert flare_letters().get(next_attempt_at__lte=timezone.now()).recipient == chosen.member
+        soon = timezone.now() + dt.timedelta(seconds=10)
+        assert flare_letters().get(next_attempt_at__lte=soon).recipient == chosen.member
         response = client.post("/flare/undo/", follow=True, headers={"referer": "http://testserver/flare/"})
         assert "It has begun. You can end it whenever you like." in plain(response)
         assert "End the flare" in plain(response)

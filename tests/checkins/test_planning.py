@@ -161,6 +161,8 @@ def test_after_a_long_pause_a_letter_says_that_it_goes_on(owner: User) -> None:
     plan = services.make_plan(owner=owner, now=NOON, **DAILY)
     services.pause(plan=plan, until=NOON + 3 * DAY, by=owner, now=NOON)
     assert Message.objects.get(kind="checkins/resumed").not_before == NOON + 3 * DAY
+    services.resume(plan=plan, now=NOON + DAY)
+    assert not Message.objects.waiting().filter(kind="checkins/resumed").exists()
 
 
 # The ladder --------------------------------------------------------------------------------------
@@ -485,6 +487,16 @@ def test_a_rehearsal_ends_when_somebody_answers(owner: User, supporter: User, st
     assert silence.ending == Silence.Ending.HEARD_FROM
     plan.refresh_from_db()
     assert plan.next_due_at is not None
+
+
+def test_a_claim_in_a_rehearsal_is_quick_too(owner: User, supporter: User, stranger: User) -> None:
+    plan = two_supporters(owner, supporter, stranger)
+    silence = rehearsed(plan, dt.timedelta(minutes=3))
+    ana = plan.steps.get(membership__member=supporter).membership
+    claim = services.claim(silence=silence, membership=ana, now=NOON + dt.timedelta(minutes=3))
+    assert claim.lapses_at == NOON + dt.timedelta(minutes=15)
+    sweep.sweep(now=NOON + dt.timedelta(minutes=12))
+    assert Message.objects.get(kind="checkins/claim_reminder").recipient == supporter
 
 
 def test_a_rehearsal_that_nobody_answers_ends_by_itself(owner: User, supporter: User, stranger: User) -> None:

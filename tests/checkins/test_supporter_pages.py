@@ -346,7 +346,7 @@ def test_a_tap_too_late_is_answered_kindly(client: Client, silence: Silence, own
     path = path_of(told(silence))
     services.check_in(owner=owner, now=timezone.now(), form_key=key())
     said = say(client, path, answer="okay")
-    assert "It is over: all is well." in said
+    assert "It is over. Thank you for being there." in said
     assert "They have been in touch." in said
 
 
