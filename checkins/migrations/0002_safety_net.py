@@ -101,12 +101,24 @@ class Migration(migrations.Migration):
             name="ends_on",
             field=models.DateField(blank=True, null=True),
         ),
-        migrations.AddField(
-            model_name="plan",
-            name="every",
-            field=models.PositiveSmallIntegerField(
-                blank=True, help_text="days; then `days` is empty", null=True
-            ),
+        # Django would add a check with the column, and PostgreSQL would read the whole table for it while nobody can
+        # use it. plan_has_a_rhythm in the next migration says more, and is validated while others go on.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "ALTER TABLE checkins_plan ADD COLUMN every smallint NULL",
+                    "ALTER TABLE checkins_plan DROP COLUMN every",
+                )
+            ],
+            state_operations=[
+                migrations.AddField(
+                    model_name="plan",
+                    name="every",
+                    field=models.PositiveSmallIntegerField(
+                        blank=True, help_text="days; then `days` is empty", null=True
+                    ),
+                )
+            ],
         ),
         migrations.AddField(
             model_name="plan",
