@@ -18,9 +18,9 @@ def terms_of(step: Step, *, after: dt.timedelta) -> str:
     """What a supporter agrees to, in words; `after` is the time from due to being told, at the earliest."""
     terms = _(
         "If %(name)s misses a check-in and does not answer our nudges, I get an e-mail, about %(hours)s "
-        "after it was due. It may be later, or sooner if others before me cannot. More e-mails tell me how it goes on, until it is over. I will try to "
-        "reach them, or say that I cannot. Now and then %(name)s may practise this; those e-mails say so. "
-        "I am not an emergency service. I can stop at any time."
+        "after it was due. It may be later, or sooner if others before me cannot. More e-mails tell me how it "
+        "goes on, until it is over. I will try to reach them, or say that I cannot. Now and then %(name)s may "
+        "practise this; those e-mails say so. I am not an emergency service. I can stop at any time."
     ) % {"name": step.plan.owner.called, "hours": in_words(after)}
     if not step.words:
         return terms

@@ -51,7 +51,7 @@ class RestForm(forms.Form):
 
 
 class FlareForm(forms.Form):
-    """When it ends by itself; tomorrow evening, unless they say otherwise, so that tomorrow's check-in is softer too."""
+    """When it ends by itself; tomorrow evening unless they say otherwise, so that its check-in is softer too."""
 
     until = forms.ChoiceField(
         label=gettext_lazy("When shall it end by itself?"),
