@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, models, transaction
 
 from checkins import closing, stepping, watchdog
@@ -105,6 +106,8 @@ def _batch(
     try:
         with transaction.atomic():
             return work(now)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         logger.exception("A batch failed; taking its rows one by one.")
     with transaction.atomic():
@@ -113,6 +116,8 @@ def _batch(
             try:
                 with transaction.atomic():
                     by_itself(row, now)
+            except SoftTimeLimitExceeded:
+                raise  # it is not this row's fault
             except Exception:
                 logger.exception("Row %s failed and is pushed forward.", row)
                 push(row, now)

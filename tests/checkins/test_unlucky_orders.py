@@ -6,16 +6,17 @@ import datetime as dt
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 
 from accounts.models import User
-from checkins import services, sweep
+from checkins import services, sweep, watchdog
 from checkins.models import Plan, Silence, Step
 from networks.models import Membership
 from outbox import delivery
-from outbox.models import Message
+from outbox.models import Heartbeat, Message
 from tests.checkins.conftest import TWO_HOURS
 from tests.checkins.test_answers import TOLD, second_supporter
-from tests.checkins.test_sweep import run_ladder
+from tests.checkins.test_sweep import DEADLINE, run_ladder
 from tests.outbox.conftest import Server, smtp
 
 __all__ = ["smtp"]
@@ -106,3 +107,25 @@ def test_nobody_hears_that_nobody_has_confirmed_before_they_were_asked(
     deliver(TOLD + 80 * MINUTE)
     assert sent_to(supporter) == ["alert", "nobody_yet"]
     assert sent_to(luis.member) == []
+
+
+# Our time is up ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("in_the_middle_of", ["_advance_due", "_advance_by_itself"])
+def test_a_worker_whose_time_is_up_stops_and_no_row_is_blamed(
+    safety_plan: Plan, monkeypatch: pytest.MonkeyPatch, in_the_middle_of: str
+) -> None:
+    def time_is_up(*args: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    def fails(now: dt.datetime) -> int:
+        raise ValueError("so that each row is taken by itself")
+
+    sweep.sweep(now=DEADLINE)
+    monkeypatch.setattr(sweep, "_advance_due", fails)
+    monkeypatch.setattr(sweep, in_the_middle_of, time_is_up)
+    with pytest.raises(SoftTimeLimitExceeded):
+        sweep.sweep(now=DEADLINE + TWO_HOURS)
+    assert Silence.objects.get().next_step_at == DEADLINE + TWO_HOURS
+    assert not Heartbeat.objects.filter(name=watchdog.FAILING_SILENCE).exists()
