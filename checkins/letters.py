@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +32,7 @@ LOOK_AGAIN = dt.timedelta(minutes=2)
 
 @kinds.register_many("checkins/nudge", unsubscribe="nudges", about=_("A reminder to check in"))
 def nudges(messages: Sequence[Message]) -> list[Context | None]:
-    found = _silences(messages)
+    found = {silence.pk: silence for silence in _open(messages).prefetch_related("steps")}
     return [_first_nudge(found.get(message.params["silence"]), message) for message in messages]
 
 
@@ -52,12 +53,15 @@ def last_calls(messages: Sequence[Message]) -> list[Context | None]:
     return [_last_call(found.get(message.params["silence"]), message, reach) for message in messages]
 
 
-def _silences(messages: Sequence[Message]) -> dict[int, Silence]:
-    """The open silences these speak of, with their steps: three queries."""
+def _open(messages: Sequence[Message]) -> QuerySet[Silence]:
+    """The silences these speak of that are still open."""
     rows = Silence.objects.open().filter(pk__in={message.params["silence"] for message in messages})
-    rows = rows.select_related("plan__owner__wishes").prefetch_related(
-        "steps__membership__member", "steps__membership__tie"
-    )
+    return rows.select_related("plan__owner__wishes")
+
+
+def _silences(messages: Sequence[Message]) -> dict[int, Silence]:
+    """The same with their steps: four queries."""
+    rows = _open(messages).prefetch_related("steps__membership__member", "steps__membership__tie")
     return {silence.pk: silence for silence in rows}
 
 

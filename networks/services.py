@@ -201,7 +201,13 @@ def accept(*, invitation: Invitation, by: User) -> Membership:
     if invitation.shares:
         _record(membership, Consent.Act.GIVEN, invitation.shares, invitation.share_words, invitation.language)
     key = f"networks/accepted:{membership.pk}"
-    queue(kind="networks/accepted", dedupe_key=key, recipient=tie.owner, params={"membership": membership.pk})
+    queue(
+        kind="networks/accepted",
+        dedupe_key=key,
+        recipient=tie.owner,
+        owner=tie.owner,
+        params={"membership": membership.pk},
+    )
     return membership
 
 
@@ -331,6 +337,7 @@ def _send(invitation: Invitation) -> None:
         kind="networks/invitation",
         dedupe_key=f"networks/invitation:{invitation.pk}:{invitation.sent_count}",
         address=invitation.email,
+        owner=invitation.tie.owner,
         params={"invitation": invitation.pk, "sending": invitation.sent_count},
     )
 
