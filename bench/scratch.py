@@ -17,7 +17,8 @@ from supportnet.engines import Engines
 def database() -> Iterator[None]:
     """Django, set up on a scratch database: in the engines that DATABASE_URL names, else in engines of its own.
 
-    Those are as durable as in production: a commit is on the disk before it is answered.
+    Those are as durable as in production: a commit is on the disk before it is answered. They get the memory that a
+    small host would give them (docs/production.md).
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportnet.settings")
     with _engines():
@@ -39,7 +40,7 @@ def _engines() -> Iterator[None]:
         yield
         return
     home = Path(tempfile.mkdtemp(prefix="sn-", dir="/tmp"))
-    engines = Engines(home, durable=True)
+    engines = Engines(home, durable=True, memory="2GB")
     try:
         engines.start()
         engines.create_database("supportnet")

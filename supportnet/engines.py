@@ -105,11 +105,15 @@ class Engines:
     """One PostgreSQL and one Redis with their data under `home`. Start and stop them from one lasting thread:
     the kernel ends them when the thread that started them is gone."""
 
-    def __init__(self, home: Path, *, log: Path | None = None, durable: bool = True) -> None:
+    def __init__(
+        self, home: Path, *, log: Path | None = None, durable: bool = True, memory: str = "128MB"
+    ) -> None:
         self.home = home
         self.sockets = sockets_for(home)
         self.log = log or home / "engines.log"
         self.durable = durable
+        # What PostgreSQL keeps in its own hands; more only for measuring.
+        self.memory = memory
         self.who = account()
         self.processes: dict[str, Process] = {}
 
@@ -171,6 +175,7 @@ class Engines:
         if not (data / "PG_VERSION").exists():
             self._init(data)
         flags = ["listen_addresses=", "unix_socket_permissions=0700", "max_connections=100"]
+        flags.append(f"shared_buffers={self.memory}")
         if not self.durable:
             flags += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         command: list[object] = [self.postgres / "bin/postgres", "-D", data, "-k", self.sockets]
