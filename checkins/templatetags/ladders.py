@@ -9,7 +9,7 @@ from django import template
 from accounts.models import User
 from checkins import wording
 from checkins.models import Plan
-from checkins.pages.standing import Ahead
+from checkins.pages.today_page import Ahead
 from outbox import preferences
 
 register = template.Library()

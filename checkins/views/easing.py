@@ -18,7 +18,7 @@ from accounts.requests import SignedIn
 from checkins import services
 from checkins.forms import FlareForm, RestForm
 from checkins.models import Plan, Wishes
-from checkins.pages import standing
+from checkins.pages import easing
 from checkins.views.today import page, posted
 
 
@@ -57,10 +57,10 @@ def flare(request: SignedIn) -> HttpResponse:
     if form.is_bound and form.is_valid():
         services.begin_flare(owner=request.user, until=form.until_at, now=now)
         return redirect("flare")
-    wishes = standing.wishes_of(request.user)
+    wishes = easing.wishes_of(request.user)
     if wishes.in_a_flare(now):
         form.begin_with(wishes.flare_until)
-    context = {"nav": "today", "form": form, **standing.easing(wishes, now), **_undo(wishes, now)}
+    context = {"nav": "today", "form": form, **easing.of(wishes, now), **_undo(wishes, now)}
     return render(request, "checkins/flare.html", context, status=422 if form.is_bound else 200)
 
 
@@ -71,7 +71,7 @@ def _undo(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
     undo_until = wishes.flare_began_at + services.UNDO
     if undo_until <= now:
         return {}
-    return {"undo_until": undo_until, "flare_tells": standing.flare_hearings(wishes, now)}
+    return {"undo_until": undo_until, "flare_tells": easing.flare_hearings(wishes, now)}
 
 
 @require_POST

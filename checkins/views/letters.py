@@ -16,7 +16,7 @@ from accounts import times
 from accounts.models import User
 from checkins import links, services, until
 from checkins.models import CheckIn, Plan, Silence
-from checkins.pages import standing
+from checkins.pages import easing
 
 
 @never_cache
@@ -36,7 +36,7 @@ def check_in_by_mail(request: HttpRequest, token: str) -> HttpResponse:
 def _answer(request: HttpRequest, silence: Silence, token: str) -> HttpResponse:
     """Show what may be said; take it. Whatever is sent that makes no sense is a sign of life all the same."""
     owner, now = silence.owner, timezone.now()
-    context = {"owner": owner, **standing.easing(standing.wishes_of(owner), now)}
+    context = {"owner": owner, **easing.of(easing.wishes_of(owner), now)}
     if request.method != "POST":
         return render(request, "checkins/check_in_by_mail.html", context | _offered(silence, now))
     answer = request.POST.get("answer", "okay")
@@ -44,7 +44,7 @@ def _answer(request: HttpRequest, silence: Silence, token: str) -> HttpResponse:
         services.rest(owner=owner, until=until.tomorrow_morning(now, owner.zone), now=now)
     else:
         _check_in(owner, token, answer, now)
-    context |= {"answer": answer, "resting_until": standing.resting_until(owner, now)}
+    context |= {"answer": answer, "resting_until": easing.resting_until(owner, now)}
     return render(request, "checkins/link_spent.html", context)
 
 
@@ -62,5 +62,5 @@ def _offered(silence: Silence, now: dt.datetime) -> dict[str, Any]:
         "told": [membership.tie.name for membership in silence.memberships_told()],
         "can_rest": Plan.objects.active().filter(owner=owner).exists(),
         "morning": times.until(until.tomorrow_morning(now, owner.zone), now=now, zone=owner.zone),
-        "resting_until": standing.resting_until(owner, now),
+        "resting_until": easing.resting_until(owner, now),
     }

@@ -19,7 +19,7 @@ from checkins import errors, services
 from checkins.forms import PauseForm, PlanForm, drafts
 from checkins.forms.plans import rungs_in
 from checkins.models import Plan
-from checkins.pages import imagined, previews, summaries, timeline
+from checkins.pages import letter_previews, plan_preview, summaries, timeline
 
 
 def theirs(request: SignedIn, pk: int) -> Plan:
@@ -131,9 +131,9 @@ def _drawn(
     """What the form and its timeline need. A form that nobody has touched shows the plan as it stands."""
     now = timezone.now()
     if current is not None and (request.method != "POST" or untouched):
-        coming = imagined.of_saved(current, now=now)
+        coming = plan_preview.of_saved(current, now=now)
     else:
-        coming = imagined.of_form(form, owner=request.user, current=current, now=now)
+        coming = plan_preview.of_form(form, owner=request.user, current=current, now=now)
     return {
         "nav": "today",
         "form": form,
@@ -182,8 +182,8 @@ def letters(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "nav": "today",
         "plan": found,
-        "letters": previews.of_plan(found),
-        "afterwards": previews.afterwards(found),
+        "letters": letter_previews.of_plan(found),
+        "afterwards": letter_previews.afterwards(found),
     }
     return render(request, "checkins/plan_letters.html", context)
 

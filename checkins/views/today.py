@@ -21,7 +21,7 @@ from accounts.requests import SignedIn
 from checkins import services
 from checkins.forms import CheckInForm, FlareForm, RestForm
 from checkins.models import CheckIn
-from checkins.pages import asked, standing
+from checkins.pages import company_page, today_page
 
 
 def says_what_was_not_saved(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -66,7 +66,7 @@ def page(request: SignedIn, now: dt.datetime, **forms: Any) -> HttpResponse:
         "form": CheckInForm(owner=request.user),
         "rest_form": RestForm(owner=request.user, now=now),
         "flare_form": FlareForm(owner=request.user, now=now),
-        **standing.of(request.user, now),
+        **today_page.of(request.user, now),
         **forms,
     }
     bad = any(form.errors for form in forms.values())
@@ -90,8 +90,8 @@ def _asked_just_now(owner: User, now: dt.datetime) -> uuid.UUID | None:
 def company(request: SignedIn) -> HttpResponse:
     """After "not okay": who was told, whom they could call themselves, numbers where somebody listens."""
     now = timezone.now()
-    told = asked.latest(request.user, now)
+    told = company_page.latest(request.user, now)
     if told is None:
         return redirect("today")
-    context = {"nav": "today", "told": told, "could_call": asked.could_call(request.user, told)}
+    context = {"nav": "today", "told": told, "could_call": company_page.could_call(request.user, told)}
     return render(request, "checkins/company.html", context)

@@ -17,7 +17,7 @@ from checkins import services, until
 from checkins.forms import CompanyForm, FlareWishForm, HelpsForm, SignsForm
 from checkins.forms.wishes import WishForm
 from checkins.models import Wishes
-from checkins.pages import chosen, standing
+from checkins.pages import easing
 from checkins.views.today import posted
 from networks.models import Membership
 
@@ -33,12 +33,12 @@ FORMS: dict[str, type[WishForm]] = {
 @login_required
 def wishes(request: SignedIn) -> HttpResponse:
     """All of them, each in a sentence."""
-    found = standing.wishes_of(request.user)
+    found = easing.wishes_of(request.user)
     context = {
         "nav": "today",
         "wishes": found,
         "signs": _signs(found),
-        "flare_tells": list(standing.flare_tells(found)),
+        "flare_tells": list(easing.flare_tells(found)),
         "anybody": Membership.objects.of(request.user).exists(),
     }
     return render(request, "checkins/wishes.html", context)
@@ -62,13 +62,13 @@ def wish(request: SignedIn, part: str) -> HttpResponse:
 def _form(request: SignedIn, part: str) -> WishForm:
     if part not in FORMS:
         raise Http404
-    return FORMS[part](posted(request), wishes=standing.wishes_of(request.user))
+    return FORMS[part](posted(request), wishes=easing.wishes_of(request.user))
 
 
 def _reads(request: SignedIn, form: WishForm) -> dict[str, Any]:
     """How it reads as it stands in the form now, or as it was saved."""
-    found, typed = standing.wishes_of(request.user), form.typed()
-    tells = list(typed.pop("flare_tells", standing.flare_tells(found)))
+    found, typed = easing.wishes_of(request.user), form.typed()
+    tells = list(typed.pop("flare_tells", easing.flare_tells(found)))
     for name, value in typed.items():
         setattr(found, name, value)
     return {
@@ -83,9 +83,9 @@ def _letter(form: WishForm, wishes: Wishes, tells: list[Membership]) -> dict[str
     """Who would be written to, and what."""
     if isinstance(form, FlareWishForm) and tells:
         usual = until.tomorrow_morning(timezone.now(), wishes.owner.zone)
-        return {"told": tells, "letter": chosen.flare_letter(wishes, tells[0], until=usual)}
+        return {"told": tells, "letter": easing.flare_letter(wishes, tells[0], until=usual)}
     if isinstance(form, CompanyForm) and wishes.company_from:
-        letter = chosen.company_letter(wishes, wishes.company_from)
+        letter = easing.company_letter(wishes, wishes.company_from)
         return {"told": [wishes.company_from], "letter": letter}
     return {}
 

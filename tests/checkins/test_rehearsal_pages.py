@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from checkins import services, sweep
 from checkins.models import Plan, Silence, Step, Wishes
-from checkins.pages import previews
+from checkins.pages import letter_previews
 from networks.models import Membership
 from outbox import delivery
 from outbox.models import ChannelPreference, Message
@@ -59,7 +59,7 @@ def test_the_letters_shown_beforehand_are_the_letters_that_go(
     safety_plan.refresh_from_db()
     with time_machine.travel(MONDAY, tick=False):
         Message.objects.all().delete()
-        shown = previews.of_plan(safety_plan)
+        shown = letter_previews.of_plan(safety_plan)
     for letter in shown:
         assert letter.at is not None
         with time_machine.travel(letter.at, tick=False):

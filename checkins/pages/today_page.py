@@ -1,4 +1,4 @@
-"""What Today says: where an owner stands, and what others want of them."""
+"""All that Today shows: where an owner stands, and what others want of them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q
-from django.utils import timezone
 
-from accounts import times
 from accounts.models import User
-from checkins import until
 from checkins.ladder import Reach
-from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step, Wishes
-from checkins.pages import asked, chosen, timeline
+from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step
+from checkins.pages import company_page, easing, timeline
 from checkins.pages.timeline import Line
 from networks.models import Membership, Share
 from outbox.models import BrokenAddress
@@ -47,7 +44,7 @@ class Open:
 
 def of(user: User, now: dt.datetime) -> dict[str, Any]:
     """All that Today shows beside its form. The number of queries grows only with open silences."""
-    wishes = wishes_of(user)
+    wishes = easing.wishes_of(user)
     plans = _plans(user)
     reach = Reach.to([step for plan in plans for step in plan.steps.all()], owners=[user])
     ahead = [_ahead(plan, reach, now) for plan in plans]
@@ -62,7 +59,7 @@ def of(user: User, now: dt.datetime) -> dict[str, Any]:
         "has_safety": any(plan.programme == Plan.Programme.SAFETY for plan in plans),
         "silences": silences,
         "practice": Silence.objects.open().rehearsals().filter(plan__in=plans).first(),
-        "resting_until": _resting_until(plans, now),
+        "resting_until": easing.latest_rest(plans, now),
         "done_until": _done_until(plans, now),
         "unheard": [one for one in ahead if one.tells_nobody],
         "left": _left(plans, now),
@@ -70,56 +67,11 @@ def of(user: User, now: dt.datetime) -> dict[str, Any]:
         "asked": list(_asked(user)),
         "alerts": list(_alerts(user)),
         "last": CheckIn.objects.of(user).first(),
-        "asked_for_company": asked.lately(user, now),
+        "asked_for_company": company_page.lately(user, now),
         "broken_address": BrokenAddress.objects.filter(address=user.email).first(),
         **_sharing(user),
-        **easing(wishes, now),
+        **easing.of(wishes, now),
     }
-
-
-def wishes_of(user: User) -> Wishes:
-    """What they wished for, with whom they chose for company at hand; an empty one where there is none."""
-    rows = Wishes.objects.select_related("company_from__tie", "company_from__member")
-    wishes = rows.filter(owner=user).first() or Wishes(owner=user)
-    wishes.owner = user
-    if wishes.company_from and wishes.company_from.ended_at:
-        wishes.company_from = None  # has left; here as much as nobody
-    return wishes
-
-
-def easing(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
-    """What stands ready for a bad day: company, and a flare."""
-    company = chosen.hearings([wishes.company_from] if wishes.company_from else [], now=now)
-    hears = next((one for one in company if one.why_not is None), None)
-    return {
-        "wishes": wishes,
-        "company": company[0] if company else None,
-        "company_hears": hears,
-        "company_letter": chosen.company_letter(wishes, hears.membership) if hears else None,
-        "in_a_flare": wishes.in_a_flare(now),
-        **_flare(wishes, now),
-    }
-
-
-def _flare(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
-    """Until when it goes on; or, while there is none, whom one that begins now would tell, and what."""
-    if wishes.in_a_flare(now) and wishes.flare_until:
-        return {"flare_until": times.until(wishes.flare_until, now=now, zone=wishes.owner.zone)}
-    known = flare_hearings(wishes, now)
-    usual = until.tomorrow_morning(now, wishes.owner.zone)
-    first = next((one.membership for one in known if one.why_not is None), None)
-    letter = chosen.flare_letter(wishes, first, until=usual) if first else None
-    return {"flare_tells": known, "flare_letter": letter}
-
-
-def flare_hearings(wishes: Wishes, now: dt.datetime) -> list[chosen.Hearing]:
-    return chosen.hearings(flare_tells(wishes), now=now)
-
-
-def flare_tells(wishes: Wishes) -> Iterable[Membership]:
-    """Whom they chose to hear when a flare begins, as far as they are still here."""
-    tells = Membership.objects.of(wishes.owner).filter(pk__in=wishes.flare_tells.values("pk"))
-    return tells.select_related("tie", "member").order_by("tie__name", "pk")
 
 
 # The plans ------------------------------------------------------------------------------------------
@@ -145,17 +97,6 @@ def _silences(plans: Sequence[Plan]) -> list[Open]:
     for silence in found:
         silence.plan = by_pk[silence.plan_id]
     return [Open(silence, timeline.of_silence(silence)) for silence in found]
-
-
-def resting_until(owner: User, now: dt.datetime) -> str:
-    """Until when they rest, in words; empty where they do not."""
-    return _resting_until(Plan.objects.visible_to(owner).active(), now)
-
-
-def _resting_until(plans: Iterable[Plan], now: dt.datetime) -> str:
-    resting = [plan for plan in plans if plan.paused_as == Plan.Rest.REST and plan.is_resting(now)]
-    ends = [plan.paused_until for plan in resting if plan.paused_until]
-    return times.until(max(ends), now=now, zone=timezone.get_current_timezone()) if ends else ""
 
 
 def _done_until(plans: Iterable[Plan], now: dt.datetime) -> dt.datetime | None:
@@ -189,7 +130,7 @@ def _heard_from(user: User, now: dt.datetime) -> Silence | None:
     latest = ended.select_related("closed_by", "plan").order_by("-closed_at").first()
     if latest is None or latest.closed_by is None:
         return None
-    said = CheckIn.objects.of(user).filter(via__in=asked.SAID)
+    said = CheckIn.objects.of(user).filter(via__in=company_page.SAID)
     return None if said.filter(made_at__gt=latest.closed_at).exists() else latest
 
 

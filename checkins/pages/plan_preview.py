@@ -1,4 +1,4 @@
-"""A plan as it would be if it were saved as typed: its times, its ladder, what to know about each rung.
+"""What a plan would do, as it is saved or as it is typed: its timeline, and what to know about each rung.
 
 Nothing here is saved, and nobody is asked or told anything.
 """
@@ -23,7 +23,7 @@ from checkins.services import Rung, Wanted
 
 
 @dataclass(frozen=True)
-class Imagined:
+class Preview:
     """`notes` says, for each position on the ladder, what to know about who stands there and what to do."""
 
     lines: list[Line] = field(default_factory=list)
@@ -32,32 +32,32 @@ class Imagined:
     missing: list[str] = field(default_factory=list)
 
 
-def of_saved(plan: Plan, *, now: dt.datetime) -> Imagined:
+def of_saved(plan: Plan, *, now: dt.datetime) -> Preview:
     """The plan exactly as it stands."""
     steps = list(timeline.saved_steps(plan))
     ranks = {position: rank for rank, position in enumerate(sorted({step.position for step in steps}), 1)}
     for step in steps:
         step.position = ranks[step.position]  # a supporter whose account is gone leaves a gap
     reach = Reach.to(steps, owners=[plan.owner])
-    return Imagined(
+    return Preview(
         timeline.of_plan(plan, steps, reach), _notes(steps, now, reach, _asleep(plan, steps, reach))
     )
 
 
-def of_form(form: PlanForm, *, owner: User, current: Plan | None, now: dt.datetime) -> Imagined:
+def of_form(form: PlanForm, *, owner: User, current: Plan | None, now: dt.datetime) -> Preview:
     """What a form that was checked would do; as much of it as makes sense."""
     rungs = list(form.numbered_rungs())
     if not form.knows_when:
         steps = _steps(_bare(form, owner, current), rungs, current)
-        return Imagined(notes=_notes(steps, now, Reach.to(steps), set()), missing=form.missing)
+        return Preview(notes=_notes(steps, now, Reach.to(steps), set()), missing=form.missing)
     plan = _plan(form.answers(), owner, current, now)
     if plan.ended_at:
         missing = [_("No check-in would be due before this plan ends. Choose a later last day.")]
-        return Imagined(missing=form.missing + missing)
+        return Preview(missing=form.missing + missing)
     steps = _steps(plan, rungs, current)
     reach = Reach.to(steps, owners=[owner])
     notes = _notes(steps, now, reach, _asleep(plan, steps, reach))
-    return Imagined(timeline.of_plan(plan, steps, reach), notes, form.missing)
+    return Preview(timeline.of_plan(plan, steps, reach), notes, form.missing)
 
 
 def _bare(form: PlanForm, owner: User, current: Plan | None) -> Plan:

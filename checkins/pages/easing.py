@@ -1,4 +1,4 @@
-"""Whom an owner chose beforehand, for company or for a flare: who would hear, when, and in what words."""
+"""What stands ready for a bad day: rest, company and a flare; who would hear of it, when, and in what words."""
 
 from __future__ import annotations
 
@@ -13,13 +13,78 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import times
-from checkins.models import SilenceStep, Wishes
+from accounts.models import User
+from checkins import until
+from checkins.models import Plan, SilenceStep, Wishes
 from networks.models import Membership
 from outbox import letters, preferences
 from outbox.links import absolute
 from outbox.models import Message
 
 PassedOver = SilenceStep.PassedOver
+
+
+def wishes_of(user: User) -> Wishes:
+    """What they wished for, with whom they chose for company at hand; an empty one where there is none."""
+    rows = Wishes.objects.select_related("company_from__tie", "company_from__member")
+    wishes = rows.filter(owner=user).first() or Wishes(owner=user)
+    wishes.owner = user
+    if wishes.company_from and wishes.company_from.ended_at:
+        wishes.company_from = None  # has left; here as much as nobody
+    return wishes
+
+
+def of(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
+    """What stands ready for a bad day: company, and a flare."""
+    company = hearings([wishes.company_from] if wishes.company_from else [], now=now)
+    hears = next((one for one in company if one.why_not is None), None)
+    return {
+        "wishes": wishes,
+        "company": company[0] if company else None,
+        "company_hears": hears,
+        "company_letter": company_letter(wishes, hears.membership) if hears else None,
+        "in_a_flare": wishes.in_a_flare(now),
+        **_flare(wishes, now),
+    }
+
+
+def _flare(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
+    """Until when it goes on; or, while there is none, whom one that begins now would tell, and what."""
+    if wishes.in_a_flare(now) and wishes.flare_until:
+        return {"flare_until": times.until(wishes.flare_until, now=now, zone=wishes.owner.zone)}
+    known = flare_hearings(wishes, now)
+    usual = until.tomorrow_morning(now, wishes.owner.zone)
+    first = next((one.membership for one in known if one.why_not is None), None)
+    letter = flare_letter(wishes, first, until=usual) if first else None
+    return {"flare_tells": known, "flare_letter": letter}
+
+
+def flare_hearings(wishes: Wishes, now: dt.datetime) -> list[Hearing]:
+    return hearings(flare_tells(wishes), now=now)
+
+
+def flare_tells(wishes: Wishes) -> Iterable[Membership]:
+    """Whom they chose to hear when a flare begins, as far as they are still here."""
+    tells = Membership.objects.of(wishes.owner).filter(pk__in=wishes.flare_tells.values("pk"))
+    return tells.select_related("tie", "member").order_by("tie__name", "pk")
+
+
+# Rest ----------------------------------------------------------------------------------------------
+
+
+def latest_rest(plans: Iterable[Plan], now: dt.datetime) -> str:
+    """Until when the longest rest among these plans goes on, in words; empty where none rests."""
+    resting = [plan for plan in plans if plan.paused_as == Plan.Rest.REST and plan.is_resting(now)]
+    ends = [plan.paused_until for plan in resting if plan.paused_until]
+    return times.until(max(ends), now=now, zone=timezone.get_current_timezone()) if ends else ""
+
+
+def resting_until(owner: User, now: dt.datetime) -> str:
+    """The same for everything this owner has planned."""
+    return latest_rest(Plan.objects.visible_to(owner).active(), now)
+
+
+# Who hears -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

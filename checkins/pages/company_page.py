@@ -1,4 +1,4 @@
-"""What became of asking for company."""
+"""The page after asking for company: what became of it, and whom else to call."""
 
 from __future__ import annotations
 
