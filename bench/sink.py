@@ -85,6 +85,8 @@ class Sink(asyncio.Protocol):
         if command == b"DATA":
             self.in_letter = True
             self.transport.write(b"354 go on\r\n")
+        elif command == b"EHLO":
+            self.transport.write(b"250-sink\r\n250 PIPELINING\r\n")
         elif command == b"QUIT":
             self.transport.write(b"221 bye\r\n")
             self.transport.close()

@@ -17,7 +17,7 @@ from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import sanitize_address
 
-from outbox import letters, mime, replies
+from outbox import letters, mime, pipelining, replies
 from outbox.kinds import Context
 from outbox.models import Channel as Name
 from outbox.models import ChannelPreference, Message
@@ -110,8 +110,9 @@ class EmailSession:
 
 
 def _give(server: smtplib.SMTP, letter: letters.Letter) -> None:
-    addresses = [to if to.isascii() else _ascii_address(to) for to in letter.to]
-    server.sendmail(_ascii_address(letter.from_email), addresses, mime.wire(letter))
+    (to,) = letter.to
+    address = to if to.isascii() else _ascii_address(to)
+    pipelining.send(server, _ascii_address(letter.from_email), address, mime.wire(letter))
 
 
 @functools.lru_cache(maxsize=1024)
