@@ -25,10 +25,14 @@ def close_all(*, owner: User, by: User, now: dt.datetime, ending: str) -> None:
 
 
 def set_aside(plan: Plan, *, by: User, now: dt.datetime) -> None:
-    """The plan is changed, paused or ended: what is open in it is over, practice too."""
+    """The owner changes, pauses or ends the plan: what is open in it is over, practice too.
+
+    They are there, so nobody misses them in their other plans either. All of those are locked.
+    """
     for silence in plan.silences.open().select_for_update(no_key=True).order_by("pk"):
         silence.plan = plan
         close(silence, by=by, now=now, ending=Silence.Ending.SET_ASIDE)
+    close_all(owner=plan.owner, by=by, now=now, ending=Silence.Ending.SET_ASIDE)
 
 
 def close(

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkins import links, pacing
+from checkins import links, pacing, together
 from checkins.ladder import Reach, foretell, words_that_stand
 from checkins.models import Claim, Plan, Silence, SilenceStep, Step, Wishes
 from networks.models import Membership
@@ -200,19 +200,18 @@ def alerts(messages: Sequence[Message]) -> list[Context | kinds.NotYet | None]:
     """Held back while somebody else is on it, or has only just been told: goes after all if they do not answer."""
     told = _told(messages)
     pace = pacing.Pace.of(told.values())
-    standing = Claim.objects.standing().filter(silence__in={step.silence_id for step in told.values()})
-    claims = {claim.silence_id: claim for claim in standing}
+    claims = together.claims_over([step.silence for step in told.values()])
     return [_alert(told.get(message.params["step"]), claims, pace) for message in messages]
 
 
 def _alert(
-    step: SilenceStep | None, claims: dict[int, Claim], pace: pacing.Pace
+    step: SilenceStep | None, claims: dict[int, list[Claim]], pace: pacing.Pace
 ) -> Context | kinds.NotYet | None:
     if step is None:
         return None
-    claim = claims.get(step.silence_id)
-    if claim is not None and claim.membership_id != step.membership_id:
-        return kinds.NotYet(min(claim.lapses_at, timezone.now() + LOOK_AGAIN))
+    others = [claim for claim in claims[step.silence_id] if claim.membership_id != step.membership_id]
+    if others:
+        return kinds.NotYet(min(others[0].lapses_at, timezone.now() + LOOK_AGAIN))
     return pace.alert(step) or _about(step) | _helping(step)
 
 
@@ -255,12 +254,11 @@ def _knowing(messages: Sequence[Message]) -> dict[int, SilenceStep]:
 
 def _while_claim(messages: Sequence[Message], *, standing: bool) -> list[Context | None]:
     told = _knowing(messages)
-    claims = Claim.objects.standing().filter(silence__in={step.silence_id for step in told.values()})
-    held = {claim.silence_id: claim.pk for claim in claims}
+    claims = together.claims_over([step.silence for step in told.values()])
 
     def fits(step: SilenceStep, message: Message) -> bool:
-        now_on_it = held.get(step.silence_id)
-        return now_on_it == message.params["claim"] if standing else now_on_it is None
+        on_it = {claim.pk for claim in claims[step.silence_id]}
+        return message.params["claim"] in on_it if standing else not on_it
 
     found = [(told.get(message.params["step"]), message) for message in messages]
     return [_about(step) if step and fits(step, message) else None for step, message in found]

@@ -118,22 +118,24 @@ def nobody_yet(silence: Silence, step: SilenceStep, *, now: dt.datetime) -> Mess
 
 def on_it(claim: Claim, told: list[SilenceStep], *, now: dt.datetime) -> list[Message]:
     """Drafts: somebody is on it, to the others who were told."""
-    others = [step for step in told if step.membership_id != claim.membership_id]
-    key = f"{claim.silence.key}on-it:{claim.pk}"
-    return [
-        _to_told("checkins/on_it", f"{key}:{s.membership_id}", claim.silence, s, now, claim=claim.pk)
-        for s in others
-    ]
+    return _to_others("on_it", "on-it", claim, told, now)
 
 
-def nobody_on_it(silence: Silence, claim: Claim, *, now: dt.datetime) -> list[Message]:
+def nobody_on_it(claim: Claim, told: list[SilenceStep], *, now: dt.datetime) -> list[Message]:
     """Drafts: the one who was on it has not reached them, to the others who were told."""
-    told = [step for step in silence.told() if step.membership]
-    others = [step for step in told if step.membership_id != claim.membership_id]
-    key = f"{silence.key}open-again:{claim.pk}"
+    return _to_others("open_again", "open-again", claim, told, now)
+
+
+def _to_others(
+    kind: str, word: str, claim: Claim, told: list[SilenceStep], now: dt.datetime
+) -> list[Message]:
+    """Once to each of them, whichever silence of this absence they were told in."""
+    key = f"{claim.silence.key}{word}:{claim.pk}"
+    others = {step.membership_id: step for step in reversed(told) if step.membership}
+    others.pop(claim.membership_id, None)
     return [
-        _to_told("checkins/open_again", f"{key}:{s.membership_id}", silence, s, now, claim=claim.pk)
-        for s in others
+        _to_told(f"checkins/{kind}", f"{key}:{pk}", step.silence, step, now, claim=claim.pk)
+        for pk, step in sorted(others.items(), key=lambda one: one[1].pk)
     ]
 
 

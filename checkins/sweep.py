@@ -14,7 +14,7 @@ from typing import Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, models, transaction
 
-from checkins import closing, stepping, watchdog
+from checkins import closing, loosening, stepping, watchdog
 from checkins.models import Claim, Plan, Silence, SilenceStep
 from outbox import services as outbox
 from outbox.models import Heartbeat
@@ -81,9 +81,20 @@ FREEZE = f"""
 def sweep(*, now: dt.datetime) -> tuple[int, int]:
     """Open every silence that is due and take every step that is due. Gives how many of each."""
     opened = _drain(lambda: _batch(_open_due, _due_plans, _open_by_itself, _push_plan, now))
+    _loosen(now)
     stepped = _drain(lambda: _batch(_advance_due, _due_silences, _advance_by_itself, _push_silence, now))
     Heartbeat.beat(NAME, now=now)
     return opened, stepped
+
+
+def _loosen(now: dt.datetime) -> None:
+    """Trouble with what holds a ladder in vain never keeps the others from going on."""
+    try:
+        loosening.loosen(now=now)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        logger.exception("Ladders that are held in vain could not be looked at.")
 
 
 def _drain(batch: Callable[[], int]) -> int:
@@ -170,8 +181,13 @@ def _push_plan(plan_id: int, now: dt.datetime) -> None:
 
 
 def _due_silences(now: dt.datetime) -> list[int]:
-    due = Silence.objects.step_due(now).select_for_update(skip_locked=True, no_key=True)
-    return list(due.values_list("pk", flat=True)[:BATCH])
+    """Those nobody else has in hand, with their owners: what is said in one silence depends on those beside it.
+
+    Whoever holds an owner, in a sweep or with a check-in, is not waited for: the next sweep comes in seconds.
+    """
+    due = Silence.objects.step_due(now).select_related("plan__owner").only("plan__owner__email")
+    held = due.select_for_update(of=("self", "plan__owner"), skip_locked=True, no_key=True)
+    return [silence.pk for silence in held[:BATCH]]
 
 
 def _advance_due(now: dt.datetime) -> int:
@@ -207,7 +223,7 @@ def _advance(ids: list[int], now: dt.datetime) -> None:
         if now in (step.taken_at, step.passed_over_at)
     ]
     SilenceStep.objects.bulk_update(changed, ["taken_at", "passed_over_at", "why_passed_over"])
-    Claim.objects.bulk_update(round_.claims.values(), ["reminded_at", "lapses_at", "lapsed_at"])
+    Claim.objects.bulk_update(round_.own_claims, ["reminded_at", "lapses_at", "lapsed_at"])
     _end_rehearsals([silence for silence in silences if silence.is_practice], now)
 
 

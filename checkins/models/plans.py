@@ -16,6 +16,8 @@ from accounts.models import User, zone_named
 from checkins import schedule
 from networks.models import Membership
 
+# Nobody is nudged sooner after a check-in was due.
+LEAST_GRACE = dt.timedelta(minutes=30)
 # In flare mode the grace of every plan is this many times as long.
 FLARE_STRETCH = 2
 
@@ -104,9 +106,7 @@ class Plan(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "form_key"], condition=Q(form_key__isnull=False), name="plan_made_once"
             ),
-            models.CheckConstraint(
-                name="plan_grace_is_not_negative", condition=Q(grace__gte=dt.timedelta(0))
-            ),
+            models.CheckConstraint(name="plan_grace_gives_time", condition=Q(grace__gte=LEAST_GRACE)),
         ]
 
     def __str__(self) -> str:
@@ -198,6 +198,10 @@ class Step(models.Model):
     may_wake_at = models.DateTimeField(null=True, blank=True)
     # When we asked whether they still stand by their word.
     reconfirm_asked_at = models.DateTimeField(null=True, blank=True)
+    # What they agreed to, while `terms` and `words` are new and wait for their answer: they are told as of old.
+    old_terms = models.TextField(null=True, blank=True)
+    old_words = models.TextField(null=True, blank=True)
+    old_after = models.DurationField(null=True, blank=True, help_text=_("from due to being told"))
 
     class Meta:
         ordering: ClassVar = ["position", "pk"]
@@ -221,6 +225,16 @@ class Step(models.Model):
             ),
             models.CheckConstraint(
                 name="step_answer_is_one", condition=Q(agreed_at=None) | Q(declined_at=None)
+            ),
+            models.CheckConstraint(
+                name="step_old_word_is_whole",
+                condition=Q(old_terms=None, old_words=None, old_after=None)
+                | Q(
+                    agreed_at__isnull=False,
+                    old_terms__isnull=False,
+                    old_words__isnull=False,
+                    old_after__isnull=False,
+                ),
             ),
         ]
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -95,6 +95,10 @@ class Silence(models.Model):
     def is_practice(self) -> bool:
         return self.nature == self.Nature.REHEARSAL
 
+    def is_one_with(self, other: Silence) -> bool:
+        """Whether both are about one absence: the same silence, or two real ones. Of one owner, both open."""
+        return self.pk == other.pk or not (self.is_practice or other.is_practice)
+
     def waiting(self) -> list[SilenceStep]:
         """Its steps that are still to come, in their order; from the steps at hand, if they are."""
         return [step for step in self.steps.all() if step.is_waiting]
@@ -131,6 +135,7 @@ class SilenceStep(models.Model):
         NOT_AGREED = "not_agreed", _("had not agreed")
         PAUSED = "paused", _("is taking a break")
         BROKEN = "broken", _("our e-mail does not reach them")
+        TOLD = "told", _("had been told already, in another plan")
 
     silence = models.ForeignKey(Silence, models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
@@ -192,6 +197,14 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def standing(self) -> Self:
         return self.filter(reported_at=None, lapsed_at=None)
 
+    def abandoned(self, now: dt.datetime) -> Self:
+        """Those that would go on holding a ladder though whoever made them has left, rests or took back their word."""
+        word = Step.objects.filter(
+            plan=OuterRef("silence__plan"), membership=OuterRef("membership"), agreed_at__isnull=False
+        )
+        gone = Q(membership__ended_at__isnull=False) | Q(membership__paused_at__isnull=False) | ~Exists(word)
+        return self.standing().filter(gone, lapses_at__gt=now, silence__closed_at=None)
+
 
 class Claim(models.Model):
     """A supporter's "I'm on it". It holds the ladder until it is reported on, or lapses."""
@@ -215,6 +228,11 @@ class Claim(models.Model):
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["lapses_at"], name="claim_holding", condition=Q(reported_at=None, lapsed_at=None)
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["silence"], name="claim_one_standing", condition=Q(reported_at=None, lapsed_at=None)

@@ -222,3 +222,4 @@ def _reported(claim: Claim) -> str:
         Claim.Report.NO_ANSWER: _("%(name)s could not reach you"),
         Claim.Report.CANNOT: _("%(name)s cannot help right now"),
     }[Claim.Report(claim.report)]
+        PassedOver.TOLD: _("We do not write to %(name)s again: they know already, from another plan"),

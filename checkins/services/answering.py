@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from checkins import closing, errors, messages, stepping
-from checkins.models import Claim, Plan, Silence
+from checkins import closing, errors, messages, stepping, together
+from checkins.models import Claim, Silence, SilenceStep
+from checkins.services import locks
 from networks.models import Membership
 from outbox import services as outbox
 
@@ -24,7 +26,7 @@ def claim(*, silence: Silence, membership: Membership, now: dt.datetime) -> Clai
     Raises SilenceIsOver, NotOnThisLadder, or SomebodyElseIsOnIt.
     """
     silence = _locked(silence, membership)
-    standing = silence.claims.standing().first()
+    standing = _standing(silence)
     if standing is not None:
         if standing.membership_id == membership.pk:
             return standing
@@ -39,8 +41,7 @@ def claim(*, silence: Silence, membership: Membership, now: dt.datetime) -> Clai
     )
     silence.next_step_at = made.lapses_at - stepping.time_to_answer(made)
     silence.save(update_fields=["next_step_at"])
-    told = list(silence.steps.told())
-    outbox.queue_all(messages.on_it(made, told, now=now))
+    outbox.queue_all(messages.on_it(made, _told(silence), now=now))
     return made
 
 
@@ -63,17 +64,35 @@ def report(*, silence: Silence, membership: Membership, outcome: str, now: dt.da
         closing.close(silence, by=membership.member, now=now, ending=heard_from, heard=membership)
         if not silence.is_practice:  # whoever is okay is so in every plan
             closing.close_all(owner=silence.owner, by=membership.member, now=now, ending=heard_from)
-    elif not silence.claims.standing().exists():
+    elif _standing(silence) is None:
         _go_on(silence, mine, now, tell=had_claimed)
 
 
 def _go_on(silence: Silence, claim: Claim, now: dt.datetime, *, tell: bool) -> None:
-    """The ladder goes on; who heard that somebody was on it hears that they have not been reached."""
-    silence.next_step_at = now
-    silence.save(update_fields=["next_step_at"])
-    outbox.hurry(key_prefix=silence.key)
+    """The ladder goes on, and so do those that waited beside it; who heard of the claim hears that it has ended."""
+    beside = _all_of(silence)
+    held = Q(pk=silence.pk) | Q(next_step_at=claim.lapses_at) if tell else Q(pk=silence.pk)
+    beside.filter(held).update(next_step_at=now)
+    for one in beside:
+        outbox.hurry(key_prefix=one.key)
     if tell:
-        outbox.queue_all(messages.nobody_on_it(silence, claim, now=now))
+        outbox.queue_all(messages.nobody_on_it(claim, _told(silence), now=now))
+
+
+def _all_of(silence: Silence) -> QuerySet[Silence]:
+    """Every open silence about the same absence."""
+    if silence.is_practice:
+        return Silence.objects.filter(pk=silence.pk)
+    return Silence.objects.open().real().filter(plan__owner=silence.owner)
+
+
+def _standing(silence: Silence) -> Claim | None:
+    """The claim that holds its ladder, in it or beside it."""
+    return next(iter(together.claims_over([silence])[silence.pk]), None)
+
+
+def _told(silence: Silence) -> list[SilenceStep]:
+    return together.told([silence])[silence.pk]
 
 
 def _said_so(silence: Silence, membership: Membership) -> bool:
@@ -85,8 +104,7 @@ def _said_so(silence: Silence, membership: Membership) -> bool:
 
 def _locked(silence: Silence, membership: Membership) -> Silence:
     """The silence, locked. Plans are locked before silences everywhere, so nobody waits in a ring."""
-    beside = Plan.objects.filter(owner=silence.owner).order_by("pk")
-    list(beside.select_for_update(no_key=True).values_list("pk"))
+    locks.plans(silence.owner)
     rows = Silence.objects.select_for_update(of=("self",), no_key=True).select_related("plan__owner")
     found = rows.get(pk=silence.pk)
     if found.closed_at is not None:

@@ -46,7 +46,7 @@ def check_in(
     Two check-ins within minutes count for one occurrence, not for the next one too.
     """
     locks.person(owner)  # two taps at once wait for each other here
-    plans = list(Plan.objects.active().filter(owner=owner).select_for_update(no_key=True).order_by("pk"))
+    plans = locks.plans(owner)
     made = CheckIn.objects.filter(owner=owner, form_key=form_key).first()
     repeat = made is not None and _is_a_repeat(made, now)
     if made is not None and not repeat:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from checkins import errors, messages
-from checkins.models import Plan, Silence, Wishes
+from checkins.models import Silence, Wishes
 from checkins.services import locks
 from checkins.services.checking_in import check_in
 from networks.models import Membership
@@ -82,8 +82,7 @@ def _held(owner: User) -> Wishes:
 
 def _soften(owner: User, until: dt.datetime | None, now: dt.datetime) -> None:
     """Lengthen the grace, or give back the usual one; never so that it is already over."""
-    plans = Plan.objects.active().filter(owner=owner).select_for_update(no_key=True).order_by("pk")
-    for plan in plans:
+    for plan in locks.plans(owner):
         plan.softened_until = until
         before = plan.deadline_at
         plan.look_ahead(plan.next_due_at)

@@ -14,10 +14,15 @@ def person(owner: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
 
 
+def plans(owner: User) -> list[Plan]:
+    """All their plans that run, as they are now, locked: what is open in one ends with what is open in another."""
+    rows = Plan.objects.active().filter(owner=owner).select_for_update(of=("self",), no_key=True)
+    return list(rows.select_related("owner").order_by("pk"))
+
+
 def running(plan: Plan) -> Plan:
-    """The plan as it is now, locked. Raises PlanHasEnded."""
-    rows = Plan.objects.active().select_for_update(of=("self",), no_key=True).select_related("owner")
-    found = rows.filter(pk=plan.pk).first()
+    """The plan as it is now, locked with those beside it. Raises PlanHasEnded."""
+    found = next((one for one in plans(plan.owner) if one.pk == plan.pk), None)
     if found is None:
         raise errors.PlanHasEnded(_("This plan has ended. You can make a new one."))
     return found
