@@ -188,6 +188,7 @@ def _passed(why: str, membership: Membership | None) -> str:
         PassedOver.NOT_AGREED: _("We pass over %(name)s, who has not agreed so far"),
         PassedOver.PAUSED: _("We pass over %(name)s, who is taking a break"),
         PassedOver.BROKEN: _("We pass over %(name)s: our e-mail does not reach them"),
+        PassedOver.TOLD: _("We do not write to %(name)s again: they know already, from another plan"),
     }
     return words[PassedOver(why)] % {"name": name}
 
@@ -222,4 +223,3 @@ def _reported(claim: Claim) -> str:
         Claim.Report.NO_ANSWER: _("%(name)s could not reach you"),
         Claim.Report.CANNOT: _("%(name)s cannot help right now"),
     }[Claim.Report(claim.report)]
-        PassedOver.TOLD: _("We do not write to %(name)s again: they know already, from another plan"),
