@@ -6,17 +6,25 @@ A claim whose supporter has left, rests, or took back their word; an alert that 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 
-from checkins.models import Claim, Silence
+from checkins import together
+from checkins.ladder import Reach, choose
+from checkins.models import Claim, Silence, SilenceStep
+from outbox.models import BrokenAddress, Message
+
+# How long ago a mailbox said no for good: whoever is broken longer is passed over before they are told.
+LATELY = dt.timedelta(days=1)
 
 
 def loosen(*, now: dt.datetime) -> int:
     """Make the next step of such silences due; the sweep takes it. Safe to run at any time. Gives how many."""
     with transaction.atomic():
-        held = Silence.objects.open().filter(_abandoned(now), next_step_at__gt=now)
+        in_vain = _abandoned(now) | Q(pk__in=list(_reached_nobody(now)))
+        held = Silence.objects.open().filter(in_vain, next_step_at__gt=now)
         found = list(held.select_for_update(of=("self",), skip_locked=True, no_key=True).values_list("pk"))
         return Silence.objects.filter(pk__in=[pk for (pk,) in found]).update(next_step_at=now)
 
@@ -30,3 +38,56 @@ def _abandoned(now: dt.datetime) -> Q:
             owner = claim.silence.plan.owner_id
             found |= Q(plan__owner=owner, nature=Silence.Nature.REAL, next_step_at=claim.lapses_at)
     return found
+
+
+# Alerts that came back ------------------------------------------------------------------------------
+
+
+def _reached_nobody(now: dt.datetime) -> Iterator[int]:
+    """Silences where everybody on the latest step is out of reach for good, and somebody else could hear now."""
+    silences = _with_broken_mailboxes(now)
+    if not silences:
+        return
+    claims = together.claims_over(silences)
+    steps = [step for silence in silences for step in silence.steps.all()]
+    reach = Reach.to(steps, plans={silence.plan_id for silence in silences})
+    failed = _failed(steps)
+    for silence in silences:
+        latest = _latest(silence)
+        in_vain = latest and all(step.message_key in failed for step in latest)
+        if in_vain and not claims[silence.pk] and choose(silence.waiting(), now, reach, silence.plan_id).tell:
+            yield silence.pk
+
+
+def _with_broken_mailboxes(now: dt.datetime) -> list[Silence]:
+    """Those that wait, and told somebody whose mailbox has lately said no."""
+    broken = BrokenAddress.objects.filter(found_at__gt=now - LATELY).values("address")
+    told = SilenceStep.objects.filter(
+        taken_at__isnull=False,
+        membership__member__email__in=broken,
+        silence__closed_at=None,
+        silence__next_step_at__gt=now,
+    )
+    rows = Silence.objects.filter(pk__in=told.values("silence")).select_related("plan__owner")
+    members = SilenceStep.objects.select_related("membership__member")
+    return list(rows.prefetch_related(models.Prefetch("steps", members)))
+
+
+def _failed(steps: list[SilenceStep]) -> set[str]:
+    """The keys of the alerts that will never arrive."""
+    keys = [step.message_key for step in steps if step.told_a_supporter]
+    return set(
+        Message.objects.filter(dedupe_key__in=keys, failed_at__isnull=False).values_list(
+            "dedupe_key", flat=True
+        )
+    )
+
+
+def _latest(silence: Silence) -> list[SilenceStep]:
+    """Whoever was told last in it; nobody if one of them knows it from another plan."""
+    told = silence.told()
+    at = max((step.taken_at for step in told if step.taken_at), default=None)
+    knows = SilenceStep.PassedOver.TOLD
+    if any(step.passed_over_at == at and step.why_passed_over == knows for step in silence.steps.all()):
+        return []
+    return [step for step in told if step.taken_at == at]

@@ -16,10 +16,11 @@ from checkins.models import Claim, Plan, Silence, Step
 from networks.models import Membership, Tie
 from outbox import delivery
 from outbox.models import ChannelPreference, Message
-from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS
+from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, let_all_hours_be_awake
 from tests.checkins.test_letters import ANA_TOLD, DAY, DEADLINE, HOUR, LUIS_TOLD, MINUTE, NOBODY, WEEK, Story
 from tests.checkins.test_letters import smtp as smtp
 from tests.checkins.test_letters import story as story
+from tests.conftest import person
 
 # Nobody listens there.
 NO_SERVER = 1
@@ -231,6 +232,7 @@ def claimed(owner: User, supporter: User) -> None:
     member = Membership.objects.create(tie=tie, owner=owner, member=supporter)
     wanted = {"programme": "safety", "days": WEEK, "times": [dt.time(20)], "grace": TWO_HOURS}
     plan = services.make_plan(owner=owner, now=MONDAY, ladder=[services.Rung(HOUR, (member,))], **wanted)
+    plan.steps.update(agreed_at=MONDAY)
     Plan.objects.filter(pk=plan.pk).update(next_due_at=None, deadline_at=None)
     silence = plan.silences.create(due_at=DUE, opened_at=DEADLINE, next_step_at=DEADLINE + 90 * MINUTE)
     silence.steps.create(
@@ -244,8 +246,8 @@ def claimed(owner: User, supporter: User) -> None:
 def test_reminding_many_takes_the_queries_of_reminding_one(owner: User, supporter: User) -> None:
     counts = []
     for group in ([owner], [User.objects.create_user(f"more{n}@example.org") for n in range(5)]):
-        for person in group:
-            claimed(person, supporter)
+        for one in group:
+            claimed(one, supporter)
         with CaptureQueriesContext(connection) as captured:
             sweep.sweep(now=DEADLINE + 90 * MINUTE)
         counts.append(len(captured))
@@ -272,3 +274,66 @@ def test_what_was_sent_was_sent_whatever_another_worker_wrote_meanwhile(story: S
     message.refresh_from_db()
     assert message.sent_at is not None
     assert message.failed_at is None
+
+
+# An alert that no mailbox took ------------------------------------------------------------------------
+
+GONE = "550 5.1.1 no such mailbox"
+
+
+def test_when_the_alert_comes_back_for_good_the_next_one_is_told_at_once(story: Story) -> None:
+    story.server.refuse["ana@example.org"] = GONE
+    story.missed_until(ANA_TOLD)
+    story.at(ANA_TOLD + MINUTE)
+    assert went(story, TELLINGS) == [("alert", "stranger")]
+    story.at(ANA_TOLD + 2 * MINUTE)
+    assert story.plan.silences.get().next_step_at == ANA_TOLD + MINUTE + HOUR
+
+
+def test_a_full_mailbox_may_pass_and_the_next_one_waits_as_planned(story: Story) -> None:
+    story.server.refuse["ana@example.org"] = "452 4.2.2 mailbox full"
+    story.missed_until(ANA_TOLD)
+    story.at(ANA_TOLD + MINUTE)
+    assert story.plan.silences.get().next_step_at == LUIS_TOLD
+
+
+def test_nobody_is_hurried_while_one_of_those_on_the_step_was_reached(story: Story) -> None:
+    Step.objects.filter(plan=story.plan, membership=story.luis).update(
+        position=Step.objects.get(plan=story.plan, membership=story.ana).position
+    )
+    third = joins(story, "Cas")
+    story.server.refuse["ana@example.org"] = GONE
+    story.missed_until(ANA_TOLD)
+    story.at(ANA_TOLD + MINUTE)
+    assert went(story, ("alert",)) == [("alert", "stranger")]
+    assert story.plan.silences.get().steps.get(membership=third).is_waiting
+
+
+def test_when_the_next_one_sleeps_they_are_let_sleep(story: Story) -> None:
+    story.server.refuse["ana@example.org"] = GONE
+    asleep = {"quiet_from": dt.time(0), "quiet_until": dt.time(9)}
+    ChannelPreference.objects.filter(person=story.luis.member).update(**asleep)
+    story.missed_until(ANA_TOLD)
+    before = story.plan.silences.get().next_step_at
+    story.at(ANA_TOLD + MINUTE)
+    assert story.plan.silences.get().next_step_at == before
+    assert went(story, ("alert",)) == []
+
+
+def test_a_claim_still_holds_when_her_own_alert_came_back(story: Story) -> None:
+    story.server.refuse["ana@example.org"] = GONE
+    story.missed_until(ANA_TOLD)
+    story.claim(story.ana, ANA_TOLD)()
+    story.at(ANA_TOLD + MINUTE)
+    assert went(story, ("alert",)) == []
+
+
+def joins(story: Story, name: str) -> Membership:
+    """A third supporter, at the end of the ladder."""
+    tie = Tie.objects.create(owner=story.owner, name=name)
+    member = person(f"{name.lower()}@example.org", name)
+    membership = Membership.objects.create(tie=tie, owner=story.owner, member=member)
+    told = {"whom": Step.Whom.MEMBER, "membership": membership, "asked_at": MONDAY, "agreed_at": MONDAY}
+    Step.objects.create(plan=story.plan, position=9, wait=HOUR, **told)
+    let_all_hours_be_awake()
+    return membership
