@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership
+from outbox import sent
 from outbox import services as outbox
 from outbox.models import Message
 
 # Letters that ask the same person to be told, within one day.
 MOST_QUESTIONS = 3
+# The keys of messages about one silence: its own, the all-clear, the news to its owner.
+_OF_A_SILENCE = re.compile(r"(?:silence|all-clear|heard-from):(\d+)\b")
+
+
+@sent.tells_practice
+def practice(messages: Sequence[Message]) -> set[int]:
+    """Those of these messages that belong to a rehearsal, in one query."""
+    matches = ((message.pk, _OF_A_SILENCE.match(message.dedupe_key)) for message in messages)
+    about = {pk: int(match.group(1)) for pk, match in matches if match}
+    if not about:
+        return set()
+    rehearsals = set(Silence.objects.rehearsals().filter(pk__in=about.values()).values_list("pk", flat=True))
+    return {pk for pk, silence in about.items() if silence in rehearsals}
 
 
 # To the owner -------------------------------------------------------------------------------------

@@ -51,8 +51,7 @@ def message_settings(request: SignedIn) -> HttpResponse:
 def sent(request: SignedIn) -> HttpResponse:
     """What we sent for them and to them, and what became of it. Never the words."""
     rows = Paginator(Message.objects.shown_to(request.user), PAGE).get_page(request.GET.get("page"))
-    now = timezone.now()
-    lines = [Line.of(message, looker=request.user, now=now) for message in rows]
+    lines = Line.of_all(list(rows), looker=request.user, now=timezone.now())
     return render(request, "outbox/sent.html", {"rows": rows, "lines": lines})
 
 

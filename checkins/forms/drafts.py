@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import uuid
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ ME = "me"
 MOST_RUNGS, MOST_TIMES = 8, 4
 # Minutes: two hours to each nudge and to the first supporter, then one from each to the next.
 CALM, SWIFT = "120", "60"
-LEAST_GRACE = dt.timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def filled(plan: Plan) -> QueryDict:
         data[f"time_{number}"] = f"{time:%H:%M}"
     data["starts_on"] = plan.starts_on.isoformat() if plan.starts_on else ""
     data["ends_on"] = plan.ends_on.isoformat() if plan.ends_on else ""
-    data["grace"] = _in_minutes(max(plan.grace, LEAST_GRACE).total_seconds())
+    data["grace"] = _in_minutes(plan.grace.total_seconds())
     if plan.programme == Plan.Programme.SAFETY:
         _write(data, _ladder_of(plan))
     return data

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import times
 from accounts.models import User
-from checkins import until
+from checkins import until, wording
 from checkins.models import Plan, SilenceStep, Wishes
 from networks.models import Membership
 from outbox import letters, preferences
@@ -56,7 +56,7 @@ def _flare(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
     usual = until.tomorrow_morning(now, wishes.owner.zone)
     first = next((one.membership for one in known if one.why_not is None), None)
     letter = flare_letter(wishes, first, until=usual) if first else None
-    return {"flare_tells": known, "flare_letter": letter}
+    return {"flare_tells": said(known), "flare_letter": letter}
 
 
 def flare_hearings(wishes: Wishes, now: dt.datetime) -> list[Hearing]:
@@ -108,6 +108,15 @@ class Hearing:
         zone = timezone.get_current_timezone()
         when = times.moment(self.asleep_until, now=timezone.now(), zone=zone)
         return _("%(name)s will hear %(when)s, after their quiet hours") % {**name, "when": when}
+
+
+def said(hearings: Iterable[Hearing]) -> list[str]:
+    """Sentences without their full stops: everybody who hears at once in one of them, then the others."""
+    known = list(hearings)
+    at_once = [one for one in known if one.why_not is None and one.asleep_until is None]
+    names = wording.listed(one.membership.tie.name for one in at_once)
+    together = [_("%(names)s will hear") % {"names": names}] if at_once else []
+    return together + [one.words for one in known if one not in at_once]
 
 
 def hearings(chosen: Iterable[Membership], *, now: dt.datetime) -> list[Hearing]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import times
 from accounts.models import User
-from checkins import agreements, closing
+from checkins import agreements, closing, wording
 from checkins.forms import PlanForm
 from checkins.ladder import PassedOver, Reach, gentle_waits
 from checkins.models import Plan, Step, Wishes
@@ -30,6 +30,10 @@ class Preview:
     notes: dict[int, list[str]] = field(default_factory=dict)
     # What has to be said before more can be foretold.
     missing: list[str] = field(default_factory=list)
+    # Its rhythm in words; empty while that cannot be said.
+    when: str = ""
+    # The same as the notes in short: all who agreed in one sentence, then what else is to be known.
+    told: list[str] = field(default_factory=list)
 
 
 def of_saved(plan: Plan, *, now: dt.datetime) -> Preview:
@@ -38,10 +42,7 @@ def of_saved(plan: Plan, *, now: dt.datetime) -> Preview:
     ranks = {position: rank for rank, position in enumerate(sorted({step.position for step in steps}), 1)}
     for step in steps:
         step.position = ranks[step.position]  # a supporter whose account is gone leaves a gap
-    reach = Reach.to(steps, owners=[plan.owner])
-    return Preview(
-        timeline.of_plan(plan, steps, reach), _notes(steps, now, reach, _asleep(plan, steps, reach))
-    )
+    return _of(plan, steps, now)
 
 
 def of_form(form: PlanForm, *, owner: User, current: Plan | None, now: dt.datetime) -> Preview:
@@ -49,15 +50,24 @@ def of_form(form: PlanForm, *, owner: User, current: Plan | None, now: dt.dateti
     rungs = list(form.numbered_rungs())
     if not form.knows_when:
         steps = _steps(_bare(form, owner, current), rungs, current)
-        return Preview(notes=_notes(steps, now, Reach.to(steps), set()), missing=form.missing)
+        return Preview(notes=_Notes(steps, now, Reach.to(steps)).by_rung(), missing=form.missing)
     plan = _plan(form.answers(), owner, current, now)
     if plan.ended_at:
         missing = [_("No check-in would be due before this plan ends. Choose a later last day.")]
-        return Preview(missing=form.missing + missing)
-    steps = _steps(plan, rungs, current)
-    reach = Reach.to(steps, owners=[owner])
-    notes = _notes(steps, now, reach, _asleep(plan, steps, reach))
-    return Preview(timeline.of_plan(plan, steps, reach), notes, form.missing)
+        return Preview(missing=form.missing + missing, when=wording.rhythm(plan.rhythm))
+    return _of(plan, _steps(plan, rungs, current), now, missing=form.missing)
+
+
+def _of(plan: Plan, steps: list[Step], now: dt.datetime, missing: Iterable[str] = ()) -> Preview:
+    reach = Reach.to(steps, owners=[plan.owner])
+    notes = _Notes(steps, now, reach, _asleep(plan, steps, reach))
+    return Preview(
+        lines=timeline.of_plan(plan, steps, reach),
+        notes=notes.by_rung(),
+        missing=list(missing),
+        when=wording.rhythm(plan.rhythm),
+        told=notes.in_short(),
+    )
 
 
 def _bare(form: PlanForm, owner: User, current: Plan | None) -> Plan:
@@ -67,13 +77,13 @@ def _bare(form: PlanForm, owner: User, current: Plan | None) -> Plan:
     return Plan(owner=owner, programme=Plan.Programme.SAFETY, grace=grace)
 
 
-def _asleep(plan: Plan, steps: list[Step], reach: Reach) -> set[int]:
+def _asleep(plan: Plan, steps: list[Step], reach: Reach) -> frozenset[int]:
     """The positions of those whose letter would wait for the end of their quiet hours."""
-    return {
+    return frozenset(
         one.rung.position
         for one in timeline.foretold(plan, steps, reach)
         if one.why_not is None and timeline.waits_for_sleep(reach, one.rung, one.at)
-    }
+    )
 
 
 def _plan(wanted: Wanted, owner: User, current: Plan | None, now: dt.datetime) -> Plan:
@@ -138,15 +148,40 @@ def _remember(step: Step, before: Step | None) -> None:
 # What to know about each supporter, and what to do ------------------------------------------------
 
 
-def _notes(steps: list[Step], now: dt.datetime, reach: Reach, asleep: set[int]) -> dict[int, list[str]]:
-    notes: dict[int, list[str]] = {}
-    for step in steps:
-        if step.membership is not None:
-            said = [_standing(step, reach, now)]
-            if step.position in asleep:
-                said.append(_sleeps(step))
+@dataclass(frozen=True)
+class _Notes:
+    steps: list[Step]
+    now: dt.datetime
+    reach: Reach
+    # The positions of those whose letter would wait for the end of their quiet hours.
+    asleep: frozenset[int] = frozenset()
+
+    def by_rung(self) -> dict[int, list[str]]:
+        notes: dict[int, list[str]] = {}
+        for step in self._supporters:
+            said = [_standing(step, self.reach, self.now), *self._sleeps(step)]
             notes.setdefault(step.position, []).extend(said)
-    return notes
+        return notes
+
+    def in_short(self) -> list[str]:
+        ready = [step for step in self._supporters if self.reach.why_not(step) is None]
+        said = [_all_agreed(ready)] if ready else []
+        for step in self._supporters:
+            ill = self.reach.why_not(step) is not None
+            said += [_standing(step, self.reach, self.now)] if ill else self._sleeps(step)
+        return said
+
+    @property
+    def _supporters(self) -> list[Step]:
+        return [step for step in self.steps if step.membership is not None]
+
+    def _sleeps(self, step: Step) -> list[str]:
+        return [_sleeps(step)] if step.position in self.asleep else []
+
+
+def _all_agreed(steps: list[Step]) -> str:
+    names = wording.listed(step.membership.tie.name for step in steps if step.membership)
+    return _("%(names)s agreed to this.") % {"names": names}
 
 
 def _standing(step: Step, reach: Reach, now: dt.datetime) -> str:

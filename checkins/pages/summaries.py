@@ -101,6 +101,16 @@ class SilenceSummary:
     ended: str
     who: str
 
+    @property
+    def beside_its_steps(self) -> str:
+        """What its steps, listed below, do not say by themselves."""
+        if self.silence.is_practice or self.silence.closed_at is None:
+            return self.ended
+        if not self.silence.told():
+            return _("Nobody else was told")
+        span = wording.took(self.silence.closed_at - self.silence.due_at)
+        return _("Over after %(span)s") % {"span": span}
+
 
 def of_silences(silences: Sequence[Silence], *, now: dt.datetime) -> list[SilenceSummary]:
     """For rows that come with their plan, steps and claims, as `history_of` brings them."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from checkins import messages
 from checkins.ladder import AnyStep, Foretold, PassedOver, Reach, foretell
 from checkins.models import Claim, Plan, Silence, SilenceStep, Step
 from checkins.services.rehearsing import QUICK, TO_ANSWER
 from networks.models import Membership
-from outbox import states
+from outbox import kinds, states
 from outbox.models import Message
 
 A_MOMENT = dt.timedelta(seconds=1)
@@ -31,6 +32,8 @@ class Line:
     state: str = ""
     # Somebody who would be, or was, left out here.
     passed: bool = False
+    # A nudge that does not go, because its reader wants no reminders.
+    stopped: bool = False
 
 
 def of_plan(plan: Plan, steps: Sequence[Step] | None = None, reach: Reach | None = None) -> list[Line]:
@@ -42,12 +45,9 @@ def of_plan(plan: Plan, steps: Sequence[Step] | None = None, reach: Reach | None
         return []
     rungs = list(steps) if steps is not None else list(saved_steps(plan))
     reach = reach or Reach.to(rungs, owners=[plan.owner])
-    nudged_at = first_nudge_at(plan, reach)
-    lines = [
-        Line(plan.next_due_at, _("Your check-in is due")),
-        Line(nudged_at, _("We nudge you by e-mail"), state=_waited(reach.quiet_until, plan.owner, nudged_at)),
-    ]
-    return lines + [_ahead(one, rungs, reach) for one in foretold(plan, rungs, reach)]
+    ahead = _Ahead(plan, rungs, reach)
+    due = Line(plan.next_due_at, _("Your check-in is due"))
+    return [due, ahead.first_nudge(first_nudge_at(plan, reach)), *ahead.lines(foretold(plan, rungs, reach))]
 
 
 def saved_steps(plan: Plan) -> Iterable[Step]:
@@ -74,12 +74,10 @@ def of_rehearsal(plan: Plan, now: dt.datetime) -> list[Line]:
     rungs = quickened(list(saved_steps(plan)))
     reach = Reach.to(rungs, owners=[plan.owner])
     nudged_at = reach.quiet_until(plan.owner, now) or now
-    first = Line(
-        nudged_at, _("We nudge you by e-mail"), state=_waited(reach.quiet_until, plan.owner, nudged_at)
-    )
+    ahead = _Ahead(plan, rungs, reach)
     start = now + rungs[0].wait if rungs else None
     coming = foretell(rungs, start, reach, owner=plan.owner, nudged_at=nudged_at)
-    return [first, *(_ahead(one, rungs, reach) for one in coming)]
+    return [ahead.first_nudge(nudged_at), *ahead.lines(coming)]
 
 
 def quickened(steps: list[Step]) -> list[Step]:
@@ -95,25 +93,57 @@ def waits_for_sleep(reach: Reach, rung: AnyStep, at: dt.datetime) -> bool:
     return reach.asleep_until(rung, at - A_MOMENT) == at
 
 
-def _waited(
-    until: Callable[[User, dt.datetime], dt.datetime | None], owner: User, at: dt.datetime | None
-) -> str:
-    if at is None or until(owner, at - A_MOMENT) != at:
-        return ""
-    return _("It waits for the end of your quiet hours")
+@dataclass
+class _Ahead:
+    """What is to come, line by line. What a supporter can do is said with the first of them only."""
+
+    plan: Plan
+    rungs: Sequence[AnyStep]
+    reach: Reach
+    explained: bool = False
+
+    def first_nudge(self, at: dt.datetime | None) -> Line:
+        following = next(iter(self.rungs), None)
+        calls = following is not None and following.whom == Step.Whom.MEMBER
+        words = _("We nudge you by e-mail, and say who hears next") if calls else _("We nudge you by e-mail")
+        return self._nudge(at, words, following, waited=_quiet_before(self.reach, self.plan.owner, at))
+
+    def lines(self, coming: Iterable[Foretold[Step] | Foretold[SilenceStep]]) -> list[Line]:
+        return [self._line(one) for one in coming]
+
+    def _line(self, one: Foretold[Step] | Foretold[SilenceStep]) -> Line:
+        if one.rung.whom == Step.Whom.OWNER:
+            following = _following(one.rung, self.rungs)
+            return self._nudge(one.at, _nudged_again(one.rung, following), following)
+        if one.why_not:
+            return Line(one.at, left_out(one), passed=True)
+        asleep = waits_for_sleep(self.reach, one.rung, one.at)
+        state = _("It waits for the end of their quiet hours") if asleep else ""
+        return Line(one.at, self._told(one.rung.membership), state=state)
+
+    def _told(self, membership: Membership | None) -> str:
+        name = {"name": membership.tie.name if membership else _("a supporter who has left")}
+        explained, self.explained = self.explained, True
+        if explained:
+            return _("We tell %(name)s") % name
+        return _("We tell %(name)s. They can call, or say you’re fine") % name
+
+    def _nudge(
+        self, at: dt.datetime | None, words: str, following: AnyStep | None, *, waited: bool = False
+    ) -> Line:
+        kind = kinds.of(messages.nudge_kind(self.plan, following))
+        if kind.unsubscribe and self.reach.quiet[self.plan.owner_id].has_stopped(kind.unsubscribe):
+            return Line(at, _("A nudge by e-mail"), passed=True, stopped=True)
+        return Line(at, words, state=_("It waits for the end of your quiet hours") if waited else "")
 
 
-def _ahead(one: Foretold[Step] | Foretold[SilenceStep], rungs: Sequence[AnyStep], reach: Reach) -> Line:
-    membership = one.rung.membership
-    if one.rung.whom == Step.Whom.OWNER:
-        return Line(one.at, _nudged_again(one.rung, rungs))
-    if one.why_not:
-        return Line(one.at, left_out(one), passed=True)
-    name = {"name": membership.tie.name if membership else _("a supporter who has left")}
-    asleep = (
-        _("It waits for the end of their quiet hours") if waits_for_sleep(reach, one.rung, one.at) else ""
-    )
-    return Line(one.at, _("We tell %(name)s. They can call, or say you’re fine") % name, state=asleep)
+def _quiet_before(reach: Reach, owner: User, at: dt.datetime | None) -> bool:
+    """Whether what goes to the owner then was put off to the end of their quiet hours."""
+    return at is not None and reach.quiet_until(owner, at - A_MOMENT) == at
+
+
+def _following(rung: AnyStep, rungs: Sequence[AnyStep]) -> AnyStep | None:
+    return next((other for other in rungs if other.position > rung.position), None)
 
 
 def left_out(one: Foretold[Step] | Foretold[SilenceStep]) -> str:
@@ -124,8 +154,7 @@ def left_out(one: Foretold[Step] | Foretold[SilenceStep]) -> str:
     return _passed(one.why_not or "", one.rung.membership)
 
 
-def _nudged_again(rung: AnyStep, rungs: Sequence[AnyStep]) -> str:
-    following = next((other for other in rungs if other.position > rung.position), None)
+def _nudged_again(rung: AnyStep, following: AnyStep | None) -> str:
     if following is not None and following.whom == Step.Whom.MEMBER:
         return _("We nudge you once more, and say who hears next")
     if following is None and isinstance(rung, Step) and rung.plan.programme == Plan.Programme.KEEP_IN_TOUCH:
@@ -138,7 +167,11 @@ def of_silence(silence: Silence) -> list[Line]:
     steps = list(silence.steps.select_related("membership__tie", "membership__member"))
     done = [*_done(silence, steps), *_claims(silence)]
     if silence.closed_at:
-        return sorted([*done, Line(silence.closed_at, ending(silence), done=True)], key=_when)
+        # Who heard from them has a line of their own, that moment.
+        heard = any(line.at == silence.closed_at for line in done)
+        end = Line(silence.closed_at, ending(silence), done=True)
+        told_already = heard and silence.ending == Silence.Ending.HEARD_FROM
+        return sorted(done if told_already else [*done, end], key=_when)
     return sorted(done, key=_when) + _coming(silence, steps)
 
 
@@ -163,7 +196,7 @@ def _done(silence: Silence, steps: Sequence[SilenceStep]) -> Iterator[Line]:
     yield Line(silence.due_at, due, done=True)
     for step in steps:
         if step.taken_at:
-            yield _taken(step, step.taken_at, told.get(step.message_key))
+            yield _taken(step, step.taken_at, told.get(step.message_key), _following(step, steps))
         elif step.passed_over_at:
             words = _passed(step.why_passed_over, step.membership)
             yield Line(step.passed_over_at, words, done=True, passed=True)
@@ -171,13 +204,26 @@ def _done(silence: Silence, steps: Sequence[SilenceStep]) -> Iterator[Line]:
         yield Line(silence.ran_out_at, _("We told them that nobody has confirmed yet"), done=True)
 
 
-def _taken(step: SilenceStep, taken_at: dt.datetime, message: Message | None) -> Line:
-    state = states.of(message, now=timezone.now()).words if message else ""
+def _taken(
+    step: SilenceStep, taken_at: dt.datetime, message: Message | None, following: SilenceStep | None
+) -> Line:
+    """What went as it should needs no more words; all else says how it fared."""
+    state = states.of(message, now=timezone.now()) if message else None
+    fared = "" if state is None or state.code == "sent" else state.words
     if step.whom == Step.Whom.OWNER:
-        return Line(taken_at, _("We nudged you by e-mail"), done=True, state=state)
+        words = _("A nudge to you by e-mail") if fared else _nudged(step, following)
+        return Line(taken_at, words, done=True, state=fared)
     name = step.membership.tie.name if step.membership else _("a supporter who has left")
-    by = _("By e-mail. %(state)s") % {"state": state}
-    return Line(taken_at, _("We wrote to %(name)s") % {"name": name}, done=True, state=by.strip())
+    return Line(taken_at, _("We wrote to %(name)s by e-mail") % {"name": name}, done=True, state=fared)
+
+
+def _nudged(step: SilenceStep, following: SilenceStep | None) -> str:
+    calls = following is not None and following.whom == Step.Whom.MEMBER
+    if step.position == 0:
+        return (
+            _("We nudged you by e-mail, and said who hears next") if calls else _("We nudged you by e-mail")
+        )
+    return _("We nudged you once more, and said who hears next") if calls else _("We nudged you again")
 
 
 def _passed(why: str, membership: Membership | None) -> str:
@@ -203,7 +249,7 @@ def _coming(silence: Silence, steps: Sequence[SilenceStep]) -> list[Line]:
     coming = foretell(
         waiting, start, reach, owner=silence.owner, nudged_at=nudged_at, plan_id=silence.plan_id
     )
-    return [_ahead(one, waiting, reach) for one in coming]
+    return _Ahead(silence.plan, waiting, reach, explained=told).lines(coming)
 
 
 def _claims(silence: Silence) -> Iterator[Line]:

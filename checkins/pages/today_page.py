@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from accounts.models import User
+from checkins import wording
 from checkins.ladder import Reach
 from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step
 from checkins.pages import company_page, easing, timeline
@@ -154,5 +155,5 @@ def _sharing(user: User) -> dict[str, Any]:
     members = list(Membership.objects.of(user).select_related("tie"))
     return {
         "only_member": members[0] if len(members) == 1 else None,
-        "sees_pain": [member.tie.name for member in members if member.shows(Share.PAIN)],
+        "sees_pain": wording.listed(member.tie.name for member in members if member.shows(Share.PAIN)),
     }

@@ -1,4 +1,4 @@
-"""What a page must not leave out about a plan: who was asked and has not answered, and letters that do not go."""
+"""What a page must not leave out about a plan: who was asked and has not answered."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 from django import template
 
-from accounts.models import User
 from checkins import wording
 from checkins.models import Plan
 from checkins.pages.today_page import Ahead
-from outbox import preferences
 
 register = template.Library()
 
@@ -29,9 +27,3 @@ def asked_and_waiting(plan: Plan) -> str:
 def nobody_asked(unheard: Sequence[Ahead]) -> list[Ahead]:
     """Those of these plans where no answer is awaited: somebody else has to be found."""
     return [ahead for ahead in unheard if not asked_and_waiting(ahead.plan)]
-
-
-@register.simple_tag
-def reminders_stopped(person: User) -> bool:
-    """Whether they have asked us for no more reminders by e-mail."""
-    return preferences.of([person.pk])[person.pk].has_stopped("nudges")

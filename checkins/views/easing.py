@@ -71,7 +71,7 @@ def _undo(wishes: Wishes, now: dt.datetime) -> dict[str, Any]:
     undo_until = wishes.flare_began_at + services.UNDO
     if undo_until <= now:
         return {}
-    return {"undo_until": undo_until, "flare_tells": easing.flare_hearings(wishes, now)}
+    return {"undo_until": undo_until, "flare_tells": easing.said(easing.flare_hearings(wishes, now))}
 
 
 @require_POST

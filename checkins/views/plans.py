@@ -19,7 +19,7 @@ from checkins import errors, services
 from checkins.forms import PauseForm, PlanForm, drafts
 from checkins.forms.plans import rungs_in
 from checkins.models import Plan
-from checkins.pages import letter_previews, plan_preview, summaries, timeline
+from checkins.pages import letter_previews, plan_folds, plan_preview, summaries, timeline
 
 
 def theirs(request: SignedIn, pk: int) -> Plan:
@@ -130,7 +130,8 @@ def _drawn(
 ) -> dict[str, Any]:
     """What the form and its timeline need. A form that nobody has touched shows the plan as it stands."""
     now = timezone.now()
-    if current is not None and (request.method != "POST" or untouched):
+    typed = None if untouched or request.method != "POST" else form.data
+    if current is not None and typed is None:
         coming = plan_preview.of_saved(current, now=now)
     else:
         coming = plan_preview.of_form(form, owner=request.user, current=current, now=now)
@@ -141,6 +142,8 @@ def _drawn(
         "rungs": [(rung, coming.notes.get(rung.index + 1, [])) for rung in form.ladder],
         "lines": coming.lines,
         "missing": coming.missing,
+        "told": coming.told if current else [],
+        "folds": plan_folds.of(form, current, when=coming.when, typed=typed),
         "look_at": look_at,
     }
 

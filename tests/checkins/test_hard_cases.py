@@ -239,7 +239,7 @@ def test_the_timeline_tells_whether_the_alert_arrived(safety_plan: Plan, support
 
     def state() -> str:
         lines = {line.words: line.state for line in timeline.of_silence(silence)}
-        return lines["We wrote to Ana Reyes"]
+        return lines["We wrote to Ana Reyes by e-mail"]
 
     alert.update(sent_at=TOLD)
     sent = state()
@@ -247,7 +247,7 @@ def test_the_timeline_tells_whether_the_alert_arrived(safety_plan: Plan, support
     assert state() not in ("", sent)
     supporter.delete()
     words = [line.words for line in timeline.of_silence(silence)]
-    assert words.count("We nudged you by e-mail") == 2
+    assert words.count("We wrote to a supporter who has left by e-mail") == 1
 
 
 def test_the_plan_says_that_mail_does_not_reach_a_supporter(safety_plan: Plan, supporter: User) -> None:

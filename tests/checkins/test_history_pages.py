@@ -53,20 +53,21 @@ def test_a_silence_is_told_step_by_step(
     services.claim(silence=silence, membership=membership, now=TOLD + 5 * MINUTE)
     client, path = client_of(owner), f"/plans/history/{silence.pk}/"
     page = looked_at(client, path)
-    assert "Still open. We told Ana Reyes." in page
+    assert "Still open. It is over when you check in." in page
     services.report(silence=silence, membership=membership, outcome="okay", now=TOLD + 20 * MINUTE)
     page = looked_at(client, path)
     steps = [
         "Yesterday at 8:00 pm (done) Your check-in was due",
-        "Yesterday at 10:00 pm (done) We nudged you by e-mail Sent. Your mail server took it.",
-        "Today at 12:00 am (done) We nudged you by e-mail Sent. Your mail server took it.",
-        "Today at 2:00 am (done) We wrote to Ana Reyes By e-mail. Sent. Their mail server took it.",
+        "Yesterday at 10:00 pm (done) We nudged you by e-mail",
+        "Today at 12:00 am (done) We nudged you once more, and said who hears next",
+        "Today at 2:00 am (done) We wrote to Ana Reyes by e-mail",
         "Today at 2:05 am (done) Ana Reyes is on it",
         "Today at 2:20 am (done) Ana Reyes heard from you",
-        "Today at 2:20 am (done) A supporter heard from you",
     ]
     places = [page.find(step) for step in steps]
     assert -1 not in places and places == sorted(places), page
+    assert "Over after 6 hours 20 minutes." in page
+    assert "mail server took it" not in page and "A supporter heard from you" not in page
 
 
 def test_a_letter_that_waits_or_came_back_says_so(
@@ -87,7 +88,8 @@ def test_who_was_passed_over_is_told_with_the_reason(
     silence = missed(safety_plan)
     page = looked_at(client_of(owner), f"/plans/history/{silence.pk}/")
     assert "We pass over Ana Reyes, who is taking a break" in page
-    assert "Nobody else was told." in page
+    services.check_in(owner=owner, now=TOLD + MINUTE, form_key=key())
+    assert "Nobody else was told." in looked_at(client_of(owner), f"/plans/history/{silence.pk}/")
 
 
 def test_the_list_has_silences_and_rehearsals_newest_first(

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
@@ -171,3 +172,19 @@ def test_a_rehearsal_needs_somebody_who_agreed_and_no_open_silence(
     services.fall_due(plan=safety_plan, now=timezone.now(), wait=HOUR)
     assert "Check in first; then you can rehearse." in page_of(client, path)
     assert not Silence.objects.rehearsals().exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_what_was_sent_says_which_was_practice(
+    client_of: SignIn, owner: User, safety_plan: Plan, count: int, django_assert_num_queries: Any
+) -> None:
+    for _turn in range(count):
+        services.rehearse(plan=safety_plan, now=timezone.now())
+        services.end_rehearsal(plan=safety_plan, now=timezone.now())
+    services.fall_due(plan=safety_plan, now=timezone.now(), wait=dt.timedelta(hours=1))
+    client = client_of(owner)
+    page = page_of(client, "/messages/")
+    assert page.count("A reminder to check in") == count + 1
+    assert page.count("Practice") == count
+    with django_assert_num_queries(6):
+        client.get("/messages/")
