@@ -19,7 +19,7 @@ from django.utils import timezone
 from kombu import Connection
 
 from accounts.models import User
-from bench.chaos_sink import Mood, Sink
+from bench.chaos.sink import Mood, Sink
 from checkins import services as checkins
 from checkins.models import CheckIn, Plan
 from outbox import letters, services, tasks

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bench.chaos_sink import Mood, Sink
+from bench.chaos.sink import Mood, Sink
 
 LETTER = "Message-ID: <1@example.org>\r\nSubject: hello\r\n\r\nA line\r\n" + "and more\r\n" * 200
 

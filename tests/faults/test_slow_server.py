@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from bench.chaos_sink import Mood, Sink
+from bench.chaos.sink import Mood, Sink
 from outbox import delivery, services
 from outbox.models import Message
 from supportnet.leftovers import ticks

@@ -1,6 +1,6 @@
 """A Celery process whose clock can be made to jump.
 
-    python -m bench.chaos_clock FILE worker -c 2
+    python -m bench.chaos.clock FILE worker -c 2
 
 runs `celery -A supportnet worker -c 2` with the number of seconds in FILE added to its clock: to the one that
 tells the date, as when a machine's clock is set, and not to the one that measures how long something took.

@@ -1,7 +1,7 @@
-"""A whole Supportnet of real parts on one machine, and hands that break them.
+"""The parts on one machine, and hands that break them.
 
 PostgreSQL (durable, as in production), Redis, Celery workers that fork, two beats, a mail server that writes down
-what it takes, people who check in. `bench.faults` plays it for minutes, `tests/faults` for seconds.
+what it takes, people who check in and supporters who answer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,82 +24,27 @@ from typing import Self, TypeVar
 
 import psutil
 
-from bench.chaos_clock import Clock
-from bench.chaos_judge import Acceptance, Evidence, Expected, Interval, Row
-from bench.chaos_people import People, Person
-from bench.chaos_sink import Sink
-from supportnet import leash
+from bench.chaos.clock import Clock
+from bench.chaos.evidence import Acceptance, Interval, Kill
+from bench.chaos.fates import Crowd
+from bench.chaos.parts import PATIENCE, TOP, Part, lines_of
+from bench.chaos.people import People
+from bench.chaos.sink import Sink
 from supportnet.engines import Engines
 
-TOP = Path(__file__).resolve().parent.parent
-PATIENCE = 90.0
 DATABASE = "chaos"
 Result = TypeVar("Result")
-
-
-class Part:
-    """One process that leads a group of its own, whose output is read as it is written."""
-
-    def __init__(self, name: str, arguments: list[str], *, ready: str, env: dict[str, str]) -> None:
-        self.name = name
-        self.lines: deque[str] = deque(maxlen=10_000)
-        self.settled = threading.Event()  # ready, or ended
-        self.is_ready = False
-        self.process = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=TOP,
-            env={**os.environ, **env, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(TOP)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            preexec_fn=leash.tied(signal.SIGTERM),
-        )
-        self._reader = threading.Thread(target=self._read, args=[ready], daemon=True)
-        self._reader.start()
-
-    def _read(self, ready: str) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if ready in line and not self.is_ready:
-                self.is_ready = True
-                self.settled.set()
-        self.settled.set()
-
-    @property
-    def lives(self) -> bool:
-        return self.process.poll() is None
-
-    def wait_ready(self) -> None:
-        if not self.settled.wait(PATIENCE) or not self.is_ready:
-            raise RuntimeError(f"{self.name} did not start:\n" + "".join(self.lines))
-
-    def children(self) -> list[int]:
-        with contextlib.suppress(psutil.Error):
-            return [child.pid for child in psutil.Process(self.process.pid).children()]
-        return []
-
-    def kill(self) -> None:
-        """It and all its children, with no chance to tell anybody."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-
-    def bury(self) -> None:
-        self.kill()
-        self.process.wait()
-        self._reader.join(PATIENCE)
-        for stream in (self.process.stdin, self.process.stdout):
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
 
 
 class Stage:
     """The parts, and what happened to them. Use it in a `with` statement."""
 
-    def __init__(self, *, workers: int = 2, sweep_seconds: float = 1.0, seed: int = 0) -> None:
+    def __init__(
+        self, *, workers: int = 2, sweep_seconds: float = 1.0, seed: int = 0, families: int = 0
+    ) -> None:
+        """`families`: how many people have supporters."""
         self.dice = random.Random(seed)
+        self.seed, self.families = seed, families
         self.wanted = workers
         self.sweep_seconds = sweep_seconds
         self.home = Path(tempfile.mkdtemp(prefix="sn-", dir="/tmp"))
@@ -111,7 +55,9 @@ class Stage:
         self.beats: list[Part] = []
         self.started = 0
         self.gave_up: list[str] = []  # parts that ended though nobody had killed them
-        self.kills: list[tuple[str, float]] = []
+        self.kills: list[Kill] = []
+        self.beat_kills = 0
+        self.morning = float("inf")  # when the last check-ins began
         self.graves: list[Part] = []
         self.spared = ""  # a worker that is not to be killed now
         self._shot: set[str] = set()
@@ -143,10 +89,14 @@ class Stage:
             check=True,
         )
         self.people = People(self.engines.database_url(DATABASE), self.clock.now())
-        self.owners = self._start("owners", ["-m", "bench.chaos_owners", str(self.clock.file)], "are there")
+        arguments = ["-m", "bench.chaos.crowd", str(self.clock.file), str(self.families), self.people.zone]
+        answering = self._start("crowd", arguments, "are there")
+        self.crowd = Crowd(answering, self.people, self.seed)
+        self.sink.reader = self.crowd.reads
         self.replenish()
-        for part in [*self.workers, *self.beats, self.owners]:
+        for part in [*self.workers, *self.beats, answering]:
             part.wait_ready()
+        self.people.meet_families()
 
     def env(self, worker: str = "") -> dict[str, str]:
         return {
@@ -170,7 +120,7 @@ class Stage:
         return self._by_hand(lambda: Part(name, arguments, ready=ready, env=env))
 
     def _start_celery(self, name: str, arguments: list[str], ready: str, *, worker: str = "") -> Part:
-        command = ["-m", "bench.chaos_clock", str(self.clock.file), *arguments, "-l", "INFO"]
+        command = ["-m", "bench.chaos.clock", str(self.clock.file), *arguments, "-l", "INFO"]
         return self._start(name, command, ready, worker=worker)
 
     def replenish(self) -> None:
@@ -215,39 +165,73 @@ class Stage:
     def kill_worker(self) -> None:
         """A worker with all its children; another takes its place."""
         if ready := self._targets():
-            chosen = self.dice.choice(ready)
-            self._shoot(chosen)
-            chosen.process.wait()
+            self._mourn(*self._shoot(self.dice.choice(ready)))
         self.replenish()
 
     def kill_at_next_letter(self, patience: float = 5.0) -> bool:
         """Kill whichever worker gets the next 250, before it can write that down. Says whether there was one."""
         done = threading.Event()
+        dead: list[tuple[Part, float]] = []
 
         def kill(letter: Acceptance) -> None:
             part = next((part for part in self._targets() if part.name == letter.worker), None)
             if part and not done.is_set():
-                self._shoot(part)
+                dead.append(self._shoot(part))
                 done.set()
 
         self.sink.on_acceptance = kill
         happened = done.wait(patience)
         self.sink.on_acceptance = None
+        for one in dead:
+            self._mourn(*one)
         self.replenish()
         return happened
 
     def kill_a_child(self) -> None:
         """One child of a worker, as when memory runs out. The worker goes on with another."""
         part = self.dice.choice(self._targets() or [None])
-        if part and (children := part.children()):
-            self.kills.append((part.name, time.time()))
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.dice.choice(children), signal.SIGKILL)
+        children = part.children() if part else []
+        with contextlib.suppress(psutil.Error):
+            if part and children:
+                self._kill_child(part, self.dice.choice(children))
 
-    def _shoot(self, part: Part) -> None:
-        self.kills.append((part.name, time.time()))
+    def _kill_child(self, part: Part, child: psutil.Process) -> None:
+        began_at = time.time()
+        child.suspend()  # so that it opens no other line while we look
+        try:
+            lines = lines_of(child)
+        finally:
+            child.kill()
+        child.wait(PATIENCE)
+        self.kills.append(Kill(part.name, began_at, time.time(), lines))
+
+    def kill_beats(self) -> None:
+        """All of them; until others have started nobody asks anybody to look."""
+        for beat in self.beats:
+            self._kill_beat(beat)
+        self.replenish()
+
+    def kill_a_beat(self) -> None:
+        if self.beats:
+            self._kill_beat(self.dice.choice(self.beats))
+        self.replenish()
+
+    def _kill_beat(self, beat: Part) -> None:
+        if beat.lives:
+            self._shoot(beat)
+            beat.process.wait()
+            self.beat_kills += 1
+
+    def _shoot(self, part: Part) -> tuple[Part, float]:
+        began_at = time.time()
         self._shot.add(part.name)
         part.kill()
+        return part, began_at
+
+    def _mourn(self, part: Part, began_at: float) -> None:
+        """Write down that a worker is dead, once it is."""
+        part.process.wait()
+        self.kills.append(Kill(part.name, began_at, time.time()))
 
     def wipe_redis(self) -> None:
         """Killed, and everything it knew is gone."""
@@ -268,42 +252,7 @@ class Stage:
         self._by_hand(self.engines.start_postgres)
         self.outages.append(Interval(began_at, time.time()))
 
-    # People -----------------------------------------------------------------------------------------
-
-    def send_check_ins(self, people: list[Person], *, within: float) -> None:
-        """These people check in at random moments of the next so many seconds."""
-        moments = sorted(time.time() + self.dice.uniform(0, within) for _person in people)
-        assert self.owners.process.stdin
-        for person, at in zip(people, moments, strict=True):
-            self.owners.process.stdin.write(f"{person.owner} {at!r}\n")
-        self.owners.process.stdin.flush()
-
-    def finish_check_ins(self) -> None:
-        """Wait until everybody who would check in has."""
-        assert self.owners.process.stdin
-        self.owners.process.stdin.close()
-        if self.owners.process.wait(PATIENCE):
-            raise RuntimeError("".join(self.owners.lines))
-        self.owners.bury()
-        said = dict(line.split() for line in self.owners.lines if line[:1].isdigit())
-        for person in self.people.everybody:
-            if str(person.owner) in said:
-                person.checked_in_at = float(said[str(person.owner)])
-
     # Ending -----------------------------------------------------------------------------------------
-
-    def evidence(self, message_id: Callable[[str], str]) -> Evidence:
-        """What was seen, for the judge. `message_id` makes a Message-ID of a key, as the outbox does."""
-        now = self.clock.now().timestamp()
-        due = [person for person in self.people.everybody if person.deadline <= now]
-        return Evidence(
-            expected=[Expected(person.email, person.checked_in_at) for person in due],
-            rows=[Row(key, message_id(key), to, state) for key, to, state in self.people.rows()],
-            acceptances=list(self.sink.acceptances),
-            records=self.people.records(),
-            kills=list(self.kills),
-            outages=list(self.outages),
-        )
 
     def last_words(self) -> str:
         """What all parts complained of, for whoever has to find out what went wrong."""
@@ -314,7 +263,8 @@ class Stage:
         return "\n".join(told)
 
     def close(self) -> None:
-        for part in [*self.workers, *self.beats, *filter(None, [getattr(self, "owners", None)])]:
+        crowd = getattr(self, "crowd", None)
+        for part in [*self.workers, *self.beats, *([crowd.part] if crowd else [])]:
             part.bury()
         self.sink.stop()
         self._by_hand(self.engines.stop)

@@ -8,19 +8,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
+import re
 import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from email import message_from_bytes
+from email.message import Message
 from typing import Any, TypeVar
 
-from bench.chaos_judge import Acceptance
+from bench.chaos.evidence import Acceptance
 
 PATIENCE = 60.0
 HERE = "127.0.0.1"
 LONGEST = 2**20
+# What somebody can answer by: the links in a nudge and in an alert.
+LINK = re.compile(r"https?://[^/\s]+(/[cs]/\S+/)")
 Result = TypeVar("Result")
 
 
@@ -43,8 +47,12 @@ CUTS = {Mood.CUT_BEFORE_250, Mood.CUT_AFTER_250}
 class Line:
     """One connection."""
 
-    def __init__(self, worker: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, worker: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, greeting: str
+    ) -> None:
         self.worker, self.reader, self.writer = worker, reader, writer
+        self.greeting = greeting  # the answer to EHLO
+        self.port: int = writer.get_extra_info("peername")[1]
         self.began_at = 0.0
         self.to = ""
         self.mood = Mood.WELL
@@ -56,11 +64,12 @@ class Line:
         self.writer.write(f"{words}\r\n".encode())
         await self.writer.drain()
 
-    def cut(self) -> None:
-        """Reset the connection; what the other side has not read yet is gone."""
+    def cut(self) -> float:
+        """Reset the connection; what the other side has not read yet is gone. Says when."""
         if self.unsettled:
             self.unsettled.cut = True
         self.writer.transport.abort()
+        return time.time()
 
 
 class Sink:
@@ -70,8 +79,11 @@ class Sink:
         self.acceptances: list[Acceptance] = []
         self.faults: Counter[Mood] = Counter()
         self.news = threading.Condition()
-        # Called in the sink's thread, right after a 250.
+        self.refused: set[str] = set()  # addresses
+        self.breaks: list[float] = []  # when a line was cut
+        # Called in the sink's thread, right after a 250: the one who breaks things, and the one who reads.
         self.on_acceptance: Callable[[Acceptance], None] | None = None
+        self.reader: Callable[[Acceptance], None] | None = None
         self.held: list[Acceptance] = []
         self._ahead: list[Mood] = []
         self._doors: dict[str, socket.socket] = {}
@@ -156,9 +168,11 @@ class Sink:
 
     async def _listen(self, worker: str) -> None:
         port = self._doors[worker].getsockname()[1]
+        # Behind every second door commands may come together (RFC 2920).
+        greeting = "250 Yes" if list(self._doors).index(worker) % 2 else "250-sink\r\n250 PIPELINING"
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._answer(Line(worker, reader, writer))
+            await self._answer(Line(worker, reader, writer, greeting))
 
         self._servers[worker] = await asyncio.start_server(answer, HERE, port, reuse_port=True, limit=LONGEST)
 
@@ -174,8 +188,7 @@ class Sink:
         for server in self._servers.values():
             server.close()
         self._servers.clear()
-        for line in list(self._lines):
-            line.cut()
+        self.breaks += [line.cut() for line in list(self._lines)]
 
     async def _say_goodbye(self) -> None:
         """Let every conversation find out that its line is cut."""
@@ -202,7 +215,9 @@ class Sink:
         while said := await line.reader.readline():
             line.unsettled = None
             verb = said[:4].upper()
-            if verb == b"DATA":
+            if verb == b"DATA" and line.mood is Mood.REFUSE:
+                await line.say("503 5.5.1 There is nobody to give it to")
+            elif verb == b"DATA":
                 await self._take(line)
             else:
                 await line.say(self._reply(line, verb, said))
@@ -210,6 +225,8 @@ class Sink:
                 return
 
     def _reply(self, line: Line, verb: bytes, said: bytes) -> str:
+        if verb == b"EHLO":
+            return line.greeting
         if verb == b"MAIL":
             line.began_at = time.time()
             for letter in line.taken[-2:]:
@@ -218,6 +235,7 @@ class Sink:
         if verb == b"RCPT":
             line.to = said.partition(b"<")[2].partition(b">")[0].decode()
             if line.mood is Mood.REFUSE:
+                self.refused.add(line.to)
                 self._did(Mood.REFUSE)
                 return "450 4.2.0 Not now"
         return "221 Goodbye" if verb == b"QUIT" else "250 Yes"
@@ -231,12 +249,15 @@ class Sink:
         if line.mood in (Mood.REFUSE_TEXT, Mood.HANG_UP):
             await self._refuse(line)
             return
+        accepted_at, read = time.time(), message_from_bytes(text)
         letter = line.unsettled = Acceptance(
-            message_id=message_from_bytes(text)["Message-ID"],
+            message_id=read["Message-ID"],
             to=line.to,
             worker=line.worker,
             began_at=line.began_at,
-            accepted_at=time.time(),
+            accepted_at=accepted_at,
+            line=line.port,
+            link=_link_in(read),
         )
         line.taken.append(letter)
         await self._take_time(line, letter)
@@ -256,21 +277,24 @@ class Sink:
 
     def _taken(self, line: Line, letter: Acceptance) -> None:
         if line.mood in CUTS:
-            line.cut()
+            self.breaks.append(line.cut())
             self._did(line.mood)
         with self.news:
             self.acceptances.append(letter)
             self.news.notify_all()
         if self.on_acceptance:
             self.on_acceptance(letter)
+        if self.reader:
+            self.reader(letter)
 
     async def _stall(self, line: Line) -> None:
         await line.reader.read(64)
         await asyncio.sleep(self.stall)  # this is the fault
-        line.cut()
+        self.breaks.append(line.cut())
         self._did(Mood.STALL)
 
     async def _refuse(self, line: Line) -> None:
+        self.refused.add(line.to)
         self._did(line.mood)
         if line.mood is Mood.REFUSE_TEXT:
             await line.say("451 4.3.0 Not now")
@@ -282,3 +306,10 @@ class Sink:
         with self.news:
             self.faults[mood] += 1
             self.news.notify_all()
+
+
+def _link_in(letter: Message) -> str:
+    """The path of the first link that its reader can answer by; "" when there is none."""
+    part: Any = letter.get_payload(0) if letter.is_multipart() else letter
+    found = LINK.search((part.get_payload(decode=True) or b"").decode(errors="replace"))
+    return found.group(1) if found else ""

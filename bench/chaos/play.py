@@ -8,21 +8,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.chaos import Stage
-from bench.chaos_judge import Verdict, judge
-from bench.chaos_people import Person
-from bench.chaos_sink import Mood
+from bench.chaos.evidence import Evidence, Expected, Row
+from bench.chaos.fates import FATES
+from bench.chaos.judge import judge
+from bench.chaos.people import State
+from bench.chaos.sink import Mood
+from bench.chaos.stage import Stage
+from bench.chaos.verdict import Verdict
 from supportnet.leftovers import ticks
 
 Act = Callable[[Stage], None]
 # How long a fault may take to be felt before the play goes on without it, in seconds.
 FELT_WITHIN = 20.0
 # The clock jumps this often at most; then it would be tomorrow, with new check-ins.
-MOST_JUMPS = 10
+MOST_JUMPS = 18
 # So many seconds without a letter, and nobody who lives holds one.
 CALM = 1.0
 # One in so many checks in while all this happens.
 ONE_IN = 6
+# One in so many has supporters.
+FAMILY_IN = 5
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class Dose:
     kill_every: float = 0.0  # seconds; 0: only where the play says so
     settle_within: float = 60.0  # seconds of quiet work at the end
     seed: int = 0
+
+    @property
+    def families(self) -> int:
+        """How many of them have supporters."""
+        return self.plans // FAMILY_IN
 
 
 # What breaks ----------------------------------------------------------------------------------------
@@ -77,6 +87,7 @@ ACTS: list[Act] = [
     a_worker_dies_with_a_letter,
     smtp(Mood.CUT_BEFORE_250, 3),
     Stage.restart_postgres,
+    Stage.kill_beats,
     smtp(Mood.STALL, 1),
     smtp(Mood.REFUSE, 3),
     Stage.wipe_redis,
@@ -90,17 +101,24 @@ ACTS: list[Act] = [
 ]
 
 
+# While everybody who was missed checks in at last, and the all-clears go out.
+MORNING: list[Act] = [a_worker_dies_with_a_letter, smtp(Mood.CUT_BEFORE_250, 2), smtp(Mood.REFUSE, 2)]
+
+
 # Who falls due --------------------------------------------------------------------------------------
 
 
-def arrive(stage: Stage, size: int) -> list[Person]:
+def arrive(stage: Stage, size: int) -> None:
     """Plans due just now, in the next seconds, and in the next hour (which the clock may jump over)."""
     now = stage.clock.now()
     spans = [(-30, 0), (-30, 0), (-30, 0), (0, 5), (60, 3600)]
     moments = [stage.dice.uniform(*stage.dice.choice(spans)) for _plan in range(size)]
-    arrived = stage.people.arrive([now + dt.timedelta(seconds=moment) for moment in moments])
-    stage.send_check_ins(stage.dice.sample(arrived, len(arrived) // ONE_IN), within=4)
-    return arrived
+    deadlines = [now + dt.timedelta(seconds=moment) for moment in moments]
+    families = stage.people.fall_due(deadlines[:: FAMILY_IN // 2])  # early, for they have a long way to go
+    arrived = stage.people.arrive(deadlines[len(families) :])
+    stage.crowd.check_in(stage.dice.sample(arrived, len(arrived) // ONE_IN), within=4)
+    early = [person for person in families if FATES[person.number % len(FATES)] == "checks_in"]
+    stage.crowd.check_in(early, within=8)
 
 
 def _scene(stage: Stage, act: Act, size: int) -> None:
@@ -138,31 +156,70 @@ def _in_some_order(stage: Stage, dose: Dose) -> list[Act]:
 
 
 def _keep_killing(stage: Stage, every: float, stop: threading.Event) -> None:
-    ways: list[Act] = [Stage.kill_worker, Stage.kill_worker, a_worker_dies_with_a_letter, Stage.kill_a_child]
+    worker, child, beat = Stage.kill_worker, Stage.kill_a_child, Stage.kill_a_beat
+    ways: list[Act] = [worker, worker, a_worker_dies_with_a_letter, child, beat]
     while not stop.wait(every):
         stage.dice.choice(ways)(stage)
 
 
 def settle(stage: Stage, within: float) -> None:
-    """Nothing breaks any more. Leases of the dead and plans of the next hour come due as the clock goes on.
+    """Time goes on until every ladder has come to its end; then a morning on which everybody checks in.
 
     Raises TimeoutError when there is no quiet.
     """
+    _come_to_rest(stage, within)
+    stage.crowd.note_check_ins()
+    stage.morning = time.time()
+    stage.crowd.check_in(stage.people.in_an_open_silence(), within=3)
+    for act in MORNING:
+        act(stage)
+    _come_to_rest(stage, within)
+    stage.crowd.go_home()
+
+
+def _come_to_rest(stage: Stage, within: float) -> None:
+    """Nothing breaks any more. Leases of the dead and plans of the next hour come due as the clock goes on."""
     stage.sink.behave()
-    stage.finish_check_ins()
     stage.replenish()
     last = max(person.deadline for person in stage.people.everybody)
     for _tick in ticks(time.monotonic() + within):
         now = stage.clock.now()
         state = stage.people.state(now)
-        if state.quiet and now.timestamp() > last:
+        if state.quiet and now.timestamp() > last and stage.crowd.is_idle:
             return
         nothing_to_do = not (state.overdue or state.due)
-        if nothing_to_do and stage.sink.is_idle_for(CALM) and stage.clock.jumps < MOST_JUMPS:
+        if nothing_to_do and stage.clock.jumps < MOST_JUMPS and _nothing_happens(stage, state):
             stage.clock.jump()
             stage.people.let_leases_end()
     raise TimeoutError(
         f"no quiet in {within} s: {stage.people.state(stage.clock.now())}\n{stage.last_words()}"
+    )
+
+
+def _nothing_happens(stage: Stage, state: State) -> bool:
+    """Wait a while; whether all stays as it is. A silence may look again and again for a letter in dead hands."""
+    calm = stage.crowd.is_idle and stage.sink.is_idle_for(CALM)
+    return calm and stage.crowd.is_idle and stage.people.state(stage.clock.now()) == state
+
+
+# What was seen --------------------------------------------------------------------------------------
+
+
+def evidence(stage: Stage, message_id: Callable[[str], str]) -> Evidence:
+    """What was seen, for the judge. `message_id` makes a Message-ID of a key, as the outbox does."""
+    now, people, notes = stage.clock.now().timestamp(), stage.people, stage.people.notes()
+    due = [person for person in people.everybody if person.deadline <= now]
+    return Evidence(
+        expected=[Expected(person.email, person.checked_in_at, person.ladder) for person in due],
+        rows=[Row(key, message_id(key), to, state, kind) for key, to, state, kind in people.rows()],
+        acceptances=list(stage.sink.acceptances),
+        notes=notes,
+        kills=list(stage.kills),
+        outages=list(stage.outages),
+        silences=people.silences(notes),
+        morning=stage.morning,
+        refused=frozenset(stage.sink.refused),
+        breaks=list(stage.sink.breaks),
     )
 
 
@@ -172,12 +229,20 @@ def figures(stage: Stage, verdict: Verdict) -> dict[str, object]:
         "due": verdict.due,
         "nudged": verdict.nudged,
         "explained": verdict.explained,
+        "alerted": verdict.alerted,
+        "claims": verdict.claims,
+        "all_clears": verdict.all_clears,
         "lost": len(verdict.lost) + len(verdict.missing),
         "doubled": len(verdict.doubled),
-        "after_check_in": len(verdict.too_late),
+        "after_the_end": len(verdict.too_late),
+        "out_of_turn": len(verdict.out_of_turn),
         "same_id_repeats": verdict.excuses.total(),
         "excuses": dict(verdict.excuses),
+        "excused_within": verdict.reach,
+        "recorded_within": verdict.recorded_within,
+        "unsure": verdict.unsure,
         "kills": len(stage.kills),
+        "beat_kills": stage.beat_kills,
         "redis_wipes": stage.redis_wipes,
         "postgres_restarts": len(stage.outages),
         "clock_jumps": stage.clock.jumps,
@@ -187,4 +252,4 @@ def figures(stage: Stage, verdict: Verdict) -> dict[str, object]:
 
 
 def verdict_on(stage: Stage, message_id: Callable[[str], str]) -> Verdict:
-    return judge(stage.evidence(message_id))
+    return judge(evidence(stage, message_id))
