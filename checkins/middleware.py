@@ -14,8 +14,9 @@ from checkins.models import Wishes
 
 logger = logging.getLogger(__name__)
 
-# What shows that somebody is there, by the name of the page it was sent to. Signing in has no page of its own; the
-# adapter in `supportnet` tells of it.
+# What shows that somebody is there, by the name of the page it was sent to: pages of other rooms know nothing of
+# check-ins. A test holds that each name exists, and that it is decided of every page. Signing in has no page of its
+# own; the adapter in `supportnet` tells of it.
 SIGNS: dict[str, Wishes.Sign] = {
     "tie_log": Wishes.Sign.TOUCH,
     "silence": Wishes.Sign.ANSWER,

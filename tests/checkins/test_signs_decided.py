@@ -1,0 +1,81 @@
+"""Of every page that takes something from a person it is decided whether that counts as a sign of life.
+
+`SIGNS` names pages of other rooms, which cannot know of check-ins. So a page that is renamed or added is noticed here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from checkins.middleware import SIGNS
+
+OURS = {"accounts", "outbox", "networks", "checkins", "resources", "supportnet"}
+
+# A check-in, a rest or a flare is said here in so many words; nothing has to be read into it.
+SAY_IT_THEMSELVES = {
+    *("today", "check_in_by_mail", "rest", "rest_end", "flare", "flare_end", "flare_undo"),
+    *("plan", "plan_new", "plan_pause", "plan_resume", "plan_rehearse", "plan_zone", "plan_end"),
+}
+# Something is set up, looked at or taken back: none of the three things that people may wish to count.
+NO_SIGNS = {
+    *("address_works", "message_settings", "settings", "theme", "unsubscribe"),
+    *("plan_preview", "wish"),
+    *("tie_add", "tie_edit", "tie_remove", "touch_undo", "sharing", "membership_end"),
+    *("invite", "invitation_resend", "invitation_withdraw", "invitation_accept", "invitation_decline"),
+    *("invitation_switch", "break_from", "break_from_all", "go_on_with", "go_on_with_all", "leave_support"),
+}
+
+
+def _patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLPattern):
+            yield ":".join([*spaces, one.name or ""]), one.callback
+        else:
+            yield from _patterns(one, (*spaces, one.namespace) if one.namespace else spaces)
+
+
+def _layers(view: Callable[..., Any]) -> Iterator[Any]:
+    while True:
+        yield view
+        inner = getattr(view, "__wrapped__", None)
+        if inner is None:
+            return
+        view = inner
+
+
+def _takes_posts(view: Callable[..., Any]) -> bool:
+    """What `require_http_methods` around it allows; a view without it takes everything."""
+    for layer in filter(inspect.isfunction, _layers(view)):
+        allowed = inspect.getclosurevars(layer).nonlocals.get("request_method_list")
+        if allowed is not None:
+            return "POST" in allowed
+    return True
+
+
+def _is_a_page_of_ours(name: str, view: Callable[..., Any]) -> bool:
+    """Not the desk, which is for staff at work, and nothing that is no page of its own."""
+    innermost = list(_layers(view))[-1]
+    return bool(name) and not name.startswith("admin:") and innermost.__module__.split(".")[0] in OURS
+
+
+def posted_to() -> set[str]:
+    """The names of our own pages that take a POST."""
+    pages = _patterns(get_resolver())
+    return {name for name, view in pages if _is_a_page_of_ours(name, view) and _takes_posts(view)}
+
+
+def test_every_sign_of_life_names_a_page_that_takes_posts() -> None:
+    assert set(SIGNS) <= posted_to()
+
+
+def test_it_is_decided_of_every_page_whether_it_is_a_sign_of_life() -> None:
+    """A new page? Name it in `checkins.middleware.SIGNS`, or above."""
+    assert posted_to() == {*SIGNS, *SAY_IT_THEMSELVES, *NO_SIGNS}
+
+
+def test_nothing_is_decided_twice() -> None:
+    assert len(SIGNS) + len(SAY_IT_THEMSELVES) + len(NO_SIGNS) == len(posted_to())
