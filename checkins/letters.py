@@ -40,8 +40,10 @@ def nudges(messages: Sequence[Message]) -> list[Context | None]:
     "checkins/keep_in_touch", unsubscribe="nudges", gentle=True, about=_("A gentle reminder to check in")
 )
 def gentle_nudges(messages: Sequence[Message]) -> list[Context | None]:
+    """However many plans are unanswered, one pace: the first of them to go quiet is repeated for all."""
     found = _silences(messages)
-    return [_gentle(found.get(message.params["silence"]), message) for message in messages]
+    pace = pacing.GentlePace.of(list(found.values()))
+    return [_gentle(found.get(message.params["silence"]), message, pace) for message in messages]
 
 
 @kinds.register_many("checkins/last_call", about=_("A reminder that says who hears next"))
@@ -89,10 +91,10 @@ def _nudge(silence: Silence | None, message: Message) -> Context | None:
     }
 
 
-def _gentle(silence: Silence | None, message: Message) -> Context | None:
+def _gentle(silence: Silence | None, message: Message, pace: pacing.GentlePace) -> Context | None:
     """Only the latest of a silence's nudges: who was away for days gets one, not all."""
     context = _nudge(silence, message)
-    if silence is None or context is None:
+    if silence is None or context is None or pace.says_enough(silence, repeats=context["once_more"]):
         return None
     steps = list(silence.steps.all())
     latest = [step for step in steps if step.taken_at][-1]

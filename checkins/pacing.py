@@ -1,25 +1,27 @@
 """One supporter at a time, also where letters leave late: what may be said next depends on what has really arrived.
 
 The sweep writes each step when its time has come. While our mail server is away those letters pile up; here they are
-kept apart as they were meant to be.
+kept apart as they were meant to be. And one pace of gentle nudges, however many plans wait for an answer.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Max
 from django.utils import timezone
 
-from checkins.models import Claim, SilenceStep, Step
+from checkins.models import Claim, Plan, Silence, SilenceStep, Step
 from checkins.stepping import LATE
 from outbox.kinds import NotYet
 from outbox.models import Message
 
 # Put off no longer than this at a time, so that nobody takes it for forgotten.
 LONGEST = dt.timedelta(hours=2)
+A_DAY = dt.timedelta(days=1)
 
 
 @dataclass
@@ -92,3 +94,41 @@ class Pace:
         if alert is None or alert.may_have_arrived or alert.cancelled_at or alert.failed_at:
             return None
         return alert if alert.refused_at is None else None
+
+
+@dataclass
+class GentlePace:
+    """What else the owners of these silences are, and were, nudged about without hurry. Two queries."""
+
+    # By owner: the silence whose nudges are repeated, and when the latest gentle nudge left.
+    first: dict[int, int]
+    nudged_at: dict[int, dt.datetime]
+
+    @classmethod
+    def of(cls, silences: Collection[Silence]) -> GentlePace:
+        owners = {silence.plan.owner_id for silence in silences}
+        gentle = (
+            Silence.objects.open()
+            .real()
+            .filter(plan__owner__in=owners, plan__programme=Plan.Programme.KEEP_IN_TOUCH)
+        )
+        oldest = gentle.order_by("plan__owner", "opened_at", "pk").distinct("plan__owner")
+        left = Message.objects.filter(
+            kind="checkins/keep_in_touch", recipient__in=owners, sent_at__isnull=False
+        )
+        return cls(
+            dict(oldest.values_list("plan__owner", "pk")),
+            dict(left.order_by().values_list("recipient").annotate(Max("sent_at"))),
+        )
+
+    def says_enough(self, silence: Silence, *, repeats: bool) -> bool:
+        """Whether another plan's nudge speaks for this one. A check-in answers them all.
+
+        The first nudge of a plan goes unless they were nudged since it went quiet, or less than a day before in vain.
+        """
+        beside_another = self.first.get(silence.plan.owner_id, silence.pk) != silence.pk
+        if repeats:
+            return beside_another
+        nudged_at = self.nudged_at.get(silence.plan.owner_id)
+        since = silence.opened_at - (A_DAY if beside_another else dt.timedelta(0))
+        return nudged_at is not None and nudged_at >= since

@@ -124,7 +124,7 @@ class Batch:
             _try_later(ready.go.message, error)
             return False
         for fresh in _made_ready([ready.go.message]) if ready.go.is_stale else [ready]:
-            if _handed_over(fresh.go.message):
+            if _handed_over(fresh.go):
                 self.given += 1
                 lines.give(Job(fresh.go.message, fresh.letter))
                 _record_all(lines.reports())
@@ -200,11 +200,17 @@ def _cannot_be_written(message: Message, error: Exception) -> None:
     _try_later(message, error)
 
 
-def _handed_over(message: Message) -> bool:
-    """Write down that it is being given away, if others depend on that. False if it was taken back meanwhile."""
+def _handed_over(go: gate.Go) -> bool:
+    """Write down that it is being given away, if others depend on that. False if it was taken back meanwhile,
+    or if it is gentle and another one goes today.
+    """
+    message, now = go.message, timezone.now()
+    if later := gate.let_go(go, now=now):
+        _stop(later)
+        return False
     if not kinds.of(message.kind).watched:
         return True
-    return message.record(handed_over_at=timezone.now(), last_error="")
+    return message.record(handed_over_at=now, last_error="")
 
 
 # What became of it ----------------------------------------------------------------------------------

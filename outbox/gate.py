@@ -67,8 +67,9 @@ def look(messages: list[Message], *, now: dt.datetime) -> list[Verdict]:
     verdicts = {m.pk: _spoken(m, said, now) for m, said in _contexts(ours)}
     going = [verdict for verdict in verdicts.values() if isinstance(verdict, Go)]
     verdicts |= {go.message.pk: verdict for go, verdict in _reached(going, now)}
-    gentle = [v.message for v in verdicts.values() if isinstance(v, Go) and kinds.of(v.message.kind).gentle]
-    verdicts |= {m.pk: _tomorrow(m, now, verdicts[m.pk]) for m in _not_their_turn(gentle, now)}
+    gentle = [v for v in verdicts.values() if isinstance(v, Go) and kinds.of(v.message.kind).gentle]
+    gone = turns.gone((go.message for go in gentle), now=now) if gentle else set()
+    verdicts |= {go.message.pk: tomorrow(go, now=now) for go in gentle if go.message.pk in gone}
     return [verdicts[message.pk] for message in ours]
 
 
@@ -141,16 +142,15 @@ def _open_to(
     return Go(message, go.context, wish, go.looked_at)
 
 
-def _not_their_turn(gentle: list[Message], now: dt.datetime) -> list[Message]:
-    readers = [message for message in gentle if message.recipient_id is not None]
-    theirs = turns.claim(readers, now=now)
-    return [message for message in readers if message.pk not in theirs]
+def let_go(go: Go, *, now: dt.datetime) -> Hold | None:
+    """Asked when it is really given away: None if it goes, or why not when another had the day's gentle turn."""
+    gentle = kinds.of(go.message.kind).gentle
+    return None if not gentle or turns.take(go.message, now=now) else tomorrow(go, now=now)
 
 
-def _tomorrow(message: Message, now: dt.datetime, verdict: Verdict) -> Hold:
-    """The next day of theirs, after their quiet hours."""
-    morning = turns.next_day(message, now)
-    wish = verdict.preference if isinstance(verdict, Go) else None
-    if wish and message.recipient:
-        morning = wish.quiet_until_after(morning, message.recipient.zone) or morning
+def tomorrow(go: Go, *, now: dt.datetime) -> Hold:
+    """The next day of its reader's, after their quiet hours."""
+    message, morning = go.message, turns.next_day(go.message, now)
+    if go.preference and message.recipient:
+        morning = go.preference.quiet_until_after(morning, message.recipient.zone) or morning
     return Hold(message, morning, Message.HeldFor.ONE_A_DAY)

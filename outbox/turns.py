@@ -1,9 +1,14 @@
-"""One gentle message a person and day. A row in the database says whose turn it is, so two workers cannot both send."""
+"""One gentle message a person and day. A row in the database says whose turn it is, so two workers cannot both send.
+
+The turn is taken when the message is given away, not before: what is only looked at uses up nobody's day.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -12,17 +17,37 @@ from outbox.models import DailyTurn, Message
 # How long a turn is kept after its day: longer than any zone is from any other.
 KEPT = dt.timedelta(days=3)
 
+# Whoever had the turn keeps it if their message left, or is in somebody's hands. By the database's clock, like a lease.
+_TAKE = """
+    WITH past AS (DELETE FROM outbox_dailyturn WHERE person_id = %(person)s AND day < %(kept)s)
+    INSERT INTO outbox_dailyturn AS turn (person_id, day, message_id)
+    VALUES (%(person)s, %(day)s, %(message)s)
+    ON CONFLICT (person_id, day) DO UPDATE SET message_id = excluded.message_id
+    WHERE turn.message_id = excluded.message_id OR EXISTS (
+        SELECT FROM outbox_message had WHERE had.id = turn.message_id AND had.sent_at IS NULL
+        AND (had.leased_until IS NULL OR had.leased_until <= now())
+    )
+    RETURNING message_id
+"""
 
-def claim(messages: list[Message], *, now: dt.datetime) -> set[int]:
-    """The ids of those whose turn it is today, on their reader's calendar. All need a reader with an account."""
-    asked = [DailyTurn(person=m.recipient, day=day(m, now), message=m) for m in messages if m.recipient]
-    people = [turn.person_id for turn in asked]
-    if not people:
-        return set()
-    _free(people, now)
-    DailyTurn.objects.bulk_create(asked, ignore_conflicts=True)
-    held = set(DailyTurn.objects.filter(person__in=people).values_list("person", "day", "message"))
-    return {turn.message_id for turn in asked if (turn.person_id, turn.day, turn.message_id) in held}
+
+def take(message: Message, *, now: dt.datetime) -> bool:
+    """Take today's turn, on its reader's calendar, for a message that is given away now. False if another has it."""
+    if message.recipient_id is None:
+        return True
+    turn = {"person": message.recipient_id, "day": day(message, now), "message": message.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, turn | {"kept": (now - KEPT).date()})
+        return cursor.fetchone() is not None
+
+
+def gone(messages: Iterable[Message], *, now: dt.datetime) -> set[int]:
+    """The ids of those whose reader's turn of today is another's. Changes nothing."""
+    asked = {message.pk: (message.recipient_id, day(message, now)) for message in messages}
+    used = Q(message__sent_at__isnull=False) | Q(message__leased_until__gt=Now())
+    rows = DailyTurn.objects.filter(used, person__in={person for person, _day in asked.values()})
+    holder = {(person, of): message for person, of, message in rows.values_list("person", "day", "message")}
+    return {pk for pk, turn in asked.items() if holder.get(turn, pk) != pk}
 
 
 def day(message: Message, now: dt.datetime) -> dt.date:
@@ -38,11 +63,3 @@ def next_day(message: Message, now: dt.datetime) -> dt.datetime:
 
 def _zone(message: Message) -> dt.tzinfo:
     return message.recipient.zone if message.recipient else dt.UTC
-
-
-def _free(people: list[int], now: dt.datetime) -> None:
-    """Give up turns of days long past, and of messages that ended unsent and are in nobody's hands any more."""
-    unsent = Q(message__cancelled_at__isnull=False) | Q(message__failed_at__isnull=False)
-    past = Q(day__lt=(now - KEPT).date())
-    dead = unsent & (Q(message__leased_until=None) | Q(message__leased_until__lte=Now()))
-    DailyTurn.objects.filter(past | dead, person__in=people).delete()

@@ -183,22 +183,34 @@ def test_who_has_the_quiet_hours_changed_gets_what_waited(owner: User) -> None:
     assert Message.objects.get().next_attempt_at == NIGHT
 
 
+def given(message: Message, now: dt.datetime = NOON) -> gate.Hold | None:
+    """It is given away now: None if it may go."""
+    return gate.let_go(gate.Go(message, {}), now=now)
+
+
 def test_only_one_gentle_message_a_day(owner: User, supporter: User) -> None:
     first, second = leased("gentle", owner, key="a"), leased("gentle", owner, key="b")
     other, plain = leased("gentle", supporter, key="c"), leased("plain", owner, key="d")
-    goes, waits, *rest = look(first, second, other, plain)
-    assert isinstance(goes, gate.Go)
+    assert [given(one) for one in (first, other, plain)] == [None, None, None]
     midnight = dt.datetime(2026, 5, 5, 23, tzinfo=dt.UTC)
-    assert waits == gate.Hold(second, midnight, "one_a_day")
-    assert [type(v) for v in rest] == [gate.Go, gate.Go]
-    assert isinstance(look(first)[0], gate.Go)  # tried again: still its turn
+    assert given(second) == gate.Hold(second, midnight, "one_a_day")
+    assert look(first, second)[1] == gate.Hold(second, midnight, "one_a_day")
+    assert given(first) is None  # tried again: still its turn
     assert isinstance(look(second, now=midnight)[0], gate.Go)
+    assert given(second, now=midnight) is None
+
+
+def test_a_look_uses_up_nobodys_day(owner: User) -> None:
+    first, second = leased("gentle", owner, key="a"), leased("gentle", owner, key="b")
+    assert [type(verdict) for verdict in look(first, second)] == [gate.Go, gate.Go]
+    assert not DailyTurn.objects.exists()
 
 
 @pytest.mark.usefixtures("asleep")
 def test_the_next_day_begins_after_the_quiet_hours(owner: User) -> None:
     first, second = leased("gentle", owner, key="a"), leased("gentle", owner, key="b")
-    _goes, waits = look(first, second)
+    given(first)
+    (waits,) = look(second)
     assert waits.until == dt.datetime(2026, 5, 6, 8, tzinfo=dt.UTC)
 
 
@@ -206,35 +218,47 @@ def test_a_gentle_message_to_nobody_in_particular_needs_no_turn(db: None) -> Non
     services.queue(kind="tests/gentle", dedupe_key="a", address="luis@example.org", not_before=NOON)
     (message,) = Message.objects.take(now=NOON, limit=1)
     assert isinstance(look(message)[0], gate.Go)
+    assert given(message) is None
     assert turns.day(message, NOON) == NOON.date()
 
 
-@pytest.mark.parametrize("end", ["cancelled_at", "failed_at"])
-def test_a_turn_that_came_to_nothing_is_free_again_once_nobody_holds_it(owner: User, end: str) -> None:
+@pytest.mark.parametrize("end", [{"cancelled_at": NOON}, {"failed_at": NOON}, {"next_attempt_at": NIGHT}])
+def test_a_turn_that_came_to_nothing_is_free_again_once_nobody_holds_it(
+    owner: User, end: dict[str, dt.datetime]
+) -> None:
     first, second = leased("gentle", owner, key="a"), leased("gentle", owner, key="b")
-    look(first)
-    Message.objects.filter(pk=first.pk).update(**{end: NOON})
+    given(first)
+    Message.objects.filter(pk=first.pk).update(**end)
     assert isinstance(look(second)[0], gate.Hold)  # it may be on its way this very moment
+    assert given(second) is not None
     Message.objects.filter(pk=first.pk).update(leased_until=None)
     assert isinstance(look(second)[0], gate.Go)
+    assert given(second) is None
+
+
+def test_a_turn_whose_message_was_sent_stays_used(owner: User) -> None:
+    first, second = leased("gentle", owner, key="a"), leased("gentle", owner, key="b")
+    given(first)
+    Message.objects.filter(pk=first.pk).update(sent_at=NOON, leased_until=None)
+    assert given(second) is not None
 
 
 def test_turns_of_long_ago_are_cleared_away(owner: User) -> None:
     message = leased("gentle", owner)
     old = DailyTurn.objects.create(person=owner, day=dt.date(2026, 4, 1), message=message)
-    look(message)
+    given(message)
     assert not DailyTurn.objects.filter(pk=old.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_one_gentle_message(owner: User) -> None:
-    messages = [leased("gentle", owner, key=f"m{n}") for n in range(2)]
-    gate_opens = threading.Barrier(2)
-    sent: list[gate.Go] = []
+    messages = [leased("gentle", owner, key=f"m{n}") for n in range(4)]
+    gate_opens = threading.Barrier(4)
+    said: list[gate.Hold | None] = []
 
     def work(message: Message) -> None:
         gate_opens.wait(timeout=10)
-        sent.extend(v for v in look(message) if isinstance(v, gate.Go))
+        said.append(given(message))
         connection.close()
 
     threads = [threading.Thread(target=work, args=[message]) for message in messages]
@@ -242,7 +266,8 @@ def test_two_workers_at_once_send_one_gentle_message(owner: User) -> None:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
-    assert len(sent) == 1
+    assert len(said) == 4
+    assert said.count(None) == 1
 
 
 @pytest.mark.parametrize("kind", ["plain", "gentle", "nudge"])
