@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection
 from django.utils import timezone
 
 from outbox import channels, gate, kinds
 from outbox.lines import LAST_CALL, Job, Lines, Outcome
 from outbox.models import BrokenAddress, Message
+from outbox.recording import Recorder
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +38,11 @@ GIVE_UP = dt.timedelta(days=3)
 
 
 class Post:
-    """What a worker keeps between two batches: its lines to each channel, and how many to look at together."""
+    """What a worker keeps between two batches: lines to each channel, a recorder, how many to look at together."""
 
     def __init__(self) -> None:
         self.lines: dict[str, Lines] = {}
+        self.recorder = Recorder()
         self.chunk = FIRST_CHUNK
 
     def to(self, channel: str) -> Lines:
@@ -57,11 +58,15 @@ def post() -> Iterator[Post]:
     try:
         yield kept
     finally:
-        for lines in kept.lines.values():
-            try:
-                _record_all(lines.finish(within=LAST_CALL))
-            finally:
-                lines.close()
+        try:
+            for lines in kept.lines.values():
+                try:
+                    _record_all(kept.recorder, lines.finish(within=LAST_CALL))
+                finally:
+                    lines.close()
+            kept.recorder.settle()
+        finally:
+            kept.recorder.close()
 
 
 def deliver_due(*, limit: int = BATCH, only: list[str] | None = None) -> int:
@@ -119,7 +124,7 @@ class Batch:
         """Give one letter to the lines. False when there is nobody to give it to."""
         lines = self.kept.to(self.channel)
         try:
-            _record_all(lines.settle())
+            self._record(lines.settle())
         except channels.Unreachable as error:
             _try_later(ready.go.message, error)
             return False
@@ -127,12 +132,16 @@ class Batch:
             if _handed_over(fresh.go):
                 self.given += 1
                 lines.give(Job(fresh.go.message, fresh.letter))
-                _record_all(lines.reports())
+                self._record(lines.reports())
         return True
 
     def _finish(self) -> None:
         if self.given:
-            _record_all(self.kept.to(self.channel).finish())
+            self._record(self.kept.to(self.channel).finish())
+            self.kept.recorder.settle()
+
+    def _record(self, outcomes: Iterable[Outcome]) -> None:
+        _record_all(self.kept.recorder, outcomes)
 
     def _hand_back(self, *, wait: dt.timedelta) -> int:
         """Give back what was taken and not touched, as if it had never been taken. Says how many were done."""
@@ -216,31 +225,20 @@ def _handed_over(go: gate.Go) -> bool:
 # What became of it ----------------------------------------------------------------------------------
 
 
-def _record_all(outcomes: Iterable[Outcome]) -> None:
+def _record_all(recorder: Recorder, outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.error is None:
-            _sent(outcome.job.message)
+            _sent(recorder, outcome.job.message)
         elif isinstance(outcome.error, channels.Refused):
             _refused(outcome.job.message, outcome.error)
         else:
             _try_later(outcome.job.message, outcome.error)
 
 
-# By hand: it is written once for every letter, and a queryset takes longer to build than this takes to run.
-_SENT = """
-    UPDATE outbox_message
-    SET sent_at = %s, sent_to = %s, last_error = '', cancelled_at = NULL, failed_at = NULL,
-        params = CASE WHEN %s THEN '{}'::jsonb ELSE params END
-    WHERE id = %s AND sent_at IS NULL
-"""
-
-
-def _sent(message: Message) -> None:
+def _sent(recorder: Recorder, message: Message) -> None:
     """What was sent was sent, even if it was taken back, or the lease was lost, while it was on its way."""
-    address = channels.of(message.channel).address_of(message)
-    secret = kinds.of(message.kind).secret
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT, [timezone.now(), address, secret, message.pk])
+    to = channels.of(message.channel).address_of(message)
+    recorder.sent(message.pk, at=timezone.now(), to=to, wipe=kinds.of(message.kind).secret)
 
 
 def _refused(message: Message, refusal: channels.Refused) -> None:

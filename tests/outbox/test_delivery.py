@@ -18,6 +18,7 @@ from kombu import Connection
 from accounts.models import User
 from outbox import delivery, kinds, letters, replies, services, tasks
 from outbox.models import LEASE, BrokenAddress, Heartbeat, Message
+from outbox.recording import Recorder
 from tests.outbox.conftest import Server
 
 MINUTE = dt.timedelta(minutes=1)
@@ -198,7 +199,7 @@ def test_what_was_sent_is_recorded_even_if_the_lease_was_lost(owner: User, smtp:
     (mine,) = Message.objects.take(now=timezone.now(), limit=1)
     Message.objects.update(leased_until=Now(), next_attempt_at=timezone.now())
     Message.objects.take(now=timezone.now(), limit=1)
-    delivery._sent(mine)
+    delivery._sent(Recorder(), mine)
     assert not Message.objects.waiting().exists()
 
 

@@ -1,0 +1,65 @@
+"""That a letter was sent, written down while the next one is on its way (ADR 10).
+
+Each letter by itself, in a statement and a transaction of its own. The database gets it the moment the letter was
+accepted, and is waited for before the next: so at most one is ever under way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg2
+from django.db import connection
+from psycopg2.extras import wait_select
+
+# By hand: it is written once for every letter, and a queryset takes longer to build than this takes to run.
+_SENT = """
+    UPDATE outbox_message
+    SET sent_at = %s, sent_to = %s, last_error = '', cancelled_at = NULL, failed_at = NULL,
+        params = CASE WHEN %s THEN '{}'::jsonb ELSE params END
+    WHERE id = %s AND sent_at IS NULL
+"""
+# A second connection takes as long to make as several of these take to run.
+WORTH_IT = 20
+
+
+class Recorder:
+    """Use: `sent`, again and again; `settle` to know that all of it is kept; `close`."""
+
+    def __init__(self) -> None:
+        self.beside: Any = None
+        self.cursor: Any = None
+        self.count = 0
+
+    def sent(self, message_id: int, *, at: Any, to: str, wipe: bool) -> None:
+        """Record it unless it is recorded. Raises OperationalError when the database does not take it, now or later."""
+        row = [at, to, wipe, message_id]
+        self.count += 1
+        if self.count <= WORTH_IT or connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute(_SENT, row)
+            return
+        with connection.wrap_database_errors:
+            if self.beside is None:
+                self.beside = psycopg2.connect(**_where(), async_=1)
+                wait_select(self.beside)
+                self.cursor = self.beside.cursor()
+            wait_select(self.beside)
+            self.cursor.execute(_SENT, row)
+
+    def settle(self) -> None:
+        """Wait until what was recorded is kept."""
+        if self.beside is not None:
+            with connection.wrap_database_errors:
+                wait_select(self.beside)
+
+    def close(self) -> None:
+        if self.beside is not None:
+            self.beside.close()
+            self.beside = None
+
+
+def _where() -> dict[str, Any]:
+    """What Django connects with, less what only its own connections know."""
+    given = connection.get_connection_params()
+    return {name: value for name, value in given.items() if name not in ("context", "cursor_factory")}

@@ -1,0 +1,92 @@
+"""What was sent is kept: each letter by itself, although the next is on its way meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from accounts.models import User
+from outbox import recording
+from outbox.models import Message
+from outbox.recording import Recorder
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MANY = recording.WORTH_IT + 10
+
+
+def messages(owner: User, count: int = MANY) -> list[Message]:
+    now = timezone.now()
+    return Message.objects.bulk_create(
+        Message(
+            dedupe_key=f"hello:{n}",
+            kind="tests/hello",
+            recipient=owner,
+            params={"n": n},
+            not_before=now,
+            next_attempt_at=now,
+        )
+        for n in range(count)
+    )
+
+
+def record(recorder: Recorder, message: Message, *, wipe: bool = False) -> None:
+    recorder.sent(message.pk, at=timezone.now(), to="ana@example.org", wipe=wipe)
+
+
+def transactions() -> int:
+    """How many different ones last wrote the messages."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT xmin::text) FROM outbox_message WHERE sent_at IS NOT NULL")
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def test_each_is_kept_in_a_transaction_of_its_own(owner: User) -> None:
+    recorder = Recorder()
+    for message in messages(owner):
+        record(recorder, message)
+    recorder.settle()
+    assert Message.objects.filter(sent_at__isnull=False, sent_to="ana@example.org").count() == MANY
+    assert transactions() == MANY
+    assert recorder.beside is not None
+    recorder.close()
+
+
+def test_what_was_recorded_stays_and_secrets_go(owner: User) -> None:
+    recorder = Recorder()
+    for message in messages(owner):
+        record(recorder, message, wipe=True)
+        recorder.sent(message.pk, at=timezone.now(), to="somebody@example.org", wipe=False)
+    recorder.settle()
+    assert Message.objects.filter(sent_to="ana@example.org", params={}).count() == MANY
+    recorder.close()
+
+
+def test_a_few_need_no_second_connection(owner: User) -> None:
+    recorder = Recorder()
+    for message in messages(owner, recording.WORTH_IT):
+        record(recorder, message)
+    assert recorder.beside is None
+    recorder.settle()
+    assert transactions() == recording.WORTH_IT
+
+
+def test_a_database_that_goes_away_is_not_passed_over_in_silence(owner: User) -> None:
+    recorder = Recorder()
+    *first, last = messages(owner)
+    for message in first:
+        record(recorder, message)
+    recorder.settle()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [recorder.beside.info.backend_pid])
+    with pytest.raises(OperationalError):
+        _record_and_settle(recorder, last)
+    recorder.close()
+    assert Message.objects.filter(sent_at=None).get() == last
+
+
+def _record_and_settle(recorder: Recorder, message: Message) -> None:
+    record(recorder, message)
+    recorder.settle()
