@@ -2,145 +2,37 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import queue
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from email.message import EmailMessage
-from html import unescape
 
 import pytest
 import time_machine
-from django.db import DataError
 
-from accounts.models import User
-from checkins import agreements, services, sweep
-from checkins.models import CheckIn, Claim, Plan, Silence, Step
+from checkins import agreements, services
+from checkins.models import Claim, Plan
 from networks import services as networks
-from networks.models import Membership, Share, Tie
-from outbox import delivery, kinds
-from outbox.letters import message_id
-from outbox.models import ChannelPreference, Message
-from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, let_all_hours_be_awake
-from tests.outbox.conftest import Server
+from networks.models import Share
+from outbox import kinds
+from tests.checkins.conftest import MONDAY
+from tests.checkins.letter_stories import (
+    ANA_TOLD,
+    DAY,
+    DEADLINE,
+    HOUR,
+    LUIS_TOLD,
+    MINUTE,
+    NOBODY,
+    Letter,
+    Story,
+    company,
+    flare,
+    links_in_html,
+    words_of_html,
+    words_of_text,
+)
+from tests.checkins.letter_stories import story as story
 from tests.outbox.conftest import smtp as smtp
-
-HOUR, MINUTE, DAY = dt.timedelta(hours=1), dt.timedelta(minutes=1), dt.timedelta(days=1)
-DEADLINE = DUE + TWO_HOURS
-# When the first supporter is told, the second, and when both hear that nobody has confirmed.
-ANA_TOLD, LUIS_TOLD, NOBODY = DEADLINE + 4 * HOUR, DEADLINE + 5 * HOUR, DEADLINE + 6 * HOUR
-WEEK = list(range(7))
-
-
-@dataclass(frozen=True)
-class Letter:
-    kind: str
-    mail: EmailMessage
-
-    @property
-    def to(self) -> str:
-        return str(self.mail["To"])
-
-    @property
-    def subject(self) -> str:
-        return str(self.mail["Subject"])
-
-    @property
-    def text(self) -> str:
-        return self._part("plain").replace("\r\n", "\n")
-
-    @property
-    def html(self) -> str:
-        whole = self._part("html")
-        return whole.partition('<div class="sheet">')[2].partition('<p class="soft">')[0]
-
-    def _part(self, kind: str) -> str:
-        body = self.mail.get_body((kind,))
-        assert body is not None
-        return str(body.get_content())
-
-    @property
-    def everything(self) -> str:
-        return "\n".join([self.subject, self.text, unescape(self.html)])
-
-
-@dataclass
-class Story:
-    """Maya with Ana and then Luis on her ladder; time is what the story says."""
-
-    server: Server
-    owner: User
-    ana: Membership
-    luis: Membership
-    plan: Plan
-    letters: list[Letter] = field(default_factory=list)
-
-    def at(self, now: dt.datetime, *happens: Callable[[], object]) -> None:
-        """Let that happen at `now`, then sweep and deliver as the worker would."""
-        with time_machine.travel(now, tick=False):
-            for one in happens:
-                one()
-            sweep.sweep(now=now)
-            delivery.deliver_due()
-        sent = {message_id(message.dedupe_key): message.kind for message in Message.objects.all()}
-        while True:
-            try:
-                mail = self.server.letters.get_nowait()
-            except queue.Empty:
-                return
-            self.letters.append(Letter(sent[mail["Message-ID"]].removeprefix("checkins/"), mail))
-
-    def missed_until(self, end: dt.datetime) -> Silence:
-        """A check-in is missed, and nobody answers up to and including that moment."""
-        for hours in (0, 2, 4, 5, 6):
-            if DEADLINE + hours * HOUR <= end:
-                self.at(DEADLINE + hours * HOUR)
-        return self.plan.silences.get()
-
-    def rehearse(self) -> Silence:
-        """Practice from now to where both were told. Gives the rehearsal, which is still open."""
-        self.at(MONDAY, lambda: services.rehearse(plan=self.plan, now=MONDAY))
-        for minutes in (1, 2, 12):
-            self.at(MONDAY + minutes * MINUTE)
-        return self.plan.silences.get()
-
-    def of(self, kind: str, to: Membership | User | None = None) -> list[Letter]:
-        person = to.member if isinstance(to, Membership) else to
-        return [
-            letter
-            for letter in self.letters
-            if letter.kind == kind and (person is None or letter.to == person.email)
-        ]
-
-    def claim(self, who: Membership, now: dt.datetime) -> Callable[[], object]:
-        return lambda: services.claim(silence=self.plan.silences.get(), membership=who, now=now)
-
-    def report(self, who: Membership, outcome: str, now: dt.datetime) -> Callable[[], object]:
-        return lambda: services.report(
-            silence=self.plan.silences.get(), membership=who, outcome=outcome, now=now
-        )
-
-
-@pytest.fixture
-def story(owner: User, supporter: User, stranger: User, membership: Membership, smtp: Server) -> Story:
-    tie = Tie.objects.create(owner=owner, name="Luis Reyes", circle="close")
-    luis = Membership.objects.create(tie=tie, owner=owner, member=stranger)
-    let_all_hours_be_awake()
-    ladder = [
-        services.Rung(TWO_HOURS),
-        services.Rung(TWO_HOURS, (membership,), "Ring twice."),
-        services.Rung(HOUR, (luis,)),
-    ]
-    wanted = {"programme": Plan.Programme.SAFETY, "days": WEEK, "times": [dt.time(20)], "grace": TWO_HOURS}
-    plan = services.make_plan(owner=owner, now=MONDAY, ladder=ladder, **wanted)
-    told = Story(smtp, owner, membership, luis, plan)
-    told.at(MONDAY)
-    for step in plan.steps.exclude(membership=None).select_related("membership__member"):
-        agreements.agree(step=step, by=step.membership.member, now=MONDAY, terms=step.terms)
-    return told
-
 
 # A story for each kind of letter ---------------------------------------------------------------------
 
@@ -202,19 +94,6 @@ def heard(story: Story) -> None:
     story.at(now, story.report(story.ana, Claim.Report.OKAY, now))
 
 
-def company(story: Story) -> None:
-    services.wish(owner=story.owner, company_from=story.ana, company_words="Come and sit with me.")
-    said = {"answer": CheckIn.Answer.COMPANY, "form_key": uuid.uuid4()}
-    story.at(MONDAY, lambda: services.check_in(owner=story.owner, now=MONDAY, **said))
-
-
-def flare(story: Story) -> None:
-    services.wish(owner=story.owner, flare_tells=[story.ana], flare_words="I am slow. Not you.")
-    until = MONDAY + DAY
-    story.at(MONDAY, lambda: services.begin_flare(owner=story.owner, until=until, now=MONDAY))
-    story.at(MONDAY + MINUTE)
-
-
 # kind: its story, who gets it, its subject, words that must be in it.
 EXPECTED: dict[str, tuple[Callable[[Story], None], str, str, str]] = {
     "nudge": (missed, "maya", "How are you, Maya?", "One tap is enough"),
@@ -239,7 +118,11 @@ EXPECTED: dict[str, tuple[Callable[[Story], None], str, str, str]] = {
     "company": (company, "ana", "Maya would like some company", "> Come and sit with me."),
     "flare": (flare, "ana", "A word from Maya", "> I am slow. Not you."),
 }
+
+
 KINDS = sorted(EXPECTED)
+
+
 # What goes to supporters while something is open, and may say nothing private.
 ALERTS = ["alert", "nobody_yet", "on_it", "open_again", "claim_reminder", "all_clear"]
 
@@ -269,26 +152,8 @@ def test_a_letter_arrives_says_what_it_is_and_says_it_twice_the_same(story: Stor
     assert_reads_well(letter)
 
 
-def words_of_text(letter: Letter) -> list[str]:
-    lines = letter.text.partition("\nStop reminders like this:")[0].splitlines()
-    return " ".join(line[1:] if line.startswith(">") else _ours(line) for line in lines).split()
-
-
-def _ours(line: str) -> str:
-    """A line of ours without the mark of a list, or the address of a button."""
-    return re.sub(r": https?://\S+$", "", line).removeprefix("- ")
-
-
-def words_of_html(letter: Letter) -> list[str]:
-    return unescape(re.sub(r"<[^>]+>", " ", letter.html)).split()
-
-
 def links_in_text(letter: Letter) -> list[str]:
     return re.findall(r": (https?://\S+)$", letter.text.partition("\nStop reminders")[0], re.MULTILINE)
-
-
-def links_in_html(letter: Letter) -> list[str]:
-    return [unescape(found) for found in re.findall(r'href="([^"]+)"', letter.html)]
 
 
 def assert_reads_well(letter: Letter) -> None:
@@ -399,105 +264,3 @@ def test_what_is_real_never_says_practice(story: Story) -> None:
     story.at(now, story.report(story.ana, Claim.Report.OKAY, now))
     assert len(story.letters) >= 9
     assert not [letter for letter in story.letters if "practice" in letter.everything.lower()]
-
-
-# Somebody's own words -------------------------------------------------------------------------------
-
-NASTY = [
-    '<b>bold</b> <script>alert(1)</script> <a href="https://elsewhere.example/">tap</a>',
-    "https://elsewhere.example/",
-    "http://localhost:8000/c/fake/",
-    "- one thing\n- another thing",
-    "Subject: something else\n\nHello Ana,\n\nAll is well.\n\n\n> quoted",
-    "{{ owner.email }} {% button 'https://elsewhere.example' %}",
-    "bOpen this: https://elsewhere.example/",
-    "🫖 \u202eright to left\u202c é ü 漢字",
-    "x" * 600,
-    "word " * 119 + "end.",
-]
-
-
-@pytest.mark.parametrize("words", NASTY)
-def test_what_an_owner_writes_stays_their_words(story: Story, words: str) -> None:
-    services.wish(owner=story.owner, helps=words, does_not_help=words)
-    story.plan.steps.filter(membership=story.ana).update(words=words)
-    story.missed_until(ANA_TOLD)
-    (letter,) = story.of("alert", story.ana)
-    assert letter.subject == "Could you check on Maya?"
-    quoted = "\n".join(f"> {line.strip()}".rstrip() for line in words.strip().splitlines())
-    assert letter.text.count(f":\n{quoted}\n") == 3
-    assert words_of_text(letter) == words_of_html(letter)
-    assert letter.html.count("<blockquote>") == 3
-    assert letter.html.count("<li>") == 2
-    assert len(links_in_html(letter)) == 1
-    assert "/s/" in links_in_html(letter)[0]
-    assert "<script>" not in letter.html
-    assert "<b>" not in letter.html
-
-
-@pytest.mark.parametrize("kind", ["company", "flare"])
-@pytest.mark.parametrize("words", NASTY[:6])
-def test_so_it_does_where_an_owner_asks_for_company_or_tells_of_a_flare(
-    story: Story, kind: str, words: str
-) -> None:
-    services.wish(owner=story.owner, company_from=story.ana, company_words=words)
-    services.wish(owner=story.owner, flare_tells=[story.ana], flare_words=words)
-    said = {"answer": CheckIn.Answer.COMPANY, "form_key": uuid.uuid4()}
-    if kind == "company":
-        story.at(MONDAY, lambda: services.check_in(owner=story.owner, now=MONDAY, **said))
-    else:
-        story.at(MONDAY, lambda: services.begin_flare(owner=story.owner, until=MONDAY + DAY, now=MONDAY))
-        story.at(MONDAY + MINUTE)
-    (letter,) = story.of(kind)
-    assert letter.html.count("<blockquote>") == 1
-    assert "<li>" not in letter.html
-    assert links_in_html(letter) == []
-
-
-def test_the_sign_that_makes_our_buttons_cannot_be_stored(owner: User) -> None:
-    with pytest.raises((DataError, ValueError)):
-        services.wish(owner=owner, helps="\0bhttps://elsewhere.example\0Tap")
-
-
-# When there is nothing to say ------------------------------------------------------------------------
-
-
-def test_a_supporter_on_a_break_gets_no_alert_yet_hears_the_end_of_what_they_were_told(story: Story) -> None:
-    story.missed_until(ANA_TOLD)
-    for member in (story.ana.member, story.luis.member):
-        networks.take_break(by=member, now=ANA_TOLD)
-    story.at(LUIS_TOLD)
-    story.at(NOBODY)
-    assert story.of("alert", story.luis) == []
-    assert story.of("nobody_yet", story.ana) == []
-    now = NOBODY + MINUTE
-    story.at(now, lambda: services.check_in(owner=story.owner, now=now, form_key=uuid.uuid4()))
-    assert len(story.of("all_clear", story.ana)) == 1
-    assert story.of("all_clear", story.luis) == []
-
-
-def test_an_alert_waits_for_the_morning_unless_they_said_you_may_wake_me(story: Story) -> None:
-    ChannelPreference.objects.filter(person=story.ana.member).update(
-        quiet_from=dt.time(21), quiet_until=dt.time(9)
-    )
-    Step.objects.filter(membership=story.luis).update(agreed_at=None)
-    story.missed_until(ANA_TOLD)
-    assert story.of("alert") == []
-    step = story.plan.steps.get(membership=story.ana)
-    agreements.agree(step=step, by=story.ana.member, now=ANA_TOLD, terms=step.terms, may_wake=True)
-    now = ANA_TOLD + MINUTE
-    story.at(now, lambda: services.check_in(owner=story.owner, now=now, form_key=uuid.uuid4()))
-    for hours in (0, 2, 4):
-        story.at(DEADLINE + DAY + hours * HOUR)
-    (letter,) = story.of("alert")
-    assert letter.to == "ana@example.org"
-
-
-def test_a_flare_that_was_undone_is_told_to_nobody(story: Story) -> None:
-    services.wish(owner=story.owner, flare_tells=[story.ana], flare_words="Slow.")
-    story.at(MONDAY, lambda: services.begin_flare(owner=story.owner, until=MONDAY + DAY, now=MONDAY))
-    now = MONDAY + dt.timedelta(seconds=9)
-    story.at(now, lambda: services.undo_flare(owner=story.owner, now=now))
-    story.at(MONDAY + MINUTE)
-    assert story.of("flare") == []
-    assert not Message.objects.filter(kind="checkins/flare").exists()

@@ -1,132 +1,27 @@
-"""The watchdog: finds nothing where all is well, and names each thing that is not."""
+"""The watchdog names each thing that is not as it should be: plans, silences, messages."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from checkins import services, stepping, sweep, tasks, watchdog
-from checkins.models import Claim, Plan, Silence, SilenceStep, Step
+from checkins import services, sweep, watchdog
+from checkins.models import Plan, Silence, SilenceStep, Step
 from networks.models import Membership
 from outbox import delivery
-from outbox.models import LEASE, Heartbeat, Message
-from tests.checkins.conftest import MONDAY, TWO_HOURS, key
+from outbox.models import LEASE, Message
+from tests.checkins.conftest import MONDAY, key
 from tests.checkins.test_answers import TOLD, second_supporter
 from tests.checkins.test_sweep import DEADLINE, run_ladder, sent
-from tests.outbox.conftest import smtp
+from tests.checkins.watching import DAY, HOUR, MINUTE, every_minute_of, found
+from tests.checkins.watching import told as told
+from tests.outbox.conftest import smtp as smtp
 
-__all__ = ["smtp"]
-
-MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 LATE = watchdog.slack()
-
-
-def found(now: dt.datetime) -> dict[str, list[int]]:
-    """What it finds, each with its examples."""
-    return {one.what: one.examples for one in watchdog.look(now=now)}
-
-
-@pytest.fixture
-def told(safety_plan: Plan) -> Silence:
-    """A silence in which the supporter has just been told."""
-    return run_ladder(safety_plan)
-
-
-# Nothing is found where all is well ------------------------------------------------------------------
-
-
-def every_minute_of(start: dt.datetime, span: dt.timedelta, *, step: dt.timedelta) -> Iterator[dt.datetime]:
-    """Sweep, deliver, look."""
-    for turn in range(span // step + 1):
-        now = start + turn * step
-        sweep.sweep(now=now)
-        sent(now)
-        yield now
-
-
-@pytest.fixture
-def beside(safety_plan: Plan) -> Plan:
-    """A plan of "keep in touch" beside the other one."""
-    evenings = {"days": list(range(7)), "times": [dt.time(19)], "grace": HOUR}
-    return services.make_plan(owner=safety_plan.owner, now=MONDAY, **evenings)
-
-
-def test_nothing_is_found_in_a_whole_story(safety_plan: Plan, beside: Plan) -> None:
-    for now in every_minute_of(MONDAY, 4 * DAY, step=dt.timedelta(minutes=30)):
-        assert found(now) == {}
-    kinds = set(Message.objects.values_list("kind", flat=True))
-    assert kinds >= {f"checkins/{kind}" for kind in ("keep_in_touch", "last_call", "alert", "nobody_yet")}
-
-
-@pytest.mark.parametrize(
-    "ending", ["okay", "no_answer", "cannot", "check_in", "pause", "rest", "change", "end"]
-)
-def test_nothing_is_found_however_it_ends(
-    told: Silence, membership: Membership, owner: User, ending: str
-) -> None:
-    now = TOLD + MINUTE
-    services.claim(silence=told, membership=membership, now=now)
-    sent(now)
-    assert found(now) == {}
-    plan = told.plan
-    endings: dict[str, Callable[[], object]] = {
-        "check_in": lambda: services.check_in(owner=owner, now=now, form_key=key()),
-        "pause": lambda: services.pause(plan=plan, until=now + DAY, by=owner, now=now),
-        "rest": lambda: services.rest(owner=owner, until=now + HOUR, now=now),
-        "change": lambda: services.change_plan(plan=plan, now=now, grace=HOUR),
-        "end": lambda: services.end_plan(plan=plan, by=owner, now=now),
-    }
-    report = lambda: services.report(silence=told, membership=membership, outcome=ending, now=now)  # noqa: E731
-    endings.get(ending, report)()
-    for later in every_minute_of(now, 5 * HOUR, step=HOUR):
-        assert found(later) == {}
-
-
-def test_nothing_is_found_while_a_claim_lapses(told: Silence, membership: Membership) -> None:
-    services.claim(silence=told, membership=membership, now=TOLD)
-    for now in every_minute_of(TOLD, 6 * HOUR, step=10 * MINUTE):
-        assert found(now) == {}
-    assert Claim.objects.get().lapsed_at is not None
-
-
-def test_nothing_is_found_in_a_rehearsal_and_whoever_was_told_hears_that_it_is_over(
-    safety_plan: Plan, supporter: User
-) -> None:
-    silence = services.rehearse(plan=safety_plan, now=MONDAY)
-    for now in every_minute_of(MONDAY, 3 * HOUR, step=MINUTE):
-        assert found(now) == {}
-    silence.refresh_from_db()
-    assert silence.ending == Silence.Ending.RAN_THROUGH
-    assert Message.objects.get(kind="checkins/all_clear").recipient == supporter
-
-
-def test_a_plan_that_rests_or_has_ended_is_not_forgotten(
-    safety_plan: Plan, beside: Plan, owner: User
-) -> None:
-    sent(MONDAY)
-    services.pause(plan=safety_plan, until=MONDAY + 9 * DAY, by=owner, now=MONDAY)
-    services.end_plan(plan=beside, by=owner, now=MONDAY)
-    assert found(MONDAY + DAY) == {}
-
-
-def test_who_ended_it_themselves_is_told_nothing_and_that_is_right(
-    told: Silence, membership: Membership
-) -> None:
-    services.report(silence=told, membership=membership, outcome="okay", now=TOLD)
-    sent(TOLD)
-    assert not Message.objects.filter(kind="checkins/all_clear").exists()
-    assert found(TOLD) == {}
 
 
 # Plans ---------------------------------------------------------------------------------------------------
@@ -315,136 +210,3 @@ def test_a_letter_for_the_end_of_a_pause_may_wait(safety_plan: Plan, owner: User
     services.pause(plan=safety_plan, until=MONDAY + 9 * DAY, by=owner, now=MONDAY)
     assert Message.objects.waiting().filter(kind="checkins/resumed").exists()
     assert found(MONDAY) == {}
-
-
-# What becomes of it -----------------------------------------------------------------------------------------
-
-
-def test_what_is_found_is_logged_kept_and_shown_to_staff_and_gone_when_mended(
-    safety_plan: Plan, curator: User, client_of: Callable[[User], Client], caplog: pytest.LogCaptureFixture
-) -> None:
-    sent(MONDAY)
-    User.objects.filter(pk=curator.pk).update(is_superuser=True)
-    with caplog.at_level(logging.ERROR):
-        watchdog.watch(now=DEADLINE + HOUR)
-    assert (
-        f"overdue_plan (plans whose grace is over without a silence): 1, such as [{safety_plan.pk}]"
-        in caplog.text
-    )
-    row = Heartbeat.objects.get(name="watchdog")
-    assert row.beat_at == DEADLINE + HOUR
-    assert row.findings[0] | {"words": ""} == {
-        "what": "overdue_plan",
-        "words": "",
-        "count": 1,
-        "examples": [safety_plan.pk],
-    }
-    page = client_of(curator).get("/admin/outbox/heartbeat/").content.decode()
-    assert "plans whose grace is over without a silence: 1" in page
-
-    caplog.clear()
-    sweep.sweep(now=DEADLINE + HOUR)
-    sent(DEADLINE + HOUR)
-    watchdog.watch(now=DEADLINE + HOUR)
-    assert caplog.text == ""
-    assert Heartbeat.objects.get(name="watchdog").findings == []
-    assert "nothing: all is well" in client_of(curator).get("/admin/outbox/heartbeat/").content.decode()
-
-
-def test_many_of_a_kind_are_counted_up_to_a_point_and_five_are_named(
-    safety_plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Plan.objects.bulk_create(
-        Plan(owner=safety_plan.owner, days=[0], times=[dt.time(8)], time_zone="UTC") for _n in range(12)
-    )
-    monkeypatch.setattr(watchdog, "MOST", 10)
-    (forgotten,) = [one for one in watchdog.look(now=MONDAY) if one.what == "forgotten_plan"]
-    assert forgotten.count == 10
-    assert len(forgotten.examples) == 5
-
-
-def test_the_task_looks_with_the_clock_of_today(safety_plan: Plan) -> None:
-    with time_machine.travel(DEADLINE + HOUR, tick=False):
-        assert tasks.watch() == 2  # the plan, and the question to the supporter that nobody sent
-    assert Heartbeat.objects.get(name="watchdog").beat_at == DEADLINE + HOUR
-
-
-def test_beat_asks_for_it_every_five_minutes(settings: Any) -> None:
-    assert settings.CELERY_BEAT_SCHEDULE["checkins.tasks.watch"]["schedule"] == 300.0
-
-
-def test_it_costs_the_same_number_of_queries_however_much_there_is(
-    told: Silence, owner: User, stranger: User
-) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as caught:
-            watchdog.look(now=TOLD)
-        return len(caught)
-
-    before = queries()
-    for _n in range(3):
-        services.make_plan(owner=stranger, now=MONDAY, days=[0], times=[dt.time(8)], grace=TWO_HOURS)
-    sweep.sweep(now=TOLD + 7 * DAY)
-    assert queries() == before <= len(watchdog.LOOKS) + 3
-
-
-def test_a_sweep_may_miss_some_turns_before_anything_is_late(settings: Any) -> None:
-    settings.SWEEP_SECONDS = 60.0
-    assert watchdog.slack() == 5 * MINUTE
-    settings.SWEEP_SECONDS = 1.0
-    assert watchdog.slack() == 2 * MINUTE
-    assert stepping.LATE >= 2 * MINUTE
-
-
-# The address that hears after each clean round ---------------------------------------------------------------
-
-
-class Listener(BaseHTTPRequestHandler):
-    heard: list[str] = []
-
-    def do_GET(self) -> None:
-        self.heard.append(self.path)
-        self.send_response(500 if self.path == "/ill" else 200)
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@pytest.fixture
-def listener() -> Iterator[str]:
-    Listener.heard = []
-    server = HTTPServer(("127.0.0.1", 0), Listener)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def test_the_heartbeat_is_told_after_a_clean_round_and_only_then(
-    safety_plan: Plan, listener: str, settings: Any
-) -> None:
-    sent(MONDAY)
-    settings.HEARTBEAT_URL = f"{listener}/well"
-    watchdog.watch(now=MONDAY)
-    assert Listener.heard == ["/well"]
-    watchdog.watch(now=DEADLINE + HOUR)
-    assert Listener.heard == ["/well"]
-
-
-def test_without_an_address_nobody_is_told(safety_plan: Plan, listener: str, settings: Any) -> None:
-    sent(MONDAY)
-    assert settings.HEARTBEAT_URL == ""
-    watchdog.watch(now=MONDAY)
-    assert Listener.heard == []
-
-
-@pytest.mark.parametrize("address", ["{}/ill", "http://127.0.0.1:1/", "no address"])
-def test_an_address_that_does_not_answer_is_no_deviation(
-    safety_plan: Plan, listener: str, settings: Any, caplog: pytest.LogCaptureFixture, address: str
-) -> None:
-    sent(MONDAY)
-    settings.HEARTBEAT_URL = address.format(listener)
-    assert watchdog.watch(now=MONDAY) == []
-    assert "The heartbeat's address did not answer" in caplog.text
-    assert Heartbeat.objects.get(name="watchdog").findings == []
