@@ -26,6 +26,7 @@ from outbox import letters, services, tasks
 from outbox.models import Message
 from supportnet import embedded
 from supportnet.engines import Engines
+from tests.checkins.conftest import let_all_hours_be_awake
 from tests.live import Background, MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,6 +82,7 @@ def test_with_redis_killed_pages_work_check_ins_are_kept_and_deliveries_resume(
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    let_all_hours_be_awake()
     redis_url = own_redis.redis_url()
     processes(*WORKER, ready=" ready.", REDIS_URL=redis_url)
     processes(

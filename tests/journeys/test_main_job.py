@@ -16,7 +16,7 @@ from checkins.models import CheckIn, Plan, Silence, Step
 from outbox.models import ChannelPreference
 from resources.services import appoint_curator
 from tests.conftest import PASSWORD
-from tests.journeys.conftest import PHONE, Someone, code_in, link_in
+from tests.journeys.conftest import PHONE, Someone, code_in, link_in, where_it_is_day
 from tests.live import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ def sign_up(person: Someone, name: str, email: str, mail: MailServer) -> None:
     page.get_by_label("What should we call you?").fill(name)
     page.get_by_label("Your e-mail address").fill(email)
     page.get_by_label("Choose a password").fill(PASSWORD)
-    assert page.get_by_label("Your time zone").input_value() == "Europe/London"
+    assert page.get_by_label("Your time zone").input_value() == where_it_is_day()
     page.get_by_label("I am 18 or older").check()
     page.get_by_label("I agree that Supportnet keeps").check()
     person.press("Sign up")
