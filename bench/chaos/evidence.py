@@ -12,8 +12,9 @@ from typing import TypeVar
 
 Thing = TypeVar("Thing")
 
-# How long after a letter is accepted its record may still be on its way to the database.
-RECORDED_WITHIN = 1.0
+# Seconds within which what was accepted is recorded; or twice what the slowest other record of the same play took, on
+# a machine with too much to do, but never more than that.
+RECORDED_WITHIN, AT_MOST = 0.5, 4.0
 # How long after a sender's death the mail server may still find words of theirs in its buffers.
 BUFFERED = 0.25
 
@@ -36,11 +37,6 @@ class Acceptance:
     @property
     def settled_at(self) -> float:
         return max(self.accepted_at, self.answered_at)
-
-    @property
-    def record_by(self) -> float:
-        """Until when its record may be on its way to the database."""
-        return self.settled_at + RECORDED_WITHIN
 
 
 @dataclass(frozen=True)
@@ -81,10 +77,11 @@ class Kill:
     ended_at: float
     lines: frozenset[int] | None = None
 
-    def hit(self, letter: Acceptance) -> bool:
-        """Whether it struck whoever sent that letter while they had yet to write down what became of it."""
+    def hit(self, letter: Acceptance, within: float) -> bool:
+        """Whether it struck whoever sent that letter, so soon after the 250 that it may not be recorded."""
         theirs = letter.worker == self.worker and (self.lines is None or letter.line in self.lines)
-        return theirs and letter.began_at <= self.ended_at + BUFFERED and self.began_at <= letter.record_by
+        soon = self.began_at <= letter.settled_at + within
+        return theirs and soon and letter.began_at <= self.ended_at + BUFFERED
 
 
 @dataclass(frozen=True)
@@ -148,6 +145,16 @@ class Evidence:
 
     def __post_init__(self) -> None:
         self.by_id = {row.message_id: row for row in self.rows}
+
+    @property
+    def slowest_record(self) -> float:
+        """The most seconds between a 250 and its record, of letters that were taken once."""
+        recorded, found = self.noted("sent"), 0.0
+        for message_id, letters in by(self.acceptances, lambda letter: letter.message_id).items():
+            row = self.by_id.get(message_id)
+            if row and row.key in recorded and len(letters) == 1:
+                found = max(found, recorded[row.key][0] - letters[0].settled_at)
+        return found
 
     def key_of(self, letter: Acceptance) -> str:
         row = self.by_id.get(letter.message_id)

@@ -3,56 +3,70 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
-from bench.chaos.evidence import Acceptance, Evidence, Kill, by
+from bench.chaos.evidence import AT_MOST, RECORDED_WITHIN, Acceptance, Evidence, Kill, by
 from bench.chaos.verdict import Verdict
 
 # A database session that broke this long before a letter began may first be noticed when it is recorded.
 NOTICED_WITHIN = 0.25
 
 
+@dataclass(frozen=True)
+class Excuses:
+    """What may have kept an acknowledgement from being recorded, and how soon after the 250 it had to come."""
+
+    seen: Evidence
+    within: float
+
+    def of(self, letter: Acceptance) -> str:
+        """What it was; "" when nothing did."""
+        if letter.cut:
+            return "line cut"
+        # Whoever begins another letter on the same line has told the database what became of this one, and waits for
+        # its answer before a third: so only the database itself can forget then.
+        if letter.followed == 0 and self._kill_of(letter):
+            return "worker killed"
+        if letter.followed <= 1 and self._database_was_away(letter):
+            return "database restarted"
+        return ""
+
+    def reach(self, letter: Acceptance) -> float:
+        """How long after its 250 the kill came."""
+        kill = None if letter.cut or letter.followed else self._kill_of(letter)
+        return kill.began_at - letter.settled_at if kill else 0.0
+
+    def _kill_of(self, letter: Acceptance) -> Kill | None:
+        return next((kill for kill in self.seen.kills if kill.hit(letter, self.within)), None)
+
+    def _database_was_away(self, letter: Acceptance) -> bool:
+        latest, earliest = letter.settled_at + self.within, letter.began_at - NOTICED_WITHIN
+        return any(out.began_at <= latest and out.ended_at >= earliest for out in self.seen.outages)
+
+
 def judge_repeats(seen: Evidence, verdict: Verdict) -> None:
     records = seen.noted("sent")
+    verdict.recorded_within = round(seen.slowest_record, 3)
+    excuses = Excuses(seen, min(AT_MOST, max(RECORDED_WITHIN, 2 * seen.slowest_record)))
     for message_id, letters in by(seen.acceptances, lambda letter: letter.message_id).items():
         row = seen.by_id.get(message_id)
         recorded = records.get(row.key, []) if row else []
         in_order = sorted(letters, key=lambda letter: letter.began_at)
         for first, second in itertools.pairwise(in_order):
-            _judge_repeat(first, second, recorded, seen, verdict)
-        if len(letters) == 1 and recorded:
-            lag = recorded[0] - letters[0].settled_at
-            verdict.recorded_within = max(verdict.recorded_within, round(lag, 3))
+            _judge_repeat(first, second, recorded, excuses, verdict)
 
 
 def _judge_repeat(
-    first: Acceptance, second: Acceptance, recorded: list[float], seen: Evidence, verdict: Verdict
+    first: Acceptance, second: Acceptance, recorded: list[float], excuses: Excuses, verdict: Verdict
 ) -> None:
-    key = seen.key_of(first)
+    key = excuses.seen.key_of(first)
     if any(first.began_at <= at < second.began_at for at in recorded):
         verdict.doubled.append(f"{key} was recorded as sent, and was sent again")
-    elif first.cut:
-        verdict.excuses["line cut"] += 1
-    elif first.followed:
-        # Whoever begins another letter on the same line has written down what became of this one.
-        verdict.doubled.append(f"{key} {_story(first, second, seen)}")
-    elif kill := next((kill for kill in seen.kills if kill.hit(first)), None):
-        verdict.excuses["worker killed"] += 1
-        verdict.reach = max(verdict.reach, round(_reach(first, kill), 3))
-    elif _database_was_away(first, seen):
-        verdict.excuses["database restarted"] += 1
+    elif excuse := excuses.of(first):
+        verdict.excuses[excuse] += 1
+        verdict.reach = max(verdict.reach, round(excuses.reach(first), 3))
     else:
-        verdict.doubled.append(f"{key} {_story(first, second, seen)}")
-
-
-def _reach(letter: Acceptance, kill: Kill) -> float:
-    return kill.began_at - letter.settled_at
-
-
-def _database_was_away(letter: Acceptance, seen: Evidence) -> bool:
-    return any(
-        outage.began_at <= letter.record_by and outage.ended_at >= letter.began_at - NOTICED_WITHIN
-        for outage in seen.outages
-    )
+        verdict.doubled.append(f"{key} {_story(first, second, excuses.seen)}")
 
 
 def _story(first: Acceptance, second: Acceptance, seen: Evidence) -> str:

@@ -102,6 +102,7 @@ def test_a_repeat_is_doubled_when_the_first_was_recorded_whatever_happened() -> 
         ("worker killed", a_letter(), {"kills": [a_kill(10.15)]}),
         ("worker killed", a_letter(line=7), {"kills": [a_kill(10.15, lines=frozenset({7}))]}),
         ("database restarted", a_letter(), {"outages": [Interval(9.0, 10.05)]}),
+        ("database restarted", a_letter(followed=1), {"outages": [Interval(10.0, 11.0)]}),  # told, not kept
     ],
 )
 def test_a_repeat_is_excused_when_the_acknowledgement_was_cut_off(
@@ -120,7 +121,7 @@ def test_a_repeat_is_excused_when_the_acknowledgement_was_cut_off(
         (a_letter(line=7), {"kills": [a_kill(10.15, lines=frozenset({8}))]}),  # another of its children
         (a_letter(), {"kills": [a_kill(11.2)]}),  # when it must long have been recorded
         (a_letter(followed=1), {"kills": [a_kill(10.15)]}),  # busy with another letter by then
-        (a_letter(followed=1), {"outages": [Interval(10.0, 11.0)]}),
+        (a_letter(followed=2), {"outages": [Interval(10.0, 11.0)]}),
         (a_letter(), {"outages": [Interval(3.0, 4.0)]}),
         (a_letter(), {"outages": [Interval(15.0, 16.0)]}),
     ],
@@ -135,6 +136,24 @@ def test_it_says_how_far_the_excuse_of_a_kill_had_to_reach() -> None:
     verdict = the_verdict_on(a_letter(), a_letter(20.0), notes=sent(20.2), kills=[a_kill(10.4)])
     assert verdict.good
     assert verdict.reach == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("slowest", "killed_at", "is_good"), [(1.0, 12.0, True), (1.0, 12.3, False), (9.0, 14.2, False)]
+)
+def test_an_excuse_reaches_further_where_all_records_take_long_but_not_for_ever(
+    slowest: float, killed_at: float, is_good: bool
+) -> None:
+    other = a_letter(message_id="<2>", to="sam@example.org")
+    verdict = the_verdict_on(
+        a_letter(),
+        a_letter(20.0),
+        other,
+        rows=(a_row(), a_row(key="silence:2:0", message_id="<2>", to="sam@example.org")),
+        notes=[*sent(20.2), *sent(10.1 + slowest, "silence:2:0")],
+        kills=[a_kill(killed_at)],
+    )
+    assert verdict.good == is_good
 
 
 def test_asked_long_after_the_check_in_is_too_late_and_while_it_was_on_its_way_is_not() -> None:
