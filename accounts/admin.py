@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts import leaving
 from accounts.models import Consent, User
 
 
@@ -26,6 +27,11 @@ class UserAdmin(admin.ModelAdmin):
         """People sign up themselves; nobody makes an account for somebody else."""
         del request
         return False
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
+        """With the reasons why somebody cannot go yet; where there is one, the desk deletes nobody."""
+        deleted, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, forbidden, [*protected, *leaving.why_not(objs)]
 
 
 @admin.register(Consent)

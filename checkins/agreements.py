@@ -1,8 +1,12 @@
-"""A supporter's word that they may be told: asked for, given, declined, taken back."""
+"""A supporter's word that they may be told: asked for, given, declined, taken back.
+
+Where the owner changes the words, or lets them be told later, the old word stands with the old words until they answer.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -10,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Consent, User
 from checkins import errors, messages
-from checkins.models import Step
+from checkins.models import Plan, Step
 from checkins.wording import in_words
 
 
@@ -35,9 +39,57 @@ def waking_words() -> str:
 
 def place_in_words(step: Step) -> str:
     """What they agreed to, in one line. Not the name of the plan: it may say what nobody else should know."""
-    rungs = {rung.position: rung.wait for rung in step.plan.steps.all() if rung.position <= step.position}
-    after = in_words(sum(rungs.values(), step.plan.grace))
+    after = in_words(_agreed_after(step))
     return _("You agreed to get an e-mail about %(hours)s after a missed check-in.") % {"hours": after}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a supporter agreed to: these words, and to be told that long after a check-in was due, not sooner."""
+
+    terms: str
+    words: str
+    after: dt.timedelta
+
+    def covers(self, terms: str, after: dt.timedelta) -> bool:
+        """Whether it goes on under those terms: they may be told later than they agreed to, never sooner."""
+        return terms == self.terms or after >= self.after
+
+
+def promises(plan: Plan) -> dict[int | None, Promise]:
+    """What everybody who agreed to be told in this plan, as it stands, agreed to; by membership."""
+    agreed = [step for step in plan.steps.all() if step.agreed_at and step.membership_id]
+    return {step.membership_id: _promise(step) for step in agreed}
+
+
+def _promise(step: Step) -> Promise:
+    words = step.words if step.old_words is None else step.old_words
+    return Promise(step.agreed_terms, words, _agreed_after(step))
+
+
+def _agreed_after(step: Step) -> dt.timedelta:
+    if step.old_after is not None:
+        return step.old_after
+    rungs = {rung.position: rung.wait for rung in step.plan.steps.all() if rung.position <= step.position}
+    return sum(rungs.values(), step.plan.grace)
+
+
+def renew(step: Step, *, terms: str, promise: Promise | None, now: dt.datetime | None) -> bool:
+    """Put terms before a supporter; says whether they have to be asked (`now` is when). Does not save.
+
+    `promise` is what goes on until they answer; without one their word ends.
+    """
+    asks = step.declined_at is None and terms not in (step.terms, promise.terms if promise else None)
+    if promise is None:
+        step.end_word()
+    elif terms == promise.terms:
+        step.keep_as_agreed(None, None, None)
+    else:
+        step.keep_as_agreed(promise.terms, promise.words, promise.after)
+    if asks:
+        step.asked_at, step.reconfirm_asked_at = now, None
+    step.terms = terms
+    return asks
 
 
 @transaction.atomic
@@ -49,28 +101,29 @@ def agree(*, step: Step, by: User, now: dt.datetime, terms: str, may_wake: bool 
     step = _locked(step)
     if step.terms.splitlines() != terms.splitlines():  # a form may come back with other line ends
         raise errors.TermsHaveChanged(_("What you would be asked has just changed. Please read it again."))
-    wakes = now if may_wake else None
-    if step.agreed_at and step.reconfirm_asked_at is None and bool(step.may_wake_at) == may_wake:
+    asked = step.reconfirm_asked_at is not None or step.has_new_terms
+    if step.agreed_at and not asked and bool(step.may_wake_at) == may_wake:
         return
-    step.agreed_at, step.declined_at, step.may_wake_at, step.reconfirm_asked_at = now, None, wakes, None
-    step.save(update_fields=["agreed_at", "declined_at", "may_wake_at", "reconfirm_asked_at"])
+    step.end_word()
+    step.agreed_at, step.declined_at, step.may_wake_at = now, None, now if may_wake else None
+    step.save(update_fields=Step.WORD)
     _record(step, by, Consent.Act.GIVEN)
 
 
 @transaction.atomic
 def decline(*, step: Step, by: User, now: dt.datetime) -> None:
-    """They say no, or take back their word. It holds at once, at the next step and at the next letter.
+    """They say no, also to new terms, or take back their word. It holds at once, at the next step and letter.
 
     Who counted on them hears so.
     """
     step = _locked(step)
     had_agreed = step.agreed_at is not None
-    step.agreed_at, step.may_wake_at, step.reconfirm_asked_at = None, None, None
-    step.declined_at = step.declined_at or now
-    step.save(update_fields=["agreed_at", "declined_at", "may_wake_at", "reconfirm_asked_at"])
     if had_agreed:
         _record(step, by, Consent.Act.WITHDRAWN)
         messages.ladder_lost(step, now=now)
+    step.end_word()
+    step.declined_at = step.declined_at or now
+    step.save(update_fields=Step.WORD)
 
 
 def lapse(step: Step) -> None:
@@ -94,6 +147,6 @@ def _record(step: Step, by: User, act: Consent.Act) -> None:
         purpose=Consent.Purpose.LADDER,
         act=act,
         categories=["ladder"],
-        text=f"{step.terms}\n\n{waking_words()}" if step.may_wake_at else step.terms,
+        text=f"{step.agreed_terms}\n\n{waking_words()}" if step.may_wake_at else step.agreed_terms,
         language=get_language() or "en",
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from accounts.models import User
-from checkins import messages
+from checkins import agreements, messages
 from checkins.models import CheckIn, Plan, Silence
 from networks.models import Membership
 from outbox import services as outbox
+
+# What looking ahead sets on a plan, and a check-in.
+TIMES = ("next_due_at", "deadline_at", "met_due_at", "ended_at")
 
 
 def heard_at(owner: User) -> dt.datetime | None:
@@ -56,6 +60,34 @@ def _watch_again(silence: Silence, now: dt.datetime) -> None:
     plan = silence.plan
     if silence.ending == Silence.Ending.CHECKED_IN:
         plan.met_due_at = silence.due_at
+    watch_on(plan, now=now)
+
+
+# Watching on, or no more ----------------------------------------------------------------------------
+
+
+def watch_on(plan: Plan, *, now: dt.datetime, changed: Iterable[str] = ()) -> None:
+    """Watch for what is due next, and save it with the fields that were `changed`. A plan that has ended stays so."""
     if plan.ended_at is None:
         plan.watch_from(now, heard_at=heard_at(plan.owner))
-    plan.save(update_fields=["next_due_at", "deadline_at", "met_due_at", "ended_at"])
+        save_times(plan, now=now, changed=changed)
+    else:
+        plan.save(update_fields=[*TIMES, *changed])
+
+
+def save_times(plan: Plan, *, now: dt.datetime, changed: Iterable[str] = ()) -> None:
+    """Save a running plan that was just made to look ahead. If its last day is over, it ends here, with a word."""
+    plan.save(update_fields=[*TIMES, *changed])
+    if plan.ended_at is None:
+        return
+    release(plan)
+    for silence in plan.silences.open().rehearsals().select_for_update(no_key=True).order_by("pk"):
+        silence.plan = plan
+        close(silence, by=None, now=now, ending=Silence.Ending.SET_ASIDE)
+    messages.plan_ended(plan, now=now)
+
+
+def release(plan: Plan) -> None:
+    """Nobody is asked any more to be told in it: the record says so, and their page."""
+    for step in plan.steps.exclude(membership=None).select_related("membership__member", "plan__owner"):
+        agreements.lapse(step)

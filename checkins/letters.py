@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -138,6 +138,15 @@ def resumed(message: Message) -> Context | None:
     ):
         return None
     return {"plan": plan.called, "next_due_at": plan.next_due_at, "link": absolute(reverse("plans"))}
+
+
+@kinds.register("checkins/plan_ended", about=_("News: a plan has come to its last day"))
+def plan_ended(message: Message) -> Context | None:
+    plan = Plan.objects.filter(pk=message.params["plan"], ended_at__isnull=False).first()
+    if plan is None:
+        return None
+    told = plan.steps.filter(whom=Step.Whom.MEMBER, agreed_at__isnull=False).exists()
+    return {"plan": plan.called, "told": told, "link": absolute(reverse("plans"))}
 
 
 @kinds.register("checkins/ladder_lost", about=_("News: a ladder needs somebody new"))
@@ -305,7 +314,7 @@ def _was_told(silence: Silence, membership: Membership) -> bool:
 @kinds.register("checkins/ladder_request", about=_("A question: a place on a ladder"))
 def ladder_request(message: Message) -> Context | None:
     asked = Step.objects.filter(pk=message.params["step"], membership__ended_at=None, plan__ended_at=None)
-    open_ones = asked.filter(agreed_at=None, declined_at=None)
+    open_ones = asked.filter(Q(agreed_at=None, declined_at=None) | Q(old_terms__isnull=False))
     return _question(open_ones.select_related("plan__owner").first())
 
 
@@ -324,6 +333,7 @@ def _question(step: Step | None) -> Context | None:
     return {
         "owner": step.plan.owner,
         "terms": step.terms,
+        "changed": step.has_new_terms,
         "link": absolute(reverse("ladder_request", args=[step.pk])),
     }
 

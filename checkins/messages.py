@@ -90,6 +90,18 @@ def resumed(plan: Plan) -> None:
     )
 
 
+def plan_ended(plan: Plan, *, now: dt.datetime) -> None:
+    """Its last day is over: its owner hears that nobody looks any more."""
+    outbox.queue(
+        kind="checkins/plan_ended",
+        dedupe_key=f"plan-ended:{plan.pk}",
+        recipient=plan.owner,
+        owner=plan.owner,
+        params={"plan": plan.pk},
+        not_before=now,
+    )
+
+
 def ladder_lost(step: Step, *, now: dt.datetime) -> None:
     """The owner's plan needs somebody new: this supporter no longer stands on it."""
     outbox.queue(

@@ -29,6 +29,8 @@ PUSH = dt.timedelta(minutes=5)
 
 # What a silence keeps of each step of the ladder, as it was when it opened.
 FROZEN = "position, wait, whom, membership_id, channel, words, agreed_at, may_wake_at"
+# The same as a step has it: its words are those that were agreed to.
+AS_AGREED = FROZEN.replace("words", "coalesce(old_words, words)")
 
 # One statement opens a whole batch: nothing of it has to travel here and back (docs/adr/0007).
 OPEN = f"""
@@ -55,7 +57,7 @@ OPEN = f"""
         SELECT opened.id, 0, due.grace, 'owner', %(now)s, '' FROM opened JOIN due ON due.id = opened.plan_id
     ), frozen AS (
         INSERT INTO checkins_silencestep (silence_id, {FROZEN}, why_passed_over)
-        SELECT opened.id, {FROZEN}, '' FROM opened JOIN checkins_step USING (plan_id)
+        SELECT opened.id, {AS_AGREED}, '' FROM opened JOIN checkins_step USING (plan_id)
     ), written AS (
         INSERT INTO outbox_message
             (dedupe_key, kind, channel, recipient_id, owner_id, address, params, not_before, next_attempt_at)
@@ -70,11 +72,11 @@ OPEN = f"""
         FROM due WHERE checkins_plan.id = due.id
     )
     SELECT id FROM opened
-"""  # noqa: S608 - the only thing put in is the constant above
+"""  # noqa: S608 - only the constants above are put in
 
 FREEZE = f"""
     INSERT INTO checkins_silencestep (silence_id, {FROZEN}, why_passed_over)
-    SELECT %s, {FROZEN}, '' FROM checkins_step WHERE plan_id = %s
+    SELECT %s, {AS_AGREED}, '' FROM checkins_step WHERE plan_id = %s
 """  # noqa: S608
 
 

@@ -247,3 +247,28 @@ class Step(models.Model):
         if self.whom == self.Whom.OWNER or self.membership is None:
             return True
         return self.agreed_at is not None and self.membership.ended_at is None
+
+    # What `agreements` and the upkeep write when a word is given or ends.
+    WORD: ClassVar = [
+        *("agreed_at", "declined_at", "may_wake_at", "reconfirm_asked_at"),
+        *("old_terms", "old_words", "old_after"),
+    ]
+
+    @property
+    def agreed_terms(self) -> str:
+        """What they agreed to; the terms themselves, unless those are new and wait for their answer."""
+        return self.terms if self.old_terms is None else self.old_terms
+
+    @property
+    def has_new_terms(self) -> bool:
+        """Whether they agreed once, and the terms have changed since and wait for their answer."""
+        return self.old_terms is not None
+
+    def end_word(self) -> None:
+        """Nothing they said before counts any more. Does not save."""
+        self.agreed_at = self.may_wake_at = self.reconfirm_asked_at = None
+        self.keep_as_agreed(None, None, None)
+
+    def keep_as_agreed(self, terms: str | None, words: str | None, after: dt.timedelta | None) -> None:
+        """What counts while the new terms wait; nothing where they are the ones agreed to. Does not save."""
+        self.old_terms, self.old_words, self.old_after = terms, words, after

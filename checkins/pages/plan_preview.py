@@ -103,46 +103,36 @@ def _steps(plan: Plan, rungs: Iterable[tuple[int, Rung]], current: Plan | None) 
         waits = enumerate(gentle_waits(plan.rhythm.days_apart), 1)
         return [Step(plan=plan, position=at, wait=wait, whom=Step.Whom.OWNER) for at, wait in waits]
     before = {step.membership_id: step for step in current.steps.all()} if current else {}
-    steps, after = [], plan.grace
+    promises = agreements.promises(current) if current else {}
+    steps: list[Step] = []
+    after = plan.grace
     for position, rung in rungs:
         after += rung.wait
-        steps += _rung(plan, position, rung, after, before)
+        for step in _rung(plan, position, rung):
+            if step.membership:
+                step.terms = agreements.terms_of(step, after=after)
+                _remember(step, before.get(step.membership_id), promises.get(step.membership_id), after)
+            steps.append(step)
     return steps
 
 
-def _rung(
-    plan: Plan, position: int, rung: Rung, after: dt.timedelta, before: dict[int | None, Step]
-) -> list[Step]:
-    base = Step(plan=plan, position=position, wait=rung.wait, words=rung.words, whom=Step.Whom.OWNER)
-    if not rung.supporters:
-        return [base]
-    steps = []
-    for membership in rung.supporters:
-        step = Step(
-            plan=plan,
-            position=position,
-            wait=rung.wait,
-            words=rung.words,
-            whom=Step.Whom.MEMBER,
-            membership=membership,
-        )
-        step.terms = agreements.terms_of(step, after=after)
-        _remember(step, before.get(membership.pk))
-        steps.append(step)
-    return steps
+def _rung(plan: Plan, position: int, rung: Rung) -> list[Step]:
+    alike = {"plan": plan, "position": position, "wait": rung.wait, "words": rung.words}
+    told = [Step(**alike, whom=Step.Whom.MEMBER, membership=membership) for membership in rung.supporters]
+    return told or [Step(**alike, whom=Step.Whom.OWNER)]
 
 
-def _remember(step: Step, before: Step | None) -> None:
-    """A word given for these very terms stands; a no stands whatever the terms."""
+def _remember(
+    step: Step, before: Step | None, promise: agreements.Promise | None, after: dt.timedelta
+) -> None:
+    """As saving would: a word given for these terms stands, for new ones with the old words; so does a no."""
     if before is None:
         return
-    step.declined_at = before.declined_at
-    if before.terms == step.terms:
-        step.asked_at, step.agreed_at, step.may_wake_at = (
-            before.asked_at,
-            before.agreed_at,
-            before.may_wake_at,
-        )
+    terms, step.terms = step.terms, before.terms
+    for name in (*Step.WORD, "asked_at"):
+        setattr(step, name, getattr(before, name))
+    goes_on = promise if promise and promise.covers(terms, after) else None
+    agreements.renew(step, terms=terms, promise=goes_on, now=None)
 
 
 # What to know about each supporter, and what to do ------------------------------------------------
@@ -164,12 +154,15 @@ class _Notes:
         return notes
 
     def in_short(self) -> list[str]:
-        ready = [step for step in self._supporters if self.reach.why_not(step) is None]
+        ready = [step for step in self._supporters if self._has_agreed(step)]
         said = [_all_agreed(ready)] if ready else []
         for step in self._supporters:
-            ill = self.reach.why_not(step) is not None
+            ill = not self._has_agreed(step)
             said += [_standing(step, self.reach, self.now)] if ill else self._sleeps(step)
         return said
+
+    def _has_agreed(self, step: Step) -> bool:
+        return self.reach.why_not(step) is None and not step.has_new_terms
 
     @property
     def _supporters(self) -> list[Step]:
@@ -208,11 +201,19 @@ def _named(step: Step, now: dt.datetime) -> dict[str, str]:
 def _agreement(step: Step) -> str:
     if step.declined_at:
         return _("%(name)s has said no to this. That is fine. Choose somebody else.")
+    if step.has_new_terms:
+        return _of_new_terms(step)
     if step.agreed_at:
         return _("%(name)s agreed to this (%(ago)s).")
     if step.asked_at:
         return _("We asked %(name)s (%(ago)s) and wait for an answer. You could ask them yourself, too.")
     return _("We ask %(name)s when you save. Until they say yes to this, they are not told.")
+
+
+def _of_new_terms(step: Step) -> str:
+    if step.asked_at:
+        return _("%(name)s has not answered the new words yet. Until then they are told with the old ones.")
+    return _("We ask %(name)s about the new words when you save. Until they answer, the old ones count.")
 
 
 def _sleeps(step: Step) -> str:

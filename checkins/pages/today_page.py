@@ -137,8 +137,9 @@ def _heard_from(user: User, now: dt.datetime) -> Silence | None:
 
 def _asked(user: User) -> Iterable[Step]:
     """Where somebody asks them to be told, or whether their word still stands."""
-    open_ones = Q(agreed_at=None, declined_at=None, asked_at__isnull=False) | Q(
-        agreed_at__isnull=False, reconfirm_asked_at__isnull=False
+    again = Q(reconfirm_asked_at__isnull=False) | Q(old_terms__isnull=False)
+    open_ones = (
+        Q(agreed_at=None, declined_at=None, asked_at__isnull=False) | Q(agreed_at__isnull=False) & again
     )
     steps = Step.objects.filter(open_ones, membership__member=user, membership__ended_at=None)
     return steps.filter(plan__ended_at=None).select_related("plan__owner").order_by("pk")

@@ -109,4 +109,4 @@ def _count(plan: Plan, now: dt.datetime, *, again: bool) -> None:
         return
     plan.met_due_at = plan.next_due_at
     plan.follow(following, now=now)
-    plan.save(update_fields=["next_due_at", "deadline_at", "met_due_at", "ended_at"])
+    closing.save_times(plan, now=now)

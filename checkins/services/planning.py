@@ -19,7 +19,7 @@ from checkins.services import locks
 from networks.models import Membership
 from outbox import services as outbox
 
-TIMES = ["next_due_at", "deadline_at", "ended_at"]
+Promises = dict[int | None, agreements.Promise]
 # From so long a pause on, a letter says when it is over.
 LONG_PAUSE = dt.timedelta(days=1)
 
@@ -73,6 +73,7 @@ def change_plan(*, plan: Plan, now: dt.datetime, **wanted: Unpack[Wanted]) -> Pl
 def _write(plan: Plan, now: dt.datetime, wanted: Wanted) -> Plan:
     ladder = wanted.pop("ladder", ())
     _refuse_strangers(plan.owner, ladder)
+    promises = agreements.promises(plan) if plan.pk else {}
     for name, value in wanted.items():
         setattr(plan, name, value)
     plan.days, plan.times = sorted(set(plan.days or [])), sorted(set(plan.times))
@@ -85,7 +86,7 @@ def _write(plan: Plan, now: dt.datetime, wanted: Wanted) -> Plan:
     if plan.ended_at:
         raise errors.NeverDue(_("No check-in would be due before this plan ends. Choose a later last day."))
     plan.save()
-    _write_ladder(plan, now, _rungs(plan, ladder))
+    _write_ladder(plan, now, _rungs(plan, ladder), promises)
     return plan
 
 
@@ -102,7 +103,7 @@ def _rungs(plan: Plan, ladder: Sequence[Rung]) -> list[Rung]:
     return [Rung(wait) for wait in gentle_waits(plan.rhythm.days_apart)]
 
 
-def _write_ladder(plan: Plan, now: dt.datetime, rungs: list[Rung]) -> None:
+def _write_ladder(plan: Plan, now: dt.datetime, rungs: list[Rung], promises: Promises) -> None:
     """Write the steps. Whoever agreed to these very terms, or said no, is not asked again."""
     before = {step.membership_id: step for step in plan.steps.exclude(membership=None)}
     kept = {membership.pk for rung in rungs for membership in rung.supporters}
@@ -118,19 +119,17 @@ def _write_ladder(plan: Plan, now: dt.datetime, rungs: list[Rung]) -> None:
             Step.objects.create(plan=plan, position=position, wait=rung.wait, whom=Step.Whom.OWNER)
         for membership in rung.supporters:
             step = before.get(membership.pk) or Step(plan=plan, membership=membership, whom=Step.Whom.MEMBER)
-            step.position, step.wait, step.words = position, rung.wait, rung.words
-            _ask(step, after, now)
+            step.plan, step.position, step.wait, step.words = plan, position, rung.wait, rung.words
+            _ask(step, after, now, promises.get(membership.pk))
 
 
-def _ask(step: Step, after: dt.timedelta, now: dt.datetime) -> None:
-    """Save it; ask for an agreement where the terms are new to them."""
+def _ask(step: Step, after: dt.timedelta, now: dt.datetime, promise: agreements.Promise | None) -> None:
+    """Save it; ask for an agreement where the terms are new to them. What they agreed to goes on if it may."""
     terms = agreements.terms_of(step, after=after)
-    asks = step.terms != terms and step.declined_at is None
-    if asks:
+    if promise and not promise.covers(terms, after):
         agreements.lapse(step)
-        step.asked_at, step.agreed_at, step.may_wake_at = now, None, None
-        step.reconfirm_asked_at = None
-    step.terms = terms
+        promise = None
+    asks = agreements.renew(step, terms=terms, promise=promise, now=now)
     step.save()
     if asks:
         messages.ladder_request(step)
@@ -138,14 +137,16 @@ def _ask(step: Step, after: dt.timedelta, now: dt.datetime) -> None:
 
 @transaction.atomic
 def pause(*, plan: Plan, until: dt.datetime, by: User, now: dt.datetime, kind: str = Plan.Rest.PAUSE) -> None:
-    """Nothing is due before `until`, and it goes on by itself. Raises PlanHasEnded."""
+    """Nothing is due before `until`, and it goes on by itself; if its last day is before, it ends, and says so.
+
+    Raises PlanHasEnded.
+    """
     plan = locks.running(plan)
     outbox.cancel(key_prefix=messages.resumed_key(plan))
     plan.paused_until, plan.paused_as = until, kind
-    plan.watch_from(now, heard_at=closing.heard_at(plan.owner))
-    plan.save(update_fields=["paused_until", "paused_as", *TIMES])
+    closing.watch_on(plan, now=now, changed=["paused_until", "paused_as"])
     closing.set_aside(plan, by=by, now=now)
-    if until - now >= LONG_PAUSE:
+    if until - now >= LONG_PAUSE and plan.ended_at is None:
         messages.resumed(plan)
 
 
@@ -167,8 +168,7 @@ def resume(*, plan: Plan, now: dt.datetime) -> None:
         return
     outbox.cancel(key_prefix=messages.resumed_key(plan))
     plan.paused_until, plan.paused_as = None, ""
-    plan.watch_from(now, heard_at=closing.heard_at(plan.owner))
-    plan.save(update_fields=["paused_until", "paused_as", *TIMES])
+    closing.watch_on(plan, now=now, changed=["paused_until", "paused_as"])
 
 
 @transaction.atomic
@@ -180,8 +180,9 @@ def move_to_zone(*, plan: Plan, now: dt.datetime) -> None:
     plan = locks.running(plan)
     plan.time_zone = plan.owner.time_zone
     if plan.next_due_at is not None and plan.next_due_at > now:
-        plan.watch_from(now, heard_at=closing.heard_at(plan.owner))
-    plan.save(update_fields=["time_zone", *TIMES])
+        closing.watch_on(plan, now=now, changed=["time_zone"])
+    else:
+        plan.save(update_fields=["time_zone"])
 
 
 @transaction.atomic
@@ -190,7 +191,6 @@ def end_plan(*, plan: Plan, by: User, now: dt.datetime) -> None:
     plan = locks.running(plan)
     plan.ended_at = now
     plan.look_ahead(None)
-    plan.save(update_fields=TIMES)
-    for step in plan.steps.exclude(membership=None).select_related("membership__member", "plan__owner"):
-        agreements.lapse(step)
+    plan.save(update_fields=closing.TIMES)
+    closing.release(plan)
     closing.set_aside(plan, by=by, now=now)

@@ -83,10 +83,10 @@ def _try(work: Work, step: Step, now: dt.datetime) -> bool:
 
 def _lose(step: Step, now: dt.datetime) -> None:
     agreements.lapse(step)
-    step.agreed_at = step.may_wake_at = step.reconfirm_asked_at = None
+    step.end_word()
     # Who let the question rest may be asked anew; who has left has said no.
     step.declined_at = now if step.membership and step.membership.ended_at else None
-    step.save(update_fields=["agreed_at", "may_wake_at", "reconfirm_asked_at", "declined_at"])
+    step.save(update_fields=Step.WORD)
     messages.ladder_lost(step, now=now)
 
 

@@ -124,8 +124,8 @@ def test_quiet_hours_are_told_for_both_sides(
     assert "Ana Reyes agreed to this" in page
     services.change_plan(plan=safety_plan, now=MONDAY, times=[dt.time(14)], ladder=safety_rungs(membership))
     ChannelPreference.objects.create(person=owner, quiet_from=dt.time(0), quiet_until=dt.time(0))
-    safety_plan.steps.update(agreed_at=None, may_wake_at=None)
-    safety_plan.steps.filter(membership=membership).update(agreed_at=MONDAY)
+    old = {"old_terms": None, "old_words": None, "old_after": None}
+    safety_plan.steps.filter(membership=membership).update(agreed_at=MONDAY, may_wake_at=None, **old)
     with time_machine.travel(MONDAY, tick=False):
         page = plain(page_of(client, path))
     assert "Tomorrow at 9:00 am We tell Ana Reyes" in page
@@ -175,7 +175,9 @@ def test_a_word_stands_while_the_terms_do_and_is_asked_anew_when_they_change(
 ) -> None:
     client, path = client_of(owner), f"/plans/{safety_plan.pk}/preview/"
     assert "Ana Reyes agreed to this" in seen(client, typed(membership.pk, time_1="15:00"), path)
-    assert "We ask Ana Reyes when you save." in seen(client, typed(membership.pk, rung_1_wait="480"), path)
+    asked = "We ask Ana Reyes about the new words when you save. Until they answer, the old ones count."
+    assert asked in seen(client, typed(membership.pk, rung_1_wait="480"), path)
+    assert "We ask Ana Reyes when you save." in seen(client, typed(membership.pk, rung_1_wait="60"), path)
     safety_plan.steps.filter(membership=membership).update(agreed_at=None, declined_at=MONDAY)
     assert "has said no to this" in seen(client, typed(membership.pk, rung_1_wait="480"), path)
 
