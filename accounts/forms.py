@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 import uuid
 import zoneinfo
 from typing import Any, ClassVar
@@ -18,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
-from accounts.models import User
+from accounts.models import User, one_line
 
 THEMES = [("light", _("Light")), ("dim", _("Dim")), ("auto", _("Like my device"))]
 Zones = list[tuple[str, list[tuple[str, str]]]]
@@ -80,10 +79,7 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = TURNS.sub("", super().to_python(value) or "")
-        plain = "".join(
-            " " if unicodedata.category(letter) == "Cc" and letter != "\0" else letter for letter in text
-        )
-        return " ".join(plain.split())
+        return text if "\0" in text else one_line(text)  # a NUL is refused, in words
 
 
 class ClockField(forms.TimeField):

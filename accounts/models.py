@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 import zoneinfo
 from typing import Any, ClassVar
 
@@ -19,6 +21,12 @@ def zone_named(name: str) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return zoneinfo.ZoneInfo("UTC")
+
+
+def one_line(text: str) -> str:
+    """Without control characters, line ends and runs of spaces: it may stand in a subject line."""
+    plain = (" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
+    return " ".join("".join(plain).split())
 
 
 class UserManager(BaseUserManager["User"]):
@@ -67,8 +75,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def called(self) -> str:
-        """What to call them on a page: their chosen name, else the part of the address before the @."""
-        return self.name or self.email.partition("@")[0]
+        """What to call them on a page or in a subject: their chosen name, else the address before the @."""
+        return one_line(self.name) or self.email.partition("@")[0]
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -99,6 +107,12 @@ class Consent(models.Model):
     categories = models.JSONField(default=list)
     text = models.TextField(help_text=_("the exact words that were agreed to"))
     language = models.CharField(max_length=10)
+    # Of the text: a fingerprint, the same for the same words, so that two yeses can be compared.
+    version = models.CharField(max_length=16, default="", db_default="")
+    # Where it was said: "page", or "link" for one that came in a letter; "" for rows older than this column.
+    how = models.CharField(max_length=10, default="", db_default="")
+    # When it ends by itself; None for one that holds until it is withdrawn.
+    until_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -112,3 +126,7 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}: {self.get_act_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.version = self.version or hashlib.sha256(self.text.encode()).hexdigest()[:16]
+        super().save(*args, **kwargs)

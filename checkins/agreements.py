@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent, User
@@ -19,7 +19,12 @@ from checkins.wording import in_words
 
 
 def terms_of(step: Step, *, after: dt.timedelta) -> str:
-    """What a supporter agrees to, in words; `after` is the time from due to being told, at the earliest."""
+    """What a supporter agrees to, in their language; `after` is the time from due to being told, at the earliest."""
+    with translation.override(step.membership.member.language if step.membership else None):
+        return _terms(step, after)
+
+
+def _terms(step: Step, after: dt.timedelta) -> str:
     terms = _(
         "If %(name)s misses a check-in and does not answer our nudges, I get an e-mail, about %(hours)s "
         "after it was due. It may be later, or sooner if others before me cannot. More e-mails tell me how it "
@@ -148,5 +153,5 @@ def _record(step: Step, by: User, act: Consent.Act) -> None:
         act=act,
         categories=["ladder"],
         text=f"{step.agreed_terms}\n\n{waking_words()}" if step.may_wake_at else step.agreed_terms,
-        language=get_language() or "en",
+        language=by.language,
     )

@@ -31,6 +31,10 @@ class NeverDue(DomainError):
     """The plan would end before anything is due."""
 
 
+class TooSoon(DomainError):
+    """The grace would leave no time to check in late."""
+
+
 class TooLateToUndo(DomainError):
     """The ten seconds are over."""
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from checkins import keys
 from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
 from networks.models import Membership
 from outbox import sent
@@ -16,7 +17,7 @@ from outbox.models import Message
 # Letters that ask the same person to be told, within one day.
 MOST_QUESTIONS = 3
 # The keys of messages about one silence: its own, the all-clear, the news to its owner.
-_OF_A_SILENCE = re.compile(r"(?:silence|all-clear|heard-from):(\d+)\b")
+_OF_A_SILENCE = re.compile(keys.ABOUT_A_SILENCE)
 
 
 @sent.tells_practice
@@ -118,7 +119,7 @@ def heard_from(silence: Silence, membership: Membership, *, now: dt.datetime) ->
     """A draft: a supporter said that they heard from the owner; the owner learns who did."""
     return outbox.draft(
         kind="checkins/heard_from",
-        dedupe_key=f"heard-from:{silence.pk}",
+        dedupe_key=keys.heard_from(silence.pk),
         recipient=silence.owner,
         owner=silence.owner,
         params={"silence": silence.pk, "membership": membership.pk},
@@ -171,7 +172,7 @@ def claim_reminder(claim: Claim, *, now: dt.datetime) -> Message:
     """A draft: how did it go? Their claim lapses soon."""
     return outbox.draft(
         kind="checkins/claim_reminder",
-        dedupe_key=f"silence:{claim.silence_id}:remind:{claim.pk}",
+        dedupe_key=f"{keys.of_silence(claim.silence_id)}remind:{claim.pk}",
         recipient=claim.membership.member,
         owner=claim.membership.owner,
         params={"claim": claim.pk},
@@ -184,7 +185,7 @@ def all_clear(silence: Silence, membership: Membership) -> Message:
     """A draft: it is over, to somebody who was told. Nobody lies awake for nothing."""
     return outbox.draft(
         kind="checkins/all_clear",
-        dedupe_key=f"all-clear:{silence.pk}:{membership.pk}",
+        dedupe_key=keys.all_clear(silence.pk, membership.pk),
         recipient=membership.member,
         owner=silence.owner,
         params={"silence": silence.pk, "membership": membership.pk},

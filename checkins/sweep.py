@@ -14,7 +14,7 @@ from typing import Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, models, transaction
 
-from checkins import closing, loosening, stepping, watchdog
+from checkins import closing, keys, loosening, stepping, watchdog
 from checkins.models import Claim, Plan, Silence, SilenceStep
 from outbox import services as outbox
 from outbox.models import Heartbeat
@@ -61,7 +61,7 @@ OPEN = f"""
     ), written AS (
         INSERT INTO outbox_message
             (dedupe_key, kind, channel, recipient_id, owner_id, address, params, not_before, next_attempt_at)
-        SELECT 'silence:' || opened.id || ':0',
+        SELECT {keys.FIRST_NUDGE},
                CASE WHEN programme = 'keep_in_touch' THEN 'checkins/keep_in_touch'
                     WHEN whom = 'member' THEN 'checkins/last_call' ELSE 'checkins/nudge' END,
                'email', owner_id, owner_id, '', jsonb_build_object('silence', opened.id), %(now)s, %(now)s

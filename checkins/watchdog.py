@@ -16,11 +16,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
+from checkins import keys
 from checkins.models import Claim, Plan, Silence, SilenceStep, Step
 from outbox.models import Heartbeat, Message
 
@@ -160,22 +159,14 @@ def _told_recently(now: dt.datetime) -> QuerySet[SilenceStep]:
 
 
 def _steps_without_a_message(now: dt.datetime) -> QuerySet[Any]:
-    member = When(whom=Step.Whom.MEMBER, then=Concat(Value(":"), _text("membership_id")))
-    tail = Case(member, default=Value(""), output_field=models.CharField())
-    key = Concat(Value("silence:"), _text("silence_id"), Value(":"), _text("position"), tail)
-    return _told_recently(now).annotate(key=key).filter(~Exists(_under_key()))
+    return _told_recently(now).annotate(key=keys.of_each_step()).filter(~Exists(_under_key()))
 
 
 def _told_without_an_end(now: dt.datetime) -> QuerySet[Any]:
     """Supporters who were told, and whom nobody told that it is over. Who ended it themselves knows."""
     told = _told_recently(now).filter(whom=Step.Whom.MEMBER, silence__closed_at__isnull=False)
     ended_it = Q(silence__closed_by__isnull=False, silence__closed_by=F("membership__member"))
-    key = Concat(Value("all-clear:"), _text("silence_id"), Value(":"), _text("membership_id"))
-    return told.exclude(ended_it).annotate(key=key).filter(~Exists(_under_key()))
-
-
-def _text(column: str) -> Cast:
-    return Cast(column, models.CharField())
+    return told.exclude(ended_it).annotate(key=keys.all_clear_of_each()).filter(~Exists(_under_key()))
 
 
 def _under_key() -> QuerySet[Message]:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from checkins import keys
 from checkins.models.plans import Plan, Step
 from networks.models import Membership
 
@@ -116,7 +117,7 @@ class Silence(models.Model):
     @property
     def key(self) -> str:
         """What the keys of all messages that a closing takes back begin with."""
-        return f"silence:{self.pk}:"
+        return keys.of_silence(self.pk)
 
 
 class SilenceStepQuerySet(models.QuerySet["SilenceStep"]):
@@ -189,8 +190,7 @@ class SilenceStep(models.Model):
     @property
     def message_key(self) -> str:
         """What its message goes under: once for the owner, once for each supporter."""
-        whom = f":{self.membership_id}" if self.whom == Step.Whom.MEMBER else ""
-        return f"silence:{self.silence_id}:{self.position}{whom}"
+        return keys.of_step(self.silence_id, self.position, self.membership_id)
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):

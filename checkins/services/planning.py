@@ -15,6 +15,7 @@ from accounts.models import User
 from checkins import agreements, closing, errors, messages
 from checkins.ladder import gentle_waits
 from checkins.models import Plan, Silence, Step, Wishes
+from checkins.models.plans import LEAST_GRACE
 from checkins.services import locks
 from networks.models import Membership
 from outbox import services as outbox
@@ -53,7 +54,8 @@ def make_plan(
 ) -> Plan:
     """A new plan beside those they have. The same key twice is one plan.
 
-    Raises NotASupporter for somebody who is not in their network, NeverDue for one that ends before it begins.
+    Raises NotASupporter for somebody who is not in their network, NeverDue for one that ends before it begins,
+    TooSoon for a grace of less than half an hour.
     """
     locks.person(owner)
     made = Plan.objects.filter(owner=owner, form_key=form_key).first() if form_key else None
@@ -64,7 +66,7 @@ def make_plan(
 def change_plan(*, plan: Plan, now: dt.datetime, **wanted: Unpack[Wanted]) -> Plan:
     """Say how it should be from now on. A silence that is open is over: they are here.
 
-    Raises PlanHasEnded, NotASupporter, NeverDue.
+    Raises PlanHasEnded, NotASupporter, NeverDue, TooSoon.
     """
     locks.person(plan.owner)
     return _write(locks.running(plan), now, wanted)
@@ -73,6 +75,8 @@ def change_plan(*, plan: Plan, now: dt.datetime, **wanted: Unpack[Wanted]) -> Pl
 def _write(plan: Plan, now: dt.datetime, wanted: Wanted) -> Plan:
     ladder = wanted.pop("ladder", ())
     _refuse_strangers(plan.owner, ladder)
+    if wanted.get("grace", LEAST_GRACE) < LEAST_GRACE:
+        raise errors.TooSoon(_("Leave yourself half an hour at least before we nudge you."))
     promises = agreements.promises(plan) if plan.pk else {}
     for name, value in wanted.items():
         setattr(plan, name, value)
