@@ -50,6 +50,11 @@ def gentle(story: Story) -> None:
     story.at(DEADLINE)
 
 
+def on_its_last_day(story: Story) -> None:
+    Plan.objects.filter(pk=story.plan.pk).update(ends_on=MONDAY.date(), name="Walks")
+    story.at(MONDAY, lambda: services.check_in(owner=story.owner, now=MONDAY, form_key=uuid.uuid4()))
+
+
 def paused(story: Story) -> None:
     until = MONDAY + 3 * DAY
     story.at(MONDAY, lambda: services.pause(plan=story.plan, until=until, by=story.owner, now=MONDAY))
@@ -100,6 +105,7 @@ EXPECTED: dict[str, tuple[Callable[[Story], None], str, str, str]] = {
     "keep_in_touch": (gentle, "maya", "How are you, Maya?", "Nobody else hears about this."),
     "last_call": (missed, "maya", "Maya, one tap before we tell Ana Reyes", "we will tell Ana Reyes"),
     "resumed": (paused, "maya", "Your check-ins go on", "your pause is over"),
+    "plan_ended": (on_its_last_day, "maya", "“Walks” has come to its last day", "nobody waits for a check-in"),
     "ladder_lost": (lost, "maya", "Your plan needs somebody new", "we can no longer tell Ana Reyes"),
     "heard_from": (heard, "maya", "Ana Reyes told us that you are okay", "If that is not so"),
     "alert": (missed, "ana", "Could you check on Maya?", "This is often a false alarm"),
