@@ -35,15 +35,16 @@ def take(message: Message, *, now: dt.datetime) -> bool:
     """Take today's turn, on its reader's calendar, for a message that is given away now. False if another has it."""
     if message.recipient_id is None:
         return True
-    turn = {"person": message.recipient_id, "day": day(message, now), "message": message.pk}
+    turn: dict[str, int | dt.date] = {"person": message.recipient_id, "message": message.pk}
+    turn |= {"day": day(message, now), "kept": (now - KEPT).date()}
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, turn | {"kept": (now - KEPT).date()})
+        cursor.execute(_TAKE, turn)
         return cursor.fetchone() is not None
 
 
 def gone(messages: Iterable[Message], *, now: dt.datetime) -> set[int]:
     """The ids of those whose reader's turn of today is another's. Changes nothing."""
-    asked = {message.pk: (message.recipient_id, day(message, now)) for message in messages}
+    asked = {m.pk: (m.recipient_id, day(m, now)) for m in messages if m.recipient_id is not None}
     used = Q(message__sent_at__isnull=False) | Q(message__leased_until__gt=Now())
     rows = DailyTurn.objects.filter(used, person__in={person for person, _day in asked.values()})
     holder = {(person, of): message for person, of, message in rows.values_list("person", "day", "message")}
