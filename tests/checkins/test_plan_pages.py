@@ -171,9 +171,9 @@ def test_a_late_safety_net_is_honest_about_it(client_of: SignIn, owner: User) ->
 def test_pausing_going_on_and_ending(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
     client, path = client_of(owner), f"/plans/{gentle_plan.pk}/"
     page = client.post(f"{path}pause/", {"days": "7"}, follow=True).content.decode()
-    assert "You are resting" in page and "Paused until" in page
+    assert "Your plan is paused" in page and "Paused until" in page
     page = client.post(f"{path}resume/", follow=True).content.decode()
-    assert "Your check-ins go on." in page and "You are resting" not in page
+    assert "Your check-ins go on." in page and "Your plan is paused" not in page
     assert "No check-in of this plan is due any more." in page_of(client, f"{path}end/")
     assert "Your plan has ended." in client.post(f"{path}end/", follow=True).content.decode()
     gentle_plan.refresh_from_db()
