@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 import zoneinfo
 from typing import Any, ClassVar
@@ -106,6 +107,12 @@ class Consent(models.Model):
     categories = models.JSONField(default=list)
     text = models.TextField(help_text=_("the exact words that were agreed to"))
     language = models.CharField(max_length=10)
+    # Of the text: a fingerprint, the same for the same words, so that two yeses can be compared.
+    version = models.CharField(max_length=16, default="", db_default="")
+    # Where it was said: "page", or "link" for one that came in a letter; "" for rows older than this column.
+    how = models.CharField(max_length=10, default="", db_default="")
+    # When it ends by itself; None for one that holds until it is withdrawn.
+    until_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -119,3 +126,7 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}: {self.get_act_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.version = self.version or hashlib.sha256(self.text.encode()).hexdigest()[:16]
+        super().save(*args, **kwargs)

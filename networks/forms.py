@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TURNS, LineField, OnceForm
 from networks import sharing
-from networks.models import Circle, How, Share, Support, Tie
+from networks.models import Circle, How, Support, Tie
 
 LONGEST_AGO = dt.timedelta(days=3660)
 
@@ -108,10 +108,14 @@ class SharesField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=Share.choices, required=False, **kwargs)
+        super().__init__(
+            choices=[(share.value, share.label) for share in sharing.OFFERED], required=False, **kwargs
+        )
 
     def speak_of(self, name: str) -> None:
-        self.choices = [(share.value, sharing.sentence_for_owner(share, name=name)) for share in Share]
+        self.choices = [
+            (share.value, sharing.sentence_for_owner(share, name=name)) for share in sharing.OFFERED
+        ]
 
 
 class InviteForm(OnceForm):

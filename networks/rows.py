@@ -64,9 +64,14 @@ def standing(tie: Tie, *, now: dt.datetime) -> str:
 
 def sees(membership: Membership) -> str:
     words = {
+        Share.WORD: _("how you are, in a word"),
         Share.CHECKINS: _("your check-ins"),
         Share.PAIN: _("your pain score"),
         Share.MOOD: _("your mood"),
+        Share.NOTES: _("your notes"),
+        Share.PLANS: _("when your check-ins are due"),
+        Share.ASKS: _("what you ask for"),
+        Share.NAMES: _("the names in your network"),
     }
     shown = [words[share] for share in sharing.in_order(membership.shares)]
     if not shown:

@@ -8,22 +8,35 @@ from django.utils.translation import gettext as _
 
 from networks.models import Share
 
+# What an owner is offered to share so far: what a page already shows.
+OFFERED = (Share.CHECKINS, Share.PAIN, Share.MOOD)
+
 
 def sentence_for_owner(share: Share, *, name: str) -> str:
     """What ticking this box lets `name` see, said to the owner."""
     return {
+        Share.WORD: _("%(name)s sees how you are, in one word: good, so-so or hard. No numbers."),
         Share.CHECKINS: _("%(name)s sees that you checked in, and when. Not what you wrote."),
         Share.PAIN: _("%(name)s sees the pain score you give, from 0 to 10."),
         Share.MOOD: _("%(name)s sees the word you choose for your mood."),
+        Share.NOTES: _("%(name)s reads the notes you write with a check-in."),
+        Share.PLANS: _("%(name)s sees when your check-ins are due, and when you rest or pause."),
+        Share.ASKS: _("%(name)s sees what you ask for, and may say yes."),
+        Share.NAMES: _("%(name)s sees the names of the people in your circles. Nothing else about them."),
     }[share] % {"name": name}
 
 
 def sentence_for_member(share: Share, *, name: str) -> str:
     """The same, said to the person who will see it; `name` is the owner's."""
     return {
+        Share.WORD: _("You see how %(name)s is, in one word."),
         Share.CHECKINS: _("You see that %(name)s checked in, and when."),
         Share.PAIN: _("You see the pain score %(name)s gives, from 0 to 10."),
         Share.MOOD: _("You see the word %(name)s chooses for their mood."),
+        Share.NOTES: _("You read the notes %(name)s writes with a check-in."),
+        Share.PLANS: _("You see when check-ins of %(name)s are due, and when they rest or pause."),
+        Share.ASKS: _("You see what %(name)s asks for, and may say yes."),
+        Share.NAMES: _("You see the names of the people in %(name)s’s circles. Nothing else about them."),
     }[share] % {"name": name}
 
 

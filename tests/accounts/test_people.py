@@ -90,3 +90,18 @@ def test_a_welcome_records_the_words_in_their_language(owner: User) -> None:
     owner.refresh_from_db()
     assert (owner.name, owner.time_zone, owner.language) == ("Maya R", "UTC", "en-gb")
     assert Consent.objects.get(subject=owner).text == str(services.STORE_CONSENT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_line_is_taken_out_of_the_record(owner: User, supporter: User) -> None:
+    consent(owner, supporter)
+    with pytest.raises(IntegrityError, match="only added to"):
+        Consent.objects.all().delete()
+    assert Consent.objects.count() == 1
+    owner.delete()
+    assert not Consent.objects.exists()
+
+
+def test_the_same_words_are_the_same_version(owner: User) -> None:
+    first, second = consent(owner), consent(owner)
+    assert first.version == second.version != ""

@@ -89,7 +89,6 @@ def test_the_database_refuses_a_share_it_does_not_know(membership: Membership) -
 
 def test_a_member_whose_account_goes_leaves_the_owner_their_tie(membership: Membership) -> None:
     tie, member = membership.tie, membership.member
-    Consent.objects.all().delete()
     member.delete()
     tie.refresh_from_db()
     assert tie.membership is None

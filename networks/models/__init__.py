@@ -1,0 +1,63 @@
+"""People around an owner: ties in three circles, contacts with them, invitations, and who joined."""
+
+from networks.models.invitations import (
+    FORGET_AFTER,
+    MOST_SENDS,
+    OPEN_FOR,
+    Invitation,
+    InvitationQuerySet,
+    JoinRequest,
+    ShareLink,
+)
+from networks.models.memberships import (
+    Look,
+    Membership,
+    MembershipQuerySet,
+    Role,
+    Share,
+    Signal,
+)
+from networks.models.ties import (
+    Afterwards,
+    Circle,
+    Energy,
+    How,
+    NetworkWishes,
+    OwnWords,
+    Suggestion,
+    Support,
+    Tie,
+    TieKind,
+    TieMove,
+    TieQuerySet,
+    Touch,
+)
+
+__all__ = [
+    "FORGET_AFTER",
+    "MOST_SENDS",
+    "OPEN_FOR",
+    "Afterwards",
+    "Circle",
+    "Energy",
+    "How",
+    "Invitation",
+    "InvitationQuerySet",
+    "JoinRequest",
+    "Look",
+    "Membership",
+    "MembershipQuerySet",
+    "NetworkWishes",
+    "OwnWords",
+    "Role",
+    "Share",
+    "ShareLink",
+    "Signal",
+    "Suggestion",
+    "Support",
+    "Tie",
+    "TieKind",
+    "TieMove",
+    "TieQuerySet",
+    "Touch",
+]

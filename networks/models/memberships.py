@@ -1,0 +1,161 @@
+"""Who joined an owner's network, what they may see of it, and who looked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from networks.models.ties import Tie
+
+
+class Share(models.TextChoices):
+    """What an owner may let a member see. The words follow “sees …” and “shares …”.
+
+    Being told in a silence is a share, too; it is agreed on the ladder (`checkins`), with the member's own yes.
+    """
+
+    WORD = "word", _("how you are, in a word")
+    CHECKINS = "checkins", _("that you checked in")
+    PAIN = "pain", _("your pain score")
+    MOOD = "mood", _("your mood")
+    NOTES = "notes", _("your notes")
+    PLANS = "plans", _("when your check-ins are due")
+    ASKS = "asks", _("what you ask for")
+    NAMES = "names", _("the names in your network")
+
+
+class Role(models.TextChoices):
+    SUPPORTER = "supporter", _("supporter")
+    # May manage asks for the owner, and nothing else.
+    ORGANISER = "organiser", _("organiser")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> Self:
+        return self.filter(ended_at=None)
+
+    def of(self, owner: User) -> Self:
+        """Those who joined this owner's network and are still in it."""
+        return self.active().filter(owner=owner)
+
+    def supported_by(self, user: User) -> Self:
+        """The networks this person joined and is still in."""
+        return self.active().filter(member=user)
+
+    def visible_to(self, user: User) -> Self:
+        return self.active().filter(Q(owner=user) | Q(member=user))
+
+
+class Membership(models.Model):
+    """A tie who joined with an account of their own. They see nothing but what is in `shares`."""
+
+    tie = models.ForeignKey(Tie, models.CASCADE, related_name="memberships")
+    # The tie's owner once more, so that the database can hold "one active membership for these two people".
+    owner = models.ForeignKey(User, models.CASCADE, related_name="members")
+    member = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    shares = ArrayField(models.CharField(max_length=20, choices=Share.choices), default=list, blank=True)
+    role = models.CharField(
+        max_length=10, choices=Role.choices, default=Role.SUPPORTER, db_default=Role.SUPPORTER
+    )
+    # From then on the member sees nothing new, and nothing tells them so: `shares` stays as it is.
+    limited_at = models.DateTimeField(null=True, blank=True)
+    # The most asks a week that the member wants to take on; their own wish.
+    weekly_cap = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The member takes a break: they are not told of anything until they go on. Nobody needs a reason.
+    paused_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tie"], condition=Q(ended_at=None), name="membership_one_per_tie"
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "member"], condition=Q(ended_at=None), name="membership_one_per_pair"
+            ),
+            models.CheckConstraint(condition=~Q(owner=F("member")), name="membership_of_two_people"),
+            models.CheckConstraint(
+                condition=Q(ended_by=None) | Q(ended_at__isnull=False), name="membership_ended_at"
+            ),
+            models.CheckConstraint(
+                condition=Q(shares__contained_by=Share.values), name="membership_shares_are_known"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=Q(weekly_cap=None) | Q(weekly_cap__gte=1, weekly_cap__lte=20),
+                name="membership_cap_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}"
+
+    def shows(self, share: Share) -> bool:
+        """May the member see this now?"""
+        return self.ended_at is None and share.value in self.shares
+
+    def shows_of(self, share: Share, made_at: dt.datetime) -> bool:
+        """May the member see this, which was made at that moment? Nothing that is newer than a quiet limit."""
+        return self.shows(share) and (self.limited_at is None or made_at <= self.limited_at)
+
+
+class Signal(models.Model):
+    """A word that needs no reply. Only the latest of each side is kept, so there is nothing to count."""
+
+    class Kind(models.TextChoices):
+        THINKING = "thinking", _("Thinking of you")
+        CANT_TALK = "cant_talk", _("Can’t talk today")
+        HUGGED = "hugged", _("Read, and hugged")
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="signals")
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["membership", "by"], name="signal_latest_only"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["thinking", "cant_talk", "hugged"]), name="signal_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"signal {self.pk}"
+
+
+class LookQuerySet(models.QuerySet["Look"]):
+    def at(self, owner: User) -> Self:
+        """Looks at what is this owner's, newest first."""
+        return self.filter(owner=owner).order_by("-looked_at", "-pk")
+
+
+class Look(models.Model):
+    """That somebody else looked at what is an owner's: listed for the owner, every time."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="looked_at")
+    viewer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # As whom they looked; None for staff.
+    membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="looks")
+    # What of it there was to see: values of Share, or a word of the page's own ("silence").
+    saw = ArrayField(models.CharField(max_length=20), default=list)
+    looked_at = models.DateTimeField()
+
+    objects = LookQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["owner", "-looked_at"], name="look_at_owner")]
+
+    def __str__(self) -> str:
+        return f"look {self.pk}"
