@@ -16,8 +16,8 @@ from typing import Any
 
 import time_machine
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Min
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.errors import DomainError
 from accounts.models import User
@@ -38,8 +38,48 @@ BEGIN = dt.datetime(2026, 3, 26, 8, tzinfo=dt.UTC)
 EVENING = dt.time(18)
 AWAKE = (dt.time(0), dt.time(0))
 SLEEPS = (dt.time(21), dt.time(9))
-# Nobody waits so long for anything that this many events would not do.
-MANY = 400
+# More events than fall due in a few days. Past them the rest of the time goes by as if we were down.
+MANY = 60
+# While nothing comes of looking (a letter that cannot leave), we look more and more rarely, but are never late.
+SOON, AT_MOST = dt.timedelta(seconds=10), dt.timedelta(minutes=4)
+
+GLANCE = """
+    SELECT (SELECT min(deadline_at) FROM checkins_plan),
+           (SELECT min(next_step_at) FROM checkins_silence WHERE closed_at IS NULL),
+           (SELECT min(next_attempt_at) FROM outbox_message
+            WHERE sent_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL),
+           (SELECT count(*) + count(sent_at) FROM outbox_message),
+           (SELECT count(*) FROM checkins_silencestep WHERE taken_at IS NOT NULL)
+"""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """All that it takes to know whether there is anything to do, in one query."""
+
+    plan_at: dt.datetime | None
+    step_at: dt.datetime | None
+    letter_at: dt.datetime | None
+    letters: int
+    steps: int
+
+    @classmethod
+    def now(cls) -> Glance:
+        with connection.cursor() as cursor:
+            cursor.execute(GLANCE)
+            return cls(*cursor.fetchone())
+
+    @property
+    def sweep_at(self) -> dt.datetime | None:
+        """When the next thing happens in a silence or to a plan."""
+        return min((at for at in (self.plan_at, self.step_at) if at is not None), default=None)
+
+    @property
+    def at(self) -> dt.datetime | None:
+        return min((at for at in (self.sweep_at, self.letter_at) if at is not None), default=None)
+
+    def nothing_came_of(self, before: Glance) -> bool:
+        return (self.letters, self.steps) == (before.letters, before.steps)
 
 
 @dataclass
@@ -49,6 +89,16 @@ class Cast:
     owner: User
     members: list[User]
     ties: list[Tie]
+
+    def afresh(self) -> Cast:
+        """As the database has them: what one story did to them is not there in the next."""
+        people = User.objects.in_bulk([self.owner.pk, *(member.pk for member in self.members)])
+        ties = Tie.objects.in_bulk([tie.pk for tie in self.ties])
+        return Cast(
+            people[self.owner.pk],
+            [people[member.pk] for member in self.members],
+            [ties[tie.pk] for tie in self.ties],
+        )
 
 
 def make_cast() -> Cast:
@@ -62,13 +112,16 @@ def make_cast() -> Cast:
 class Seen:
     """What was seen so far, to compare with."""
 
-    ends: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    ends: dict[int, tuple[dt.datetime | None, str]] = field(default_factory=dict)
+    deeds: set[str] = field(default_factory=set)
 
 
 class World:
     def __init__(self, cast: Cast, server: Server, port: int, judge: Judge) -> None:
-        self.cast, self.server, self.port, self.judge = cast, server, port, judge
+        self.cast, self.server, self.port, self.judge = cast.afresh(), server, port, judge
         self.seen = Seen()
+        # Instead of chance: a story told again is the same story.
+        self.numbers = itertools.count(1)
         self.now = BEGIN
         self._clock = time_machine.travel(BEGIN, tick=False)
         self._traveller = self._clock.start()
@@ -98,22 +151,18 @@ class World:
 
     def live(self, span: dt.timedelta) -> None:
         """Time passes, and whatever falls due is done then."""
-        until = self.now + span
-        self.turn()
+        until, pause = self.now + span, SOON
+        before = Glance.now()
         for _event in range(MANY):
-            at = self._next_event()
-            if at is None or at > until:
+            self.turn(before)
+            after = Glance.now()
+            pause = min(pause * 2, AT_MOST) if after.nothing_came_of(before) else SOON
+            before = after
+            if after.at is None or max(after.at, self.now + pause) > until:
                 break
-            self._at(max(at, self.now))
-            self.turn()
+            self._at(max(after.at, self.now + pause))
         self._at(until)
-        self.turn()
-
-    def _next_event(self) -> dt.datetime | None:
-        letters = Message.objects.waiting().aggregate(at=Min("next_attempt_at"))["at"]
-        if letters is not None and letters <= self.now + MINUTE:
-            letters = self.now + (HOUR if self.mail_is_away else dt.timedelta(seconds=10))
-        return min((at for at in (self.next_step(), letters) if at is not None), default=None)
+        self.turn(Glance.now())
 
     def live_until_told(self) -> None:
         """Until one more supporter is told; for a few days at most."""
@@ -124,23 +173,39 @@ class World:
                 break
             self.live(max(at - self.now, dt.timedelta(0)))
 
-    def next_step(self) -> dt.datetime | None:
-        """When the next thing happens in a silence or to a plan."""
-        plans = Plan.objects.aggregate(at=Min("deadline_at"))["at"]
-        steps = Silence.objects.open().aggregate(at=Min("next_step_at"))["at"]
-        return min((at for at in (plans, steps) if at is not None), default=None)
+    def somebody_is_told(self) -> None:
+        """Else most stories end before anybody is."""
+        if not self.anybody_told():
+            self.be_in_good_order()
+            self.live_until_told()
 
-    def turn(self) -> None:
-        """A sweep and a delivery, each watched."""
-        with self.judge.watching_a_sweep(self):
-            sweep.sweep(now=self.now)
-        with self.judge.watching_a_delivery(self):
+    def be_in_good_order(self) -> None:
+        """As most keep it: there is a plan, and whoever was asked has agreed."""
+        for number in range(3):
+            self.rejoin(number)
+        if self.safety() is None:
+            self.make_safety_plan(self.rungs([[], [0], [1, 2]], [HOUR]), HOUR)
+        for number in range(3):
+            self.agree(number, may_wake=False, again=False)
+
+    def next_step(self) -> dt.datetime | None:
+        return Glance.now().sweep_at
+
+    def turn(self, due: Glance) -> None:
+        """A sweep and a delivery, each watched, where there is anything to do for them."""
+        swept = due.sweep_at is not None and due.sweep_at <= self.now
+        if swept:
+            self.sweep()
+        if swept or (due.letter_at is not None and due.letter_at <= self.now):
             self.deliver()
 
+    def sweep(self) -> None:
+        with self.judge.watching_a_sweep(self):
+            sweep.sweep(now=self.now)
+
     def deliver(self) -> None:
-        for _batch in range(5):
-            if not delivery.deliver_due():
-                break
+        with self.judge.watching_a_delivery(self):
+            delivery.deliver_due()
 
     @contextmanager
     def dreamt(self) -> Iterator[None]:
@@ -161,7 +226,9 @@ class World:
         reports = Claim.objects.exclude(report="").values_list("report", flat=True)
         ends = Silence.objects.exclude(ending="").values_list("nature", "ending")
         lapsed = ["a claim lapsed"] if Claim.objects.filter(lapsed_at__isnull=False).exists() else []
-        return {*sent, *passed, *reports, *lapsed, *(" ".join(end) for end in ends)}
+        claimed = ["a claim"] if Claim.objects.exists() else []
+        opened = [f"a {nature} silence" for nature in Silence.objects.values_list("nature", flat=True)]
+        return {*sent, *passed, *reports, *lapsed, *claimed, *opened, *map(" ".join, ends), *self.seen.deeds}
 
     # Mail ----------------------------------------------------------------------------------------------
 
@@ -213,7 +280,7 @@ class World:
     def delete_account(self, number: int) -> None:
         """And come back later with a new one."""
         User.objects.filter(pk=self.members[number].pk).delete()
-        self.members[number] = User.objects.create(email=f"{uuid.uuid4()}@example.org", name="Dee")
+        self.members[number] = User.objects.create(email=f"dee{next(self.numbers)}@example.org", name="Dee")
         self.memberships[number] = self.join(number)
 
     def take_a_break(self, number: int, *, on: bool) -> None:
@@ -252,9 +319,9 @@ class World:
         wanted = {"every": 2, "days": [], "starts_on": self.now.date(), "times": [dt.time(11)], "grace": HOUR}
         services.make_plan(owner=self.owner, now=self.now, programme="keep_in_touch", **wanted)
 
-    def agree(self, number: int, *, may_wake: bool) -> None:
+    def agree(self, number: int, *, may_wake: bool, again: bool = True) -> None:
         step = Step.objects.filter(membership=self.memberships[number], plan__ended_at=None).first()
-        if step is not None and step.asked_at is not None:
+        if step is not None and step.asked_at is not None and (again or step.agreed_at is None):
             by = self.members[number]
             with refusals_are_fine():
                 agreements.agree(step=step, by=by, now=self.now, terms=step.terms, may_wake=may_wake)
@@ -262,6 +329,8 @@ class World:
     def decline(self, number: int) -> None:
         step = Step.objects.filter(membership=self.memberships[number], plan__ended_at=None).first()
         if step is not None:
+            if step.agreed_at is not None and self.silences():
+                self.seen.deeds.add("a word taken back in a silence")
             with refusals_are_fine():
                 agreements.decline(step=step, by=self.members[number], now=self.now)
 
@@ -298,16 +367,20 @@ class World:
         return [(step.silence, step.membership) for step in steps if step.membership_id == chosen]
 
     def check_in(self, **said: Any) -> None:
-        services.check_in(owner=self.owner, now=self.now, form_key=uuid.uuid4(), **said)
+        services.check_in(owner=self.owner, now=self.now, form_key=uuid.UUID(int=next(self.numbers)), **said)
 
     def wish(self, **wished: Any) -> None:
         with refusals_are_fine():
             services.wish(owner=self.owner, **wished)
 
     def standing_claims(self) -> dict[int, Claim]:
-        """By silence; those that hold the ladder now."""
+        """By silence; those that hold the ladder now: of whoever is still here and stands by their word."""
         rows = Claim.objects.standing().filter(lapses_at__gt=self.now, silence__closed_at=None)
-        return {claim.silence_id: claim for claim in rows}
+        here = rows.filter(membership__ended_at=None, membership__paused_at=None)
+        word = Step.objects.filter(
+            plan=OuterRef("silence__plan"), membership=OuterRef("membership"), agreed_at__isnull=False
+        )
+        return {claim.silence_id: claim for claim in here.filter(Exists(word))}
 
     def flare_is_on(self) -> bool:
         return Wishes.of(self.owner).in_a_flare(self.now)
