@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from bench.chaos.evidence import AT_MOST, RECORDED_WITHIN, Acceptance, Evidence, Kill, by
 from bench.chaos.verdict import Verdict
 
-# A database session that broke this long before a letter began may first be noticed when it is recorded.
-NOTICED_WITHIN = 0.25
-
 
 @dataclass(frozen=True)
 class Excuses:
@@ -40,7 +37,8 @@ class Excuses:
         return next((kill for kill in self.seen.kills if kill.hit(letter, self.within)), None)
 
     def _database_was_away(self, letter: Acceptance) -> bool:
-        latest, earliest = letter.settled_at + self.within, letter.began_at - NOTICED_WITHIN
+        # A session that broke just before a letter began is first noticed when that is to be recorded.
+        latest, earliest = letter.settled_at + self.within, letter.began_at - self.within
         return any(out.began_at <= latest and out.ended_at >= earliest for out in self.seen.outages)
 
 

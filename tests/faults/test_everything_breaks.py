@@ -16,7 +16,7 @@ def test_nobody_is_forgotten_nobody_is_told_twice_or_out_of_turn_while_everythin
     ) as stage:
         play.play(stage, DOSE)
         verdict = play.verdict_on(stage, message_id)
-        assert verdict.good, f"{verdict}\n{stage.last_words()}"
+        assert verdict.good, "\n".join([*verdict.crimes, stage.last_words()])
         assert verdict.due == DOSE.plans
         assert 0 < verdict.explained < DOSE.plans / 2
         # And what matters most was played too:

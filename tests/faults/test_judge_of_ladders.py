@@ -160,6 +160,7 @@ def test_news_for_somebody_who_was_not_told_yet_may_be_taken_back() -> None:
 def test_a_nudge_may_be_taken_back_when_a_later_one_left_and_not_otherwise() -> None:
     again = ("silence:1:again:1", "checkins/last_call", MAYA, 12.0)
     assert the_verdict(again, *ALL[1:], **cancelled(NUDGE, 11.0)).good
+    assert the_verdict(NUDGE, *ALL[1:], **cancelled(again, 11.0)).lost
     assert the_verdict(*ALL[1:], **cancelled(NUDGE, 11.0)).lost
 
 
