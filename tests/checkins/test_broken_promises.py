@@ -17,10 +17,20 @@ from networks.models import Membership, Tie
 from outbox import delivery
 from outbox.models import ChannelPreference, Message
 from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, let_all_hours_be_awake
-from tests.checkins.test_letters import ANA_TOLD, DAY, DEADLINE, HOUR, LUIS_TOLD, MINUTE, NOBODY, WEEK, Story
-from tests.checkins.test_letters import smtp as smtp
-from tests.checkins.test_letters import story as story
+from tests.checkins.letter_stories import (
+    ANA_TOLD,
+    DAY,
+    DEADLINE,
+    HOUR,
+    LUIS_TOLD,
+    MINUTE,
+    NOBODY,
+    WEEK,
+    Story,
+)
+from tests.checkins.letter_stories import story as story
 from tests.conftest import person
+from tests.outbox.conftest import smtp as smtp
 
 # Nobody listens there.
 NO_SERVER = 1
