@@ -1,0 +1,61 @@
+"""What those who joined may see, breaks, and how a membership ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Consent, User
+from networks import errors, sharing
+from networks.models import Membership, MembershipQuerySet
+from networks.services import records
+
+
+@transaction.atomic
+def change_shares(*, membership: Membership, shares: Iterable[str], by: User) -> Membership:
+    """Set what a member may see, from this moment. Only the owner can. The member is not told."""
+    locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if locked.owner_id != by.pk:
+        raise errors.NotYours
+    if locked.ended_at:
+        raise errors.NoLongerJoined
+    before, after = set(locked.shares), set(shares)
+    locked.shares = [share.value for share in sharing.in_order(after)]
+    locked.save(update_fields=["shares"])
+    records.record_change(locked, Consent.Act.GIVEN, after - before)
+    records.record_change(locked, Consent.Act.WITHDRAWN, before - after)
+    return locked
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, by: User) -> None:
+    """Either side ends it at once; the other is not told. Ending twice is once."""
+    locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if by.pk not in (locked.owner_id, locked.member_id):
+        raise errors.NotYours
+    if locked.ended_at:
+        return
+    locked.ended_at, locked.ended_by = timezone.now(), by
+    locked.save(update_fields=["ended_at", "ended_by"])
+    records.record_change(locked, Consent.Act.WITHDRAWN, set(locked.shares))
+
+
+def take_break(*, by: User, now: dt.datetime, only: Membership | None = None) -> None:
+    """`by`, a member, is told of nothing until they go on: in this network, or in every one they joined.
+
+    Needs no reason, and nobody is written to. Taking one twice is taking it once.
+    """
+    _joined(by, only).filter(paused_at=None).update(paused_at=now)
+
+
+def end_break(*, by: User, only: Membership | None = None) -> None:
+    """`by` may be told again, in this network or in every one they joined."""
+    _joined(by, only).update(paused_at=None)
+
+
+def _joined(by: User, only: Membership | None) -> MembershipQuerySet:
+    mine = Membership.objects.supported_by(by)
+    return mine if only is None else mine.filter(pk=only.pk)
