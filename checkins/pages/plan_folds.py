@@ -34,7 +34,7 @@ def of(form: PlanForm, current: Plan | None, *, when: str, typed: QueryDict | No
     saved = drafts.filled(current) if current and typed is not None else None
     kinds = dict(Plan.Programme.choices)
     says = {
-        "kind": kinds.get(form["programme"].value(), _("not clear yet")),
+        "kind": str(kinds.get(form["programme"].value(), _("not clear yet"))),
         "when": when or _("not clear yet"),
         "then": _then(form),
     }

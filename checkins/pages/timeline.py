@@ -205,7 +205,7 @@ def _done(silence: Silence, steps: Sequence[SilenceStep]) -> Iterator[Line]:
 
 
 def _taken(
-    step: SilenceStep, taken_at: dt.datetime, message: Message | None, following: SilenceStep | None
+    step: SilenceStep, taken_at: dt.datetime, message: Message | None, following: AnyStep | None
 ) -> Line:
     """What went as it should needs no more words; all else says how it fared."""
     state = states.of(message, now=timezone.now()) if message else None
@@ -217,7 +217,7 @@ def _taken(
     return Line(taken_at, _("We wrote to %(name)s by e-mail") % {"name": name}, done=True, state=fared)
 
 
-def _nudged(step: SilenceStep, following: SilenceStep | None) -> str:
+def _nudged(step: SilenceStep, following: AnyStep | None) -> str:
     calls = following is not None and following.whom == Step.Whom.MEMBER
     if step.position == 0:
         return (

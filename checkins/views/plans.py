@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -130,7 +130,7 @@ def _drawn(
 ) -> dict[str, Any]:
     """What the form and its timeline need. A form that nobody has touched shows the plan as it stands."""
     now = timezone.now()
-    typed = None if untouched or request.method != "POST" else form.data
+    typed = None if untouched or request.method != "POST" else cast("QueryDict", form.data)
     if current is not None and typed is None:
         coming = plan_preview.of_saved(current, now=now)
     else:
