@@ -16,6 +16,7 @@ from checkins.models import Claim, Plan, Silence, Step
 from networks.models import Membership, Tie
 from outbox import delivery
 from outbox.models import ChannelPreference, Message
+from outbox.recording import Recorder
 from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, let_all_hours_be_awake
 from tests.checkins.letter_stories import (
     ANA_TOLD,
@@ -280,7 +281,7 @@ def test_less_than_an_hour_a_day_to_write_in_is_refused(
 def test_what_was_sent_was_sent_whatever_another_worker_wrote_meanwhile(story: Story) -> None:
     message = Message.objects.earliest("pk")
     Message.objects.filter(pk=message.pk).update(sent_at=None, failed_at=MONDAY)
-    delivery._sent(message)
+    delivery._sent(Recorder(), message)
     message.refresh_from_db()
     assert message.sent_at is not None
     assert message.failed_at is None
