@@ -10,12 +10,15 @@ from networks.services.invitations import (
     withdraw,
 )
 from networks.services.memberships import change_shares, end_break, end_membership, take_break
-from networks.services.ties import add_tie, edit_tie, log_touch, remove_tie, undo_touch
+from networks.services.ties import add_tie, archive_tie, edit_tie, remove_tie, restore_tie
+from networks.services.touches import by_member_on, log_touch, log_touch_as_member, tell_touch, undo_touch
 
 __all__ = [
     "MOST_A_DAY",
     "accept",
     "add_tie",
+    "archive_tie",
+    "by_member_on",
     "change_shares",
     "decline",
     "edit_tie",
@@ -23,10 +26,13 @@ __all__ = [
     "end_membership",
     "invite",
     "log_touch",
+    "log_touch_as_member",
     "remove_tie",
     "resend",
+    "restore_tie",
     "sweep_invitations",
     "take_break",
+    "tell_touch",
     "undo_touch",
     "withdraw",
 ]

@@ -1,4 +1,4 @@
-"""What an owner does with the people in their circles, and the contacts they log."""
+"""What an owner does with the people in their circles. Whoever comes, goes or changes circles leaves a `TieMove`."""
 
 from __future__ import annotations
 
@@ -7,33 +7,71 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
-from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import User
 from networks import errors
-from networks.models import Tie, Touch
+from networks.models import Tie, TieMove
 from networks.services import locks
 from networks.services.memberships import end_membership
+
+# What a removed tie no longer says: all but its name.
+WIPED: dict[str, Any] = {
+    **{"relationship": "", "supports": [], "phone": "", "email": ""},
+    **{"helps": "", "hinders": "", "energy": "", "ideal_days": None, "at_most_days": None},
+}
 
 
 @transaction.atomic
 def add_tie(*, by: User, name: str, circle: str, form_key: uuid.UUID | None = None, **details: Any) -> Tie:
     """Put somebody in `by`'s network. The same form sent twice is one tie."""
-    tie, _created = Tie.objects.get_or_create(
+    tie, created = Tie.objects.get_or_create(
         owner=by, form_key=form_key or uuid.uuid4(), defaults={"name": name, "circle": circle, **details}
     )
+    if created:
+        _moved(tie, before="", after=circle, now=timezone.now())
     return tie
 
 
 @transaction.atomic
 def edit_tie(*, tie: Tie, by: User, **details: Any) -> Tie:
     """Change what the owner wrote about somebody, or move them to another circle."""
-    locks.locked(tie, by=by)
+    before = locks.locked(tie, by=by).circle
     for field, value in details.items():
         setattr(tie, field, value)
     tie.save(update_fields=list(details))
+    if "circle" in details:
+        _moved(tie, before=before, after=tie.circle, now=timezone.now())
+    return tie
+
+
+@transaction.atomic
+def archive_tie(*, tie: Tie, by: User) -> Tie:
+    """Let somebody go for now: out of circles, list and picture, with all that was written, until brought back.
+
+    What a member sees stays as it is, and nobody is told. Doing it twice is doing it once.
+    """
+    held = locks.locked(tie, by=by, removed_too=True)
+    if held.removed_at:
+        raise errors.GoneTie
+    if held.archived_at is None:
+        now = timezone.now()
+        Tie.objects.filter(pk=tie.pk).update(archived_at=now)
+        _moved(held, before=held.circle, after="", now=now)
+    tie.refresh_from_db(fields=["archived_at"])
+    return tie
+
+
+@transaction.atomic
+def restore_tie(*, tie: Tie, by: User) -> Tie:
+    """Bring somebody back to the circle they stood in. Doing it twice is doing it once."""
+    held = locks.locked(tie, by=by, removed_too=True)
+    if held.removed_at:
+        raise errors.GoneTie
+    if held.archived_at:
+        Tie.objects.filter(pk=tie.pk).update(archived_at=None)
+        _moved(held, before="", after=held.circle, now=timezone.now())
+    tie.refresh_from_db(fields=["archived_at"])
     return tie
 
 
@@ -41,46 +79,22 @@ def edit_tie(*, tie: Tie, by: User, **details: Any) -> Tie:
 def remove_tie(*, tie: Tie, by: User) -> None:
     """Take somebody out: what they could see ends now, an unanswered invitation is withdrawn, nobody is told.
 
-    Their name stays beside the owner's own past check-ins; how to reach them is wiped. Removing twice is once.
+    Their name stays beside the owner's own past check-ins; how to reach them and everything that was written
+    about them is wiped. Removing twice is once.
     """
-    now = timezone.now()
-    if locks.locked(tie, by=by, removed_too=True).removed_at:
+    now, held = timezone.now(), locks.locked(tie, by=by, removed_too=True)
+    if held.removed_at:
         return
     for membership in tie.memberships.active():
         end_membership(membership=membership, by=by)
     tie.invitations.unanswered().update(withdrawn_at=now)
     tie.invitations.update(note="")
-    wiped = {"relationship": "", "supports": [], "phone": "", "email": ""}
-    Tie.objects.filter(pk=tie.pk).update(removed_at=now, **wiped)
+    tie.touches.update(note="", afterwards="")
+    Tie.objects.filter(pk=tie.pk).update(removed_at=now, **WIPED)
+    if held.archived_at is None:
+        _moved(held, before=held.circle, after="", now=now)
 
 
-@transaction.atomic
-def log_touch(
-    *, tie: Tie, by: User, at: dt.datetime, how: str = "", form_key: uuid.UUID | None = None
-) -> Touch:
-    """Note one real contact at `at`. Logging an older one never makes the tie look colder.
-
-    `form_key` sent twice for the same tie is one touch; one key may log several ties.
-    """
-    details = {"happened_at": at, "how": how, "logged_by": by}
-    touch, created = (
-        Touch.objects.get_or_create(tie=tie, form_key=form_key, defaults=details)
-        if form_key
-        else (Touch.objects.create(tie=tie, **details), True)
-    )
-    if created:
-        # PostgreSQL's GREATEST passes over NULL, so a first contact needs no case of its own.
-        Tie.objects.filter(pk=tie.pk).update(last_touch_at=Greatest(F("last_touch_at"), at))
-        tie.refresh_from_db(fields=["last_touch_at"])
-    return touch
-
-
-@transaction.atomic
-def undo_touch(*, touch: Touch, by: User) -> None:
-    """Take back a contact that `by` logged by mistake."""
-    if touch.logged_by_id != by.pk:
-        raise errors.NotYours
-    tie = Tie.objects.select_for_update().get(pk=touch.tie_id)
-    touch.delete()
-    tie.last_touch_at = tie.touches.aggregate(latest=Max("happened_at"))["latest"]
-    tie.save(update_fields=["last_touch_at"])
+def _moved(tie: Tie, *, before: str, after: str, now: dt.datetime) -> None:
+    if before != after:
+        TieMove.objects.create(tie=tie, circle_before=before, circle_after=after, moved_at=now)

@@ -134,3 +134,72 @@ def test_rows_can_be_told_apart_in_a_log(tie: Tie, invitation: Invitation, owner
         f"invitation {invitation.pk}",
         "membership 7",
     ]
+
+
+def moves(tie: Tie) -> list[tuple[str, str]]:
+    return list(tie.moves.order_by("pk").values_list("circle_before", "circle_after"))
+
+
+def test_coming_moving_and_going_leave_a_trace(tie: Tie, owner: User) -> None:
+    services.edit_tie(tie=tie, by=owner, name="Anna")
+    services.edit_tie(tie=tie, by=owner, circle="closest")
+    services.edit_tie(tie=tie, by=owner, circle="wider")
+    for _twice in range(2):
+        services.archive_tie(tie=tie, by=owner)
+    for _twice in range(2):
+        services.restore_tie(tie=tie, by=owner)
+    for _twice in range(2):
+        services.remove_tie(tie=tie, by=owner)
+    assert moves(tie) == [
+        *(("", "closest"), ("closest", "wider")),
+        *(("wider", ""), ("", "wider"), ("wider", "")),
+    ]
+
+
+def test_the_circle_before_is_the_one_that_was_stored(tie: Tie, owner: User) -> None:
+    same = Tie.objects.get(pk=tie.pk)
+    services.edit_tie(tie=same, by=owner, circle="wider")
+    services.edit_tie(tie=tie, by=owner, circle="close")
+    assert moves(tie)[-1] == ("wider", "close")
+
+
+def test_let_go_for_now_keeps_everything_and_everybody(membership: Membership, owner: User) -> None:
+    tie = membership.tie
+    services.edit_tie(tie=tie, by=owner, helps="Tea", phone="123")
+    services.archive_tie(tie=tie, by=owner)
+    membership.refresh_from_db()
+    assert not Tie.objects.of(owner)
+    assert list(Tie.objects.archived_by(owner)) == [tie]
+    assert membership.ended_at is None
+    services.restore_tie(tie=tie, by=owner)
+    assert Tie.objects.of(owner).get().helps == "Tea"
+
+
+def test_removing_from_the_archive_leaves_no_second_trace(tie: Tie, owner: User) -> None:
+    services.archive_tie(tie=tie, by=owner)
+    services.remove_tie(tie=tie, by=owner)
+    assert moves(tie) == [("", "closest"), ("closest", "")]
+    assert not Tie.objects.kept_by(owner)
+
+
+def test_removing_wipes_what_was_private(tie: Tie, owner: User) -> None:
+    private = {"helps": "Tea", "hinders": "Advice", "energy": "takes", "ideal_days": 7, "at_most_days": 30}
+    services.edit_tie(tie=tie, by=owner, **private)
+    touch = services.log_touch(tie=tie, by=owner, at=NOW, afterwards="drained", note="A lot of advice.")
+    services.remove_tie(tie=tie, by=owner)
+    tie.refresh_from_db()
+    touch.refresh_from_db()
+    assert [getattr(tie, name) for name in private] == ["", "", "", None, None]
+    assert (touch.afterwards, touch.note) == ("", "")
+
+
+def test_a_removed_or_foreign_tie_is_neither_let_go_nor_brought_back(
+    tie: Tie, owner: User, stranger: User
+) -> None:
+    for verb in (services.archive_tie, services.restore_tie):
+        with pytest.raises(errors.GoneTie):
+            verb(tie=tie, by=stranger)
+    services.remove_tie(tie=tie, by=owner)
+    for verb in (services.archive_tie, services.restore_tie):
+        with pytest.raises(errors.GoneTie):
+            verb(tie=tie, by=owner)
