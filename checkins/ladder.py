@@ -64,6 +64,8 @@ class Reach:
             return PassedOver.NOT_AGREED
         if self.agreed is not None and plan_id and (plan_id, membership.pk) not in self.agreed:
             return PassedOver.WITHDREW
+        if membership.limited_at is not None:
+            return PassedOver.LIMITED
         if membership.paused_at is not None:
             return PassedOver.PAUSED
         return PassedOver.BROKEN if membership.member_id in self.broken else None

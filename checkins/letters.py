@@ -212,7 +212,8 @@ def alerts(messages: Sequence[Message]) -> list[Context | kinds.NotYet | None]:
     told = _told(messages)
     pace = pacing.Pace.of(told.values())
     claims = together.claims_over([step.silence for step in told.values()])
-    return [_alert(told.get(message.params["step"]), claims, pace) for message in messages]
+    heard = {pk: step for pk, step in told.items() if step.membership and step.membership.limited_at is None}
+    return [_alert(heard.get(message.params["step"]), claims, pace) for message in messages]
 
 
 def _alert(
@@ -314,7 +315,9 @@ def _was_told(silence: Silence, membership: Membership) -> bool:
 @kinds.register("checkins/ladder_request", about=_("A question: a place on a ladder"))
 def ladder_request(message: Message) -> Context | None:
     asked = Step.objects.filter(pk=message.params["step"], membership__ended_at=None, plan__ended_at=None)
-    open_ones = asked.filter(Q(agreed_at=None, declined_at=None) | Q(old_terms__isnull=False))
+    open_ones = asked.filter(membership__limited_at=None).filter(
+        Q(agreed_at=None, declined_at=None) | Q(old_terms__isnull=False)
+    )
     return _question(open_ones.select_related("plan__owner").first())
 
 
@@ -362,7 +365,7 @@ def flare(message: Message) -> Context | None:
 def _from_wishes(message: Message, words: str) -> Context | None:
     membership = Membership.objects.active().select_related("owner").filter(pk=message.params["membership"])
     found = membership.first()
-    if found is None or found.paused_at is not None:
+    if found is None or found.paused_at is not None or found.limited_at is not None:
         return None
     wishes = Wishes.of(found.owner)
     return {

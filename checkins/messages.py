@@ -217,8 +217,11 @@ def _to_told(
 
 
 def ladder_request(step: Step) -> None:
-    """Ask a supporter whether they would be told. Past three letters in a day the question waits on their page."""
-    if step.membership is None or step.asked_at is None:
+    """Ask a supporter whether they would be told. Past three letters in a day the question waits on their page.
+
+    Who is limited quietly is not asked: they know nothing of it.
+    """
+    if step.membership is None or step.asked_at is None or step.membership.limited_at is not None:
         return
     before = Message.objects.filter(dedupe_key__startswith=f"ladder:{step.membership.pk}:")
     if before.filter(not_before__gt=step.asked_at - dt.timedelta(days=1)).count() >= MOST_QUESTIONS:

@@ -32,6 +32,8 @@ class Words(forms.CharField):
 
 def called(membership: Membership) -> str:
     """As a choice, with what keeps them from hearing now."""
+    if membership.limited_at is not None:
+        return _("%(name)s (you limited what they see)") % {"name": membership.tie.name}
     if membership.paused_at is None:
         return membership.tie.name
     return _("%(name)s (taking a break now)") % {"name": membership.tie.name}

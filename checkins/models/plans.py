@@ -172,6 +172,13 @@ class Plan(models.Model):
         return self.paused_until is not None and self.paused_until > now
 
 
+class StepQuerySet(models.QuerySet["Step"]):
+    def known_to_members(self) -> Self:
+        """Those a supporter was asked about; not what came after a quiet limit."""
+        seen = Q(membership__limited_at=None) | Q(asked_at__lte=F("membership__limited_at"))
+        return self.filter(seen | Q(agreed_at__isnull=False), asked_at__isnull=False)
+
+
 class Step(models.Model):
     """One telling of a plan's ladder, after the first nudge: who hears next, and after what wait.
 
@@ -202,6 +209,8 @@ class Step(models.Model):
     old_terms = models.TextField(null=True, blank=True)
     old_words = models.TextField(null=True, blank=True)
     old_after = models.DurationField(null=True, blank=True, help_text=_("from due to being told"))
+
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["position", "pk"]
@@ -246,7 +255,8 @@ class Step(models.Model):
         """Whether this step would be taken: mine always, a supporter's while they agree and are with us."""
         if self.whom == self.Whom.OWNER or self.membership is None:
             return True
-        return self.agreed_at is not None and self.membership.ended_at is None
+        here = self.membership.ended_at is None and self.membership.limited_at is None
+        return self.agreed_at is not None and here
 
     # What `agreements` and the upkeep write when a word is given or ends.
     WORD: ClassVar = [
@@ -263,6 +273,17 @@ class Step(models.Model):
     def has_new_terms(self) -> bool:
         """Whether they agreed once, and the terms have changed since and wait for their answer."""
         return self.old_terms is not None
+
+    @property
+    def is_newer_than_they_see(self) -> bool:
+        """Whether its supporter was asked after they were limited quietly."""
+        limited_at = self.membership.limited_at if self.membership else None
+        return limited_at is not None and self.asked_at is not None and self.asked_at > limited_at
+
+    def hide_what_is_newer(self) -> None:
+        """Leave, for showing it to its supporter, the words they know. Does not save."""
+        if self.old_terms is not None and self.is_newer_than_they_see:
+            self.terms, self.words, self.old_terms = self.old_terms, self.old_words or "", None
 
     def end_word(self) -> None:
         """Nothing they said before counts any more. Does not save."""

@@ -135,6 +135,7 @@ class SilenceStep(models.Model):
         WITHDREW = "withdrew", _("took back their agreement")
         NOT_AGREED = "not_agreed", _("had not agreed")
         PAUSED = "paused", _("is taking a break")
+        LIMITED = "limited", _("you limited what they see")
         BROKEN = "broken", _("our e-mail does not reach them")
         TOLD = "told", _("had been told already, in another plan")
 

@@ -101,6 +101,8 @@ class Hearing:
         name = {"name": self.membership.tie.name}
         if self.why_not == PassedOver.PAUSED:
             return _("%(name)s is taking a break, and will not hear") % name
+        if self.why_not == PassedOver.LIMITED:
+            return _("You limited what %(name)s sees, so they will not hear") % name
         if self.why_not == PassedOver.BROKEN:
             return _("Our e-mail does not reach %(name)s, so they will not hear") % name
         if self.asleep_until is None:
@@ -135,6 +137,8 @@ def hearings(chosen: Iterable[Membership], *, now: dt.datetime) -> list[Hearing]
 
 
 def _why_not(membership: Membership, broken: set[int]) -> PassedOver | None:
+    if membership.limited_at is not None:
+        return PassedOver.LIMITED
     if membership.paused_at is not None:
         return PassedOver.PAUSED
     return PassedOver.BROKEN if membership.member_id in broken else None

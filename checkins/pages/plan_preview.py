@@ -180,6 +180,9 @@ def _all_agreed(steps: list[Step]) -> str:
 def _standing(step: Step, reach: Reach, now: dt.datetime) -> str:
     words = {
         PassedOver.PAUSED: _("%(name)s is taking a break and would be passed over. Have somebody else, too."),
+        PassedOver.LIMITED: _(
+            "You limited what %(name)s sees, so we would pass them over. They do not know. Have somebody else, too."
+        ),
         PassedOver.BROKEN: _(
             "Our e-mail does not reach %(name)s, so we would pass them over. Tell them, please."
         ),

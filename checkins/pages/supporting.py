@@ -10,15 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import times
 from accounts.models import Consent, User
 from checkins import agreements, letters
 from checkins.ladder import Reach
-from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step
-from networks.models import Membership, Share
+from checkins.models import Claim, Silence, SilenceStep, Step
+from checkins.pages import shared
+from checkins.pages.shared import Shared
+from networks.models import Membership
 
 # How long the page says that a supporter's word is not needed any more.
 NEWS = dt.timedelta(days=90)
@@ -115,11 +117,7 @@ class Person:
     places: list[Place]
     # What they had agreed to was ended, and nothing took its place.
     released: bool
-    checked_in_at: dt.datetime | None
-    # In words, to be read after "until".
-    resting_until: str
-    pain: int | None
-    mood: str
+    shared: Shared
 
 
 @dataclass
@@ -128,9 +126,8 @@ class _Known:
 
     alerts: dict[int | None, list[Alert]]
     places: dict[int | None, list[Place]]
-    latest: dict[int, CheckIn]
-    rests: dict[int, dt.datetime]
-    released: set[int | None]
+    shared: dict[int, Shared]
+    released: dict[int | None, dt.datetime]
 
 
 def people(user: User, now: dt.datetime) -> list[Person]:
@@ -138,15 +135,22 @@ def people(user: User, now: dt.datetime) -> list[Person]:
     memberships = list(
         Membership.objects.supported_by(user).select_related("owner").order_by("owner__name", "pk")
     )
-    owners = {membership.owner_id for membership in memberships}
-    known = _Known(
+    known = _known(memberships, user, now)
+    return [_person(membership, known) for membership in memberships]
+
+
+def as_seen(membership: Membership, now: dt.datetime) -> Person:
+    """One owner exactly as this member sees them."""
+    return _person(membership, _known([membership], membership.member, now))
+
+
+def _known(memberships: list[Membership], user: User, now: dt.datetime) -> _Known:
+    return _Known(
         _open_alerts(memberships),
         _places(memberships),
-        _latest_check_ins(owners),
-        _rests(owners, now),
+        shared.with_members(memberships, now),
         _released(user, now),
     )
-    return [_person(membership, known) for membership in memberships]
 
 
 def open_alerts(people: Iterable[Person]) -> list[Alert]:
@@ -156,20 +160,22 @@ def open_alerts(people: Iterable[Person]) -> list[Alert]:
 
 
 def _person(membership: Membership, known: _Known) -> Person:
-    latest = known.latest.get(membership.owner_id)
     places = known.places.get(membership.pk, [])
-    sees = {share for share in Share if membership.shows(share)}
     return Person(
         membership=membership,
         owner=membership.owner,
         alerts=known.alerts.get(membership.pk, []),
         places=places,
-        released=membership.owner_id in known.released and not any(place.step.agreed_at for place in places),
-        checked_in_at=latest.made_at if latest and Share.CHECKINS in sees else None,
-        resting_until=_said_until(known.rests.get(membership.owner_id)) if Share.CHECKINS in sees else "",
-        pain=latest.pain if latest and Share.PAIN in sees else None,
-        mood=latest.get_mood_display() if latest and Share.MOOD in sees else "",
+        released=_is_released(membership, places, known.released.get(membership.owner_id)),
+        shared=known.shared[membership.pk],
     )
+
+
+def _is_released(membership: Membership, places: list[Place], at: dt.datetime | None) -> bool:
+    """Whether they read that they are not needed any more: nothing that came after a quiet limit."""
+    if at is None or any(place.step.agreed_at for place in places):
+        return False
+    return membership.limited_at is None or at <= membership.limited_at
 
 
 def _open_alerts(memberships: list[Membership]) -> dict[int | None, list[Alert]]:
@@ -190,27 +196,19 @@ def _open_alerts(memberships: list[Membership]) -> dict[int | None, list[Alert]]
 
 
 def _places(memberships: list[Membership]) -> dict[int | None, list[Place]]:
-    steps = Step.objects.filter(membership__in=memberships, plan__ended_at=None, asked_at__isnull=False)
+    steps = Step.objects.known_to_members().filter(membership__in=memberships, plan__ended_at=None)
     found: dict[int | None, list[Place]] = defaultdict(list)
-    for step in steps.select_related("plan").prefetch_related("plan__steps").order_by("asked_at", "pk"):
+    for step in (
+        steps.select_related("plan", "membership").prefetch_related("plan__steps").order_by("asked_at", "pk")
+    ):
+        step.hide_what_is_newer()
         found[step.membership_id].append(Place(step, agreements.place_in_words(step)))
     return found
 
 
-def _latest_check_ins(owners: Iterable[int]) -> dict[int, CheckIn]:
-    latest = CheckIn.objects.filter(owner__in=owners).order_by("owner", "-made_at").distinct("owner")
-    return {check_in.owner_id: check_in for check_in in latest}
-
-
-def _rests(owners: Iterable[int], now: dt.datetime) -> dict[int, dt.datetime]:
-    """Until when each of them said that they are resting. A pause is nobody's business but theirs."""
-    resting = Plan.objects.active().filter(owner__in=owners, paused_as=Plan.Rest.REST, paused_until__gt=now)
-    return dict(resting.values_list("owner").annotate(Max("paused_until")))
-
-
-def _released(user: User, now: dt.datetime) -> set[int | None]:
-    """The owners to whom they had given their word, where the record's last line is that it ended lately."""
+def _released(user: User, now: dt.datetime) -> dict[int | None, dt.datetime]:
+    """When it ended, for the owners to whom they had given their word, if that was lately and is the last line."""
     record: QuerySet[Consent] = Consent.objects.filter(subject=user, purpose=Consent.Purpose.LADDER)
     last = record.order_by("grantee", "-pk").distinct("grantee")
     ended = [row for row in last if row.act == Consent.Act.WITHDRAWN and row.recorded_at > now - NEWS]
-    return {row.grantee_id for row in ended}
+    return {row.grantee_id: row.recorded_at for row in ended}

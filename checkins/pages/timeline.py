@@ -233,6 +233,7 @@ def _passed(why: str, membership: Membership | None) -> str:
         PassedOver.WITHDREW: _("We pass over %(name)s, who has taken back their word"),
         PassedOver.NOT_AGREED: _("We pass over %(name)s, who has not agreed so far"),
         PassedOver.PAUSED: _("We pass over %(name)s, who is taking a break"),
+        PassedOver.LIMITED: _("We pass over %(name)s, because you limited what they see"),
         PassedOver.BROKEN: _("We pass over %(name)s: our e-mail does not reach them"),
         PassedOver.TOLD: _("We do not write to %(name)s again: they know already, from another plan"),
     }

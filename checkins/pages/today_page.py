@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
+from django.utils import timezone
 
 from accounts.models import User
 from checkins import wording
@@ -142,6 +143,7 @@ def _asked(user: User) -> Iterable[Step]:
         Q(agreed_at=None, declined_at=None, asked_at__isnull=False) | Q(agreed_at__isnull=False) & again
     )
     steps = Step.objects.filter(open_ones, membership__member=user, membership__ended_at=None)
+    steps = steps.exclude(asked_at__gt=F("membership__limited_at"))
     return steps.filter(plan__ended_at=None).select_related("plan__owner").order_by("pk")
 
 
@@ -153,8 +155,10 @@ def _alerts(user: User) -> Iterable[SilenceStep]:
 
 
 def _sharing(user: User) -> dict[str, Any]:
-    members = list(Membership.objects.of(user).select_related("tie"))
+    members, now = list(Membership.objects.of(user).select_related("tie")), timezone.now()
     return {
         "only_member": members[0] if len(members) == 1 else None,
-        "sees_pain": wording.listed(member.tie.name for member in members if member.shows(Share.PAIN)),
+        "sees_pain": wording.listed(
+            member.tie.name for member in members if member.shows_of(Share.PAIN, now)
+        ),
     }

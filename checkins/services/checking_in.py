@@ -78,7 +78,7 @@ def sign_of_life(*, owner: User, sign: str, now: dt.datetime) -> CheckIn | None:
 def _ask_for_company(made: CheckIn, now: dt.datetime) -> None:
     """Tell the one they chose beforehand. Whoever chose nobody tells nobody."""
     chosen = Wishes.of(made.owner).company_from
-    if chosen is not None and chosen.ended_at is None:
+    if chosen is not None and chosen.ended_at is None and chosen.limited_at is None:
         messages.company(made, chosen, now=now)
 
 

@@ -41,7 +41,8 @@ def begin_flare(*, owner: User, until: dt.datetime, now: dt.datetime) -> Wishes:
 
 
 def _write_to_chosen(wishes: Wishes, owner: User, now: dt.datetime) -> None:
-    chosen = Membership.objects.of(owner).filter(pk__in=wishes.flare_tells.values("pk"))
+    here = Membership.objects.of(owner).filter(limited_at=None)
+    chosen = here.filter(pk__in=wishes.flare_tells.values("pk"))
     outbox.queue_all(
         messages.flare(membership, began_at=now, not_before=now + UNDO + LAST_MOMENT)
         for membership in chosen.select_related("member", "owner")

@@ -66,6 +66,10 @@ class Membership(models.Model):
     )
     # From then on the member sees nothing new, and nothing tells them so: `shares` stays as it is.
     limited_at = models.DateTimeField(null=True, blank=True)
+    # What they saw at that moment of what has no time of its own (`limiting.view_of`).
+    kept_view = models.JSONField(null=True, blank=True)
+    # The owner would like them to manage asks; `role` changes when they say yes.
+    organiser_asked_at = models.DateTimeField(null=True, blank=True)
     # The most asks a week that the member wants to take on; their own wish.
     weekly_cap = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -92,6 +96,10 @@ class Membership(models.Model):
                 condition=Q(shares__contained_by=Share.values), name="membership_shares_are_known"
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=Q(kept_view__isnull=True) | Q(limited_at__isnull=False),
+                name="membership_keeps_while_limited",
+            ),
             models.CheckConstraint(
                 condition=Q(weekly_cap=None) | Q(weekly_cap__gte=1, weekly_cap__lte=20),
                 name="membership_cap_sane",

@@ -9,7 +9,14 @@ from networks.services.invitations import (
     sweep_invitations,
     withdraw,
 )
-from networks.services.memberships import change_shares, end_break, end_membership, take_break
+from networks.services.memberships import (
+    change_shares,
+    end_break,
+    end_limit,
+    end_membership,
+    limit,
+    take_break,
+)
 from networks.services.ties import add_tie, archive_tie, edit_tie, remove_tie, restore_tie
 from networks.services.touches import by_member_on, log_touch, log_touch_as_member, tell_touch, undo_touch
 
@@ -23,8 +30,10 @@ __all__ = [
     "decline",
     "edit_tie",
     "end_break",
+    "end_limit",
     "end_membership",
     "invite",
+    "limit",
     "log_touch",
     "log_touch_as_member",
     "remove_tie",

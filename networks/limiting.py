@@ -1,0 +1,24 @@
+"""A quiet limit: what a member sees stays as it was. The apps above know what that is; it is only collected here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from networks.models import Membership
+
+# What a member sees at this moment of what has no time of its own: plain values that JSON can hold.
+Keeps = Callable[[Membership, dt.datetime], dict[str, Any]]
+_keeps: list[Keeps] = []
+
+
+def keeps(view: Keeps) -> Keeps:
+    """Register one more that says what has to be written down when a limit begins."""
+    _keeps.append(view)
+    return view
+
+
+def view_of(membership: Membership, now: dt.datetime) -> dict[str, Any]:
+    """All that a member sees now and that could not be told later."""
+    return {name: value for view in _keeps for name, value in view(membership, now).items()}
