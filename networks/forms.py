@@ -8,22 +8,77 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TURNS, LineField, OnceForm
 from networks import sharing
-from networks.models import Circle, How, Support, Tie
+from networks.models import Afterwards, Circle, Energy, How, Support, Tie, TieKind, Touch
 
 LONGEST_AGO = dt.timedelta(days=3660)
 
 
-class TieForm(OnceForm):
-    """Only a name and a circle are needed."""
+# Days, as people say them.
+OFTEN = {
+    3: _("Every few days"),
+    7: _("Every week"),
+    14: _("Every two weeks"),
+    30: _("Every month"),
+    91: _("Every three months"),
+}
 
+
+class OftenField(forms.TypedChoiceField):
+    """An interval in plain choices; a number of days, or None."""
+
+    def __init__(self, *, none: Promise, **more: Any) -> None:
+        super().__init__(
+            choices=[("", none), *OFTEN.items()], coerce=int, empty_value=None, required=False, **more
+        )
+
+
+class OwnDaysField(forms.IntegerField):
+    def __init__(self, **more: Any) -> None:
+        wrong = _("Type a number of days from 1 to 366, or leave it empty.")
+        super().__init__(
+            min_value=1,
+            max_value=366,
+            required=False,
+            error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
+            **more,
+        )
+
+
+class WordsField(forms.CharField):
+    """Some lines of the owner's own."""
+
+    def __init__(self, *, rows: int = 3, **more: Any) -> None:
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **more)
+
+    def clean(self, value: Any) -> str:
+        return TURNS.sub("", str(super().clean(value)))
+
+
+class TieForm(OnceForm):
+    """Only a name and a circle are needed. What is in `PRIVATE` is folded away and for the owner alone."""
+
+    PRIVATE = ("helps", "hinders", "energy", "ideal", "ideal_own", "at_most", "at_most_own")
+    STORED = (
+        *("kind", "name", "circle", "relationship", "supports", "phone", "email"),
+        *("helps", "hinders", "energy"),
+    )
+
+    kind = forms.ChoiceField(
+        label=_("This is"),
+        choices=TieKind.choices,
+        initial=TieKind.PERSON,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     name = LineField(
         label=_("Name or nickname"),
         max_length=80,
-        help_text=_("Just what you call them. It can be a group or a place, too."),
+        help_text=_("Just what you call them. It can be a pain group or a library hour, too."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     circle = forms.ChoiceField(
@@ -63,15 +118,70 @@ class TieForm(OnceForm):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+    ideal = OftenField(label=_("How often would you like to be in touch?"), none=_("No set rhythm"))
+    ideal_own = OwnDaysField(label=_("Or every so many days"))
+    at_most = OftenField(
+        label=_("And the longest time without?"),
+        none=_("No longest time"),
+        help_text=_("After that they stand on your list of people going quiet. Nobody else sees it."),
+    )
+    at_most_own = OwnDaysField(label=_("Or at most so many days"))
+    energy = forms.ChoiceField(
+        label=_("Being in touch with them …"),
+        choices=[*Energy.choices, ("", _("I’d rather not say"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    helps = WordsField(
+        label=_("What helps"),
+        max_length=1000,
+        help_text=_("Perhaps: a short message first, then a call."),
+    )
+    hinders = WordsField(
+        label=_("What doesn’t"),
+        max_length=1000,
+        help_text=_("Perhaps: advice when you only want company."),
+    )
 
     @classmethod
     def of(cls, tie: Tie) -> TieForm:
         """Filled in with what is known."""
-        fields = ("name", "circle", "relationship", "supports", "phone", "email")
-        return cls(initial={name: getattr(tie, name) for name in fields})
+        initial = {name: getattr(tie, name) for name in cls.STORED}
+        for name, days in (("ideal", tie.ideal_days), ("at_most", tie.at_most_days)):
+            listed = days is None or days in OFTEN
+            initial |= {name: days or "", f"{name}_own": None} if listed else {f"{name}_own": days}
+        return cls(initial=initial)
+
+    @property
+    def open_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.PRIVATE]
+
+    @property
+    def private_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name in self.PRIVATE]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Something is written there already, or is wrong there."""
+        return any(field.errors or field.value() for field in self.private_fields)
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or TieKind.PERSON
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        ideal, at_most = self._days("ideal"), self._days("at_most")
+        if ideal and at_most and at_most < ideal:
+            self.add_error("at_most", _("Choose a time that is not shorter than how often you would like."))
+        return said
+
+    def _days(self, name: str) -> int | None:
+        """A number of their own counts before a choice from the list."""
+        return self.cleaned_data.get(f"{name}_own") or self.cleaned_data.get(name) or None
 
     def details(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "form_key"}
+        known = {name: self.cleaned_data[name] for name in self.STORED}
+        return known | {"ideal_days": self._days("ideal"), "at_most_days": self._days("at_most")}
 
 
 class TouchForm(OnceForm):
@@ -85,6 +195,19 @@ class TouchForm(OnceForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": _("Type the day like 2026-05-31, or leave it empty for today.")},
     )
+    afterwards = forms.ChoiceField(
+        label=_("How did you feel afterwards?"),
+        choices=[*Afterwards.choices, ("", _("I’d rather not say"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    note = WordsField(label=_("A note for yourself"), max_length=600)
+
+    @classmethod
+    def of(cls, touch: Touch) -> TouchForm:
+        """Filled in with what is known."""
+        known = {name: getattr(touch, name) for name in ("how", "afterwards", "note")}
+        return cls(initial=known | {"on": timezone.localdate(touch.happened_at)})
 
     def clean_on(self) -> dt.date | None:
         day, today = self.cleaned_data["on"], timezone.localdate()
@@ -95,11 +218,15 @@ class TouchForm(OnceForm):
         return day
 
     def happened_at(self, now: dt.datetime) -> dt.datetime:
-        """Now, or noon of the day that was chosen, on their clock."""
+        """`now`, or noon of another day that was chosen, on their clock."""
         day = self.cleaned_data["on"]
         if day is None or day == timezone.localdate(now):
             return now
         return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+
+    def felt(self) -> dict[str, str]:
+        """What `services.log_touch` and `services.tell_touch` take besides the time."""
+        return {name: self.cleaned_data[name] for name in ("how", "afterwards", "note")}
 
 
 class SharesField(forms.MultipleChoiceField):

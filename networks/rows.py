@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import times
 from networks import picture, sharing, warmth
-from networks.models import Circle, Invitation, Membership, Share, Tie
+from networks.models import Circle, Invitation, Membership, Share, Tie, TieKind
 
 
 @dataclass
@@ -28,14 +29,23 @@ class Row:
 
     @property
     def facts(self) -> list[str]:
-        return [fact for fact in (self.tie.relationship, self.in_touch, self.standing) if fact]
+        return [fact for fact in (self.kind, self.tie.relationship, self.in_touch, self.standing) if fact]
+
+    @property
+    def kind(self) -> str:
+        """Only where it is not a person, as most are."""
+        return "" if self.tie.kind == TieKind.PERSON else self.tie.get_kind_display()
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.warm == warmth.COOLEST
 
 
 def row(tie: Tie, *, now: dt.datetime) -> Row:
     """`now` carries the time zone of whoever looks."""
     return Row(
         tie=tie,
-        warm=warmth.level(tie.last_touch_at, now=now),
+        warm=warmth.of(tie, now=now),
         initials=picture.initials(tie.name),
         in_touch=in_touch(tie.last_touch_at, now=now),
         standing=standing(tie, now=now),
@@ -60,6 +70,30 @@ def standing(tie: Tie, *, now: dt.datetime) -> str:
         Invitation.State.DECLINED: _("said no for now"),
         Invitation.State.EXPIRED: _("invitation ran out"),
     }.get(tie.invitation.state(now), "")
+
+
+def rhythm(tie: Tie) -> str:
+    """How often the owner would like to be in touch, in words; "" where they did not say."""
+    ideal, at_most = (days and _every(days) for days in (tie.ideal_days, tie.at_most_days))
+    if ideal and at_most:
+        return _("You’d like to be in touch %(ideal)s, and at the latest %(at_most)s.") % {
+            "ideal": ideal,
+            "at_most": at_most,
+        }
+    if ideal:
+        return _("You’d like to be in touch %(ideal)s.") % {"ideal": ideal}
+    return _("You’d like to be in touch at the latest %(at_most)s.") % {"at_most": at_most} if at_most else ""
+
+
+def _every(days: int) -> str:
+    plain = {
+        3: _("every few days"),
+        7: _("every week"),
+        14: _("every two weeks"),
+        30: _("every month"),
+        91: _("every three months"),
+    }
+    return plain.get(days) or ngettext("every day", "every %(n)s days", days) % {"n": days}
 
 
 def sees(membership: Membership) -> str:

@@ -41,7 +41,7 @@ def tie_add(request: SignedIn) -> HttpResponse:
     form = TieForm(request.POST)
     if not form.is_valid():
         return render(request, "networks/tie_add.html", {"form": form, "nav": "network"}, status=422)
-    added = services.add_tie(by=request.user, **form.cleaned_data)
+    added = services.add_tie(by=request.user, form_key=form.cleaned_data["form_key"], **form.details())
     messages.success(request, _("%(name)s is in your network now.") % {"name": added.name})
     return redirect("network")
 
@@ -90,8 +90,8 @@ def tie_log(request: SignedIn, pk: int) -> HttpResponse:
         tie=found,
         by=request.user,
         at=form.happened_at(timezone.now()),
-        how=form.cleaned_data["how"],
         form_key=form.cleaned_data["form_key"],
+        **form.felt(),
     )
     if request.htmx:
         return render(request, "networks/_network_answer.html", _network(request.user) | {"logged": touch})
@@ -131,6 +131,7 @@ def _page(tie: Tie, form: TouchForm) -> dict[str, Any]:
         "tie": tie,
         "form": form,
         "row": rows.row(tie, now=now),
+        "rhythm": rows.rhythm(tie),
         "touches": tie.touches.order_by("-happened_at", "-pk")[:SHOWN_TOUCHES],
         "invitation_state": tie.invitation.state(now) if tie.invitation else "",
     }

@@ -325,3 +325,64 @@ def test_no_page_has_a_style_or_a_script_inside(mine: Client, tie: Tie, owner: U
         assert " style=" not in page
         assert " onclick=" not in page
         assert "<script>" not in page
+
+
+def test_what_is_only_for_the_owner_is_kept_and_shown_to_them(mine: Client, owner: User) -> None:
+    private = {"helps": "A short message first.\nTea.", "hinders": "Advice", "energy": "mixes"}
+    sent = PERSON | private | {"kind": "group", "ideal": "7", "at_most_own": "40"}
+    mine.post("/network/add/", sent)
+    tie = Tie.objects.get(owner=owner)
+    assert (tie.kind, tie.ideal_days, tie.at_most_days, tie.energy) == ("group", 7, 40, "mixes")
+    page = mine.get(f"/network/{tie.pk}/").content.decode()
+    for words in ("a group", "A short message first.", "Advice", "a bit of both"):
+        assert words in page
+    assert "in touch every week, and at the latest every 40 days." in page
+    form = mine.get(f"/network/{tie.pk}/edit/").context["form"]
+    assert (form["ideal"].value(), form["at_most"].value(), form["at_most_own"].value()) == (7, None, 40)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((None, None), ""),
+        ((1, None), "in touch every day."),
+        ((None, 91), "in touch at the latest every three months."),
+    ],
+)
+def test_a_rhythm_in_words(mine: Client, tie: Tie, days: tuple[int | None, int | None], words: str) -> None:
+    Tie.objects.update(ideal_days=days[0], at_most_days=days[1])
+    page = mine.get(f"/network/{tie.pk}/").content.decode()
+    assert words in page
+    assert ("Only for you" in page) == bool(words)
+
+
+def test_the_private_part_is_folded_until_something_is_in_it(mine: Client, tie: Tie) -> None:
+    assert not mine.get("/network/add/").context["form"].is_unfolded
+    assert '<details class="fold">' in mine.get(f"/network/{tie.pk}/edit/").content.decode()
+    Tie.objects.update(helps="Tea")
+    assert '<details class="fold" open>' in mine.get(f"/network/{tie.pk}/edit/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ideal": "14", "at_most": "7"},
+        {"ideal": "14", "at_most_own": "13"},
+        {"ideal_own": "0"},
+        {"at_most_own": "367"},
+        {"ideal": "5"},
+        {"ideal_own": "soon"},
+        {"helps": "x" * 1001},
+        {"energy": "lots"},
+        {"kind": "planet"},
+    ],
+)
+def test_a_rhythm_or_note_that_cannot_be_is_refused_where_it_stands(
+    mine: Client, tie: Tie, wrong: dict[str, str]
+) -> None:
+    response = mine.post(f"/network/{tie.pk}/edit/", PERSON | wrong)
+    assert response.status_code == 422
+    if "kind" not in wrong:
+        assert '<details class="fold" open>' in response.content.decode()
+    tie.refresh_from_db()
+    assert (tie.ideal_days, tie.at_most_days, tie.helps, tie.kind) == (None, None, "", "person")

@@ -1,4 +1,5 @@
 import datetime as dt
+import itertools
 import zoneinfo
 
 import pytest
@@ -6,9 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks import warmth
+from networks.models import Tie
 
 LONDON = zoneinfo.ZoneInfo("Europe/London")
 NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=LONDON)
+ZONES = st.sampled_from(sorted(zoneinfo.available_timezones()))
+
+
+@st.composite
+def cadences(draw: st.DrawFn) -> tuple[int | None, int | None]:
+    """Whatever an owner may have chosen: both, one of the two, none."""
+    ideal = draw(st.none() | st.integers(1, 366))
+    return ideal, draw(st.none() | st.integers(ideal or 1, 366))
+
+
+def level_after(days: int, ideal: int | None = None, at_most: int | None = None) -> int:
+    return warmth.level(NOW - dt.timedelta(days=days), now=NOW, ideal=ideal, at_most=at_most)
 
 
 @pytest.mark.parametrize(
@@ -16,12 +30,55 @@ NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=LONDON)
     [(0, 1), (3, 1), (4, 2), (10, 2), (11, 3), (21, 3), (22, 4), (45, 4), (46, 5), (4000, 5)],
 )
 def test_each_level_ends_on_its_last_day(days: int, level: int) -> None:
-    assert warmth.level(NOW - dt.timedelta(days=days), now=NOW) == level
+    assert level_after(days) == level
+
+
+@pytest.mark.parametrize(
+    ("ideal", "at_most", "days", "level"),
+    [
+        *((7, 30, 3, 1), (7, 30, 7, 2), (7, 30, 8, 3), (7, 30, 30, 4), (7, 30, 31, 5)),
+        *((1, 1, 1, 1), (1, 1, 2, 5), (14, 14, 14, 2), (14, 14, 15, 5)),
+        *((30, None, 30, 2), (30, None, 135, 4), (30, None, 136, 5)),
+        *((None, 90, 20, 2), (None, 90, 21, 3), (None, 90, 91, 5), (None, 2, 1, 1), (None, 2, 3, 5)),
+    ],
+)
+def test_a_tie_is_measured_by_its_own_cadence(
+    ideal: int | None, at_most: int | None, days: int, level: int
+) -> None:
+    assert level_after(days, ideal, at_most) == level
+
+
+@given(cadence=cadences())
+def test_warm_until_the_ideal_quiet_beyond_the_at_most_and_never_in_between(
+    cadence: tuple[int | None, int | None],
+) -> None:
+    ideal, at_most = warmth.intervals(*cadence)
+    assert 1 <= ideal <= at_most
+    assert cadence[0] in (None, ideal)
+    assert cadence[1] in (None, at_most)
+    assert level_after(ideal, *cadence) <= 2
+    assert level_after(at_most, *cadence) < warmth.COOLEST
+    assert level_after(at_most + 1, *cadence) == warmth.COOLEST
+    if at_most > ideal:
+        assert level_after(ideal + 1, *cadence) in (3, 4)
+
+
+@given(cadence=cadences(), zone=ZONES, minutes=st.integers(0, 400 * 24 * 60))
+def test_the_rule_is_one_for_rows_and_for_numbers(
+    cadence: tuple[int | None, int | None], zone: str, minutes: int
+) -> None:
+    now = NOW.astimezone(zoneinfo.ZoneInfo(zone))
+    last = now - dt.timedelta(minutes=minutes)
+    tie = Tie(last_touch_at=last, ideal_days=cadence[0], at_most_days=cadence[1])
+    found = warmth.level(last, now=now, ideal=cadence[0], at_most=cadence[1])
+    assert warmth.of(tie, now=now) == found
+    assert warmth.has_gone_quiet(tie, now=now) == (found == warmth.COOLEST)
 
 
 def test_of_a_tie_nobody_logged_nothing_is_said() -> None:
     assert warmth.level(None, now=NOW) == warmth.UNKNOWN
     assert warmth.word(warmth.UNKNOWN) == "not logged yet"
+    assert not warmth.has_gone_quiet(Tie(ideal_days=7, at_most_days=7), now=NOW)
 
 
 def test_a_contact_late_last_night_was_yesterday() -> None:
@@ -37,14 +94,23 @@ def test_days_are_counted_on_the_clock_of_whoever_looks() -> None:
 
 
 @given(
-    zone=st.sampled_from(sorted(zoneinfo.available_timezones())),
+    zone=ZONES,
+    cadence=cadences(),
     earlier=st.integers(0, 400 * 24 * 60),
     later=st.integers(0, 400 * 24 * 60),
 )
-def test_a_later_contact_is_never_colder(zone: str, earlier: int, later: int) -> None:
+def test_a_later_contact_is_never_colder(
+    zone: str, cadence: tuple[int | None, int | None], earlier: int, later: int
+) -> None:
     now = NOW.astimezone(zoneinfo.ZoneInfo(zone))
     old, new = sorted((now - dt.timedelta(minutes=earlier), now - dt.timedelta(minutes=later)))
-    assert 1 <= warmth.level(new, now=now) <= warmth.level(old, now=now) <= 5
+    levels = [warmth.level(at, now=now, ideal=cadence[0], at_most=cadence[1]) for at in (new, old)]
+    assert 1 <= levels[0] <= levels[1] <= 5
+
+
+@given(cadence=cadences())
+def test_the_levels_follow_each_other(cadence: tuple[int | None, int | None]) -> None:
+    assert all(one <= next_ for one, next_ in itertools.pairwise(warmth.most_days(*cadence)))
 
 
 def test_a_contact_logged_ahead_counts_as_today() -> None:
