@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "networks.apps.NetworksConfig",
     "checkins.apps.CheckinsConfig",
     "resources.apps.ResourcesConfig",
+    "asks.apps.AsksConfig",
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -263,6 +264,8 @@ CELERY_BEAT_SCHEDULE = {
         "checkins.tasks.watch": WATCH_SECONDS,
         "outbox.tasks.deliver": SWEEP_SECONDS / 2,
         "networks.tasks.sweep_invitations": 3600.0,
+        "networks.tasks.forget_looks": 3600.0,
+        "asks.tasks.sweep_asks": 900.0,
     }.items()
 }
 
@@ -323,6 +326,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
     "loggers": {
         name: {"level": "INFO"}
-        for name in ("supportnet", "accounts", "outbox", "networks", "checkins", "resources")
+        for name in ("supportnet", "accounts", "outbox", "networks", "checkins", "resources", "asks")
     },
 }

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("checkins.urls")),
     path("", include("outbox.urls")),
     path("find/", include("resources.urls")),
+    path("asks/", include("asks.urls")),
     # The desk has no door of its own: one sign-in, with its limits, for everybody.
     path("admin/login/", views.desk_door),
     path("admin/password_change/", views.desk_password),

@@ -25,8 +25,11 @@ NO_SIGNS = {
     *("address_works", "message_settings", "settings", "theme", "unsubscribe"),
     *("plan_preview", "wish"),
     *("tie_add", "tie_edit", "tie_remove", "touch_undo", "sharing", "membership_end"),
+    *("membership_limit", "membership_show_again", "organiser", "organise"),
     *("invite", "invitation_resend", "invitation_withdraw", "invitation_accept", "invitation_decline"),
     *("invitation_switch", "break_from", "break_from_all", "go_on_with", "go_on_with_all", "leave_support"),
+    *("ask_new", "ask_new_for", "ask_stop", "ask_soften", "ask_move", "ask_cancel", "ask_thank"),
+    *("ask_gift", "ask_offer", "ask_open", "ask_by_mail", "ask_calendar"),
 }
 
 

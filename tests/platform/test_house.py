@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 
 TOP = Path(__file__).resolve().parent.parent.parent
-APPS = ["supportnet", "accounts", "outbox", "networks", "checkins", "resources"]
+APPS = ["supportnet", "accounts", "outbox", "networks", "checkins", "resources", "asks"]
 SOURCES = sorted(file for app in APPS for file in (TOP / app).rglob("*.py") if "migrations" not in file.parts)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

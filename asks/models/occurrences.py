@@ -1,0 +1,157 @@
+"""One date of an ask, and who said yes to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import User
+from asks.models.asks import Ask
+from networks.models import Membership, Share
+
+# How long something without a time stays to be answered.
+ANY_TIME_FOR = dt.timedelta(days=28)
+
+
+class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
+    def managed_by(self, person: User) -> Self:
+        return self.filter(ask__in=Ask.objects.managed_by(person))
+
+    def standing(self) -> Self:
+        """Not cancelled by anybody."""
+        return self.filter(cancelled_at=None, ask__cancelled_at=None)
+
+    def ahead(self, now: dt.datetime) -> Self:
+        """Not over yet."""
+        timeless = Q(starts_at=None, ask__by_on=None, made_at__gt=now - ANY_TIME_FOR)
+        # A day in any zone ends at most half a day after it does in UTC.
+        in_time = Q(starts_at=None, ask__by_on__gte=(now - dt.timedelta(hours=12)).date())
+        return self.filter(Q(ends_at__gt=now) | timeless | in_time)
+
+    def taken(self) -> Self:
+        return self.filter(Exists(Taking.objects.standing().filter(occurrence=OuterRef("pk"))))
+
+    def untaken(self) -> Self:
+        return self.exclude(Exists(Taking.objects.standing().filter(occurrence=OuterRef("pk"))))
+
+    def open(self, now: dt.datetime) -> Self:
+        return self.standing().ahead(now).untaken()
+
+    def shown_to(self, memberships: models.QuerySet[Membership]) -> Self:
+        """What any of these members may see: `Membership.shows_of` for each, as a question to the database.
+
+        Nothing on a break; what was asked only of others is not there at all.
+        """
+        shown = memberships.filter(
+            Q(limited_at=None) | Q(limited_at__gte=OuterRef("made_at")),
+            ended_at=None,
+            paused_at=None,
+            shares__contains=[Share.ASKS.value],
+            owner=OuterRef("ask__owner"),
+        )
+        chosen = shown.filter(asks_for_them=OuterRef("ask"))
+        return self.filter(Q(Exists(shown), ask__to=Ask.To.EVERYBODY) | Exists(chosen))
+
+    def seen_by(self, membership: Membership) -> Self:
+        return self.shown_to(Membership.objects.filter(pk=membership.pk))
+
+    def in_order(self) -> Self:
+        return self.order_by(models.F("starts_at").asc(nulls_last=True), "ask__by_on", "pk")
+
+
+class Occurrence(models.Model):
+    """When an ask is to happen: one row for one that is made once, many for one that repeats."""
+
+    ask = models.ForeignKey(Ask, models.CASCADE, related_name="occurrences")
+    # Counts from 0; which of the dates that repeat it is, wherever it was moved to.
+    number = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    softened_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # Counts what a calendar has to learn of (RFC 5545 §3.8.7.4), and when it last did.
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    objects = OccurrenceQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["ask", "starts_at"], name="occurrence_of_ask")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ask", "number"], name="occurrence_once"),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=models.F("starts_at")),
+                name="occurrence_ends_later",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_by=None) | Q(cancelled_at__isnull=False), name="occurrence_cancelled_at"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"occurrence {self.pk}"
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None or self.ask.cancelled_at is not None
+
+    def is_over(self, now: dt.datetime) -> bool:
+        if self.ends_at:
+            return self.ends_at <= now
+        if self.ask.by_on:
+            return self.ask.by_on < now.astimezone(self.ask.zone).date()
+        return self.made_at <= now - ANY_TIME_FOR
+
+    def standing_taking(self) -> Taking | None:
+        """Who said yes and still does; what a page prefetched costs no query."""
+        return next((one for one in self.takings.all() if one.handed_back_at is None), None)
+
+
+class TakingQuerySet(models.QuerySet["Taking"]):
+    def standing(self) -> Self:
+        return self.filter(handed_back_at=None)
+
+    def by(self, member: User) -> Self:
+        return self.filter(membership__member=member)
+
+    def still_shown(self) -> Self:
+        """Where the two still share what is asked for."""
+        return self.filter(membership__ended_at=None, membership__shares__contains=[Share.ASKS.value])
+
+    def adrift(self) -> Self:
+        """Somebody said yes who can no longer see what it was."""
+        gone = ~Q(membership__ended_at=None) | ~Q(membership__shares__contains=[Share.ASKS.value])
+        return self.standing().filter(gone)
+
+
+class Taking(models.Model):
+    """Somebody said yes to one date. Handed back, it stays as a row, so that a calendar can be told."""
+
+    occurrence = models.ForeignKey(Occurrence, models.CASCADE, related_name="takings")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="takings")
+    taken_at = models.DateTimeField()
+    handed_back_at = models.DateTimeField(null=True)
+    thanked_at = models.DateTimeField(null=True)
+
+    objects = TakingQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["membership", "-taken_at"], name="taking_by_member")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["occurrence"], condition=Q(handed_back_at=None), name="taking_one_standing"
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_back_at=None) | Q(handed_back_at__gte=models.F("taken_at")),
+                name="taking_handed_back_later",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"taking {self.pk}"

@@ -1,0 +1,147 @@
+"""What pages show of asks. Reads, changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from accounts.models import User
+from asks import wording
+from asks.models import Ask, Gift, Occurrence, OccurrenceQuerySet, Offer, Taking
+from networks.models import Membership, Share
+
+SHOWN_GIFTS = 5
+# How long after it a date is shown so that somebody can be thanked.
+TO_THANK = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One date as one reader sees it. `taker` is empty where it is nobody, or not the reader's to know."""
+
+    occurrence: Occurrence
+    title: str
+    who: str
+    when: str
+    lasts: str
+    rhythm: str
+    taken: bool
+    mine: bool
+    taker: str
+
+    @property
+    def ask(self) -> Ask:
+        return self.occurrence.ask
+
+    @property
+    def thanked(self) -> bool:
+        standing = self.occurrence.standing_taking()
+        return standing is not None and standing.thanked_at is not None
+
+
+@dataclass(frozen=True)
+class ForMember:
+    """What a supporter's page shows: what they said yes to, what is open, what somebody else has taken on."""
+
+    promised: list[Row] = field(default_factory=list)
+    open: list[Row] = field(default_factory=list)
+    taken: list[Row] = field(default_factory=list)
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.promised or self.open or self.taken)
+
+
+@dataclass(frozen=True)
+class ForOwner:
+    waiting: list[Row]
+    taken: list[Row]
+    over: list[Row]
+
+
+# The member's side --------------------------------------------------------------------------------
+
+
+def open_for(member: User, *, now: dt.datetime) -> ForMember:
+    """Across everybody they support; the same number of queries however much there is.
+
+    What they said yes to is there on a break, too.
+    """
+    mine = Membership.objects.supported_by(member)
+    shown = Occurrence.objects.shown_to(mine)
+    promised = Taking.objects.standing().still_shown().by(member).filter(occurrence=OuterRef("pk"))
+    rows = Occurrence.objects.standing().ahead(now).filter(Q(pk__in=shown.values("pk")) | Exists(promised))
+    naming = {one.owner_id: one for one in mine if one.shows(Share.NAMES)}
+    found = ForMember()
+    for occurrence in _with_all(rows.in_order()):
+        row = row_for_member(occurrence, member, naming.get(occurrence.ask.owner_id), now=now)
+        (found.promised if row.mine else found.taken if row.taken else found.open).append(row)
+    return found
+
+
+def row_for_member(
+    occurrence: Occurrence, member: User, naming: Membership | None, *, now: dt.datetime
+) -> Row:
+    """`naming`: their membership, where the owner shares names with them."""
+    standing = occurrence.standing_taking()
+    mine = standing is not None and standing.membership.member_id == member.pk
+    named = standing and naming and not mine and naming.shows_of(Share.NAMES, standing.taken_at)
+    taker = standing.membership.tie.name if standing and named else ""
+    return _row(occurrence, name=occurrence.ask.owner.called, mine=mine, taker=taker, now=now)
+
+
+# The owner's side, and an organiser's ---------------------------------------------------------------
+
+
+def for_owner(asks: Iterable[Ask], *, reader: User, now: dt.datetime) -> ForOwner:
+    """The dates of these asks that are still to come, and those whose helpers may be thanked."""
+    rows = Occurrence.objects.standing().filter(ask__in=asks)
+    ahead = [row_for_owner(one, reader, now=now) for one in _with_all(rows.ahead(now).in_order())]
+    past = rows.filter(ends_at__lte=now, ends_at__gt=now - TO_THANK).taken().order_by("-ends_at")
+    return ForOwner(
+        waiting=[row for row in ahead if not row.taken],
+        taken=[row for row in ahead if row.taken],
+        over=[row_for_owner(one, reader, now=now) for one in _with_all(past)],
+    )
+
+
+def row_for_owner(occurrence: Occurrence, reader: User, *, now: dt.datetime) -> Row:
+    """An organiser learns that somebody said yes; who, only the owner does."""
+    standing = occurrence.standing_taking()
+    is_owner = reader.pk == occurrence.ask.owner_id
+    taker = standing.membership.tie.name if standing and is_owner else ""
+    mine = standing is not None and standing.membership.member_id == reader.pk
+    return _row(occurrence, name="", mine=mine, taker=taker, now=now)
+
+
+def offers_to(owner: User) -> list[Offer]:
+    rows = Offer.objects.filter(membership__in=Membership.objects.of(owner)).exclude(needs=[])
+    return list(rows.select_related("membership__tie").order_by("-offered_at"))
+
+
+def gifts_of(owner: User) -> list[Gift]:
+    rows = Gift.objects.filter(owner=owner).select_related("tie")
+    return list(rows.order_by("-given_on", "-pk")[:SHOWN_GIFTS])
+
+
+def _with_all(rows: OccurrenceQuerySet) -> OccurrenceQuerySet:
+    standing = Taking.objects.standing().select_related("membership__tie")
+    return rows.select_related("ask__owner", "ask__made_by").prefetch_related(Prefetch("takings", standing))
+
+
+def _row(occurrence: Occurrence, *, name: str, mine: bool, taker: str, now: dt.datetime) -> Row:
+    ask = occurrence.ask
+    return Row(
+        occurrence=occurrence,
+        title=wording.title(ask, name=name) if name else str(ask.get_need_display()),
+        who=wording.for_owner(ask),
+        when=wording.when(occurrence, now=now),
+        lasts=wording.lasts(ask.minutes),
+        rhythm=wording.rhythm(ask),
+        taken=occurrence.standing_taking() is not None,
+        mine=mine,
+        taker=taker,
+    )

@@ -1,0 +1,22 @@
+"""The verbs of this room."""
+
+from asks.services.around import make_feed, note_gift, offer, revoke_feed
+from asks.services.asking import ask, sweep_asks
+from asks.services.changing import cancel, cancel_ask, move, soften
+from asks.services.taking import hand_back, take, thank
+
+__all__ = [
+    "ask",
+    "cancel",
+    "cancel_ask",
+    "hand_back",
+    "make_feed",
+    "move",
+    "note_gift",
+    "offer",
+    "revoke_feed",
+    "soften",
+    "sweep_asks",
+    "take",
+    "thank",
+]

@@ -1,0 +1,110 @@
+"""What I ask for: the list, and making one in two steps: what and when, then the words."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.requests import SignedIn
+from asks import audience, fairness, pages, services, wording
+from asks.forms import AskForm, ChoicesForm, GiftForm
+from asks.models import Ask, Need
+from networks.models import Membership
+
+
+@login_required
+@require_safe
+def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
+    """One's own, or those of somebody who made one organiser."""
+    membership = _organised(request.user, membership_pk)
+    owner, now = membership.owner if membership else request.user, timezone.now()
+    managed = Ask.objects.managed_by(request.user).of(owner)
+    context = {
+        "nav": "support" if membership else "asks",
+        "owner": owner,
+        "membership": membership,
+        "new_url": _new_url(membership),
+        "asks": pages.for_owner(managed, reader=request.user, now=now),
+        "needs": Need.choices,
+    }
+    if membership is None:
+        context |= {
+            "load": fairness.load(owner, now=now),
+            "offers": pages.offers_to(owner),
+            "gifts": pages.gifts_of(owner),
+            "form": GiftForm(owner=owner),
+            "organised": audience.organised_by(owner).select_related("owner"),
+            "hearers": audience.those_who_see(owner).count(),
+        }
+    return render(request, "asks/asks.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_new(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
+    """Without a need: tiles. With one: the choices. With `words`: the text, made from them, to be changed."""
+    membership = _organised(request.user, membership_pk)
+    owner = membership.owner if membership else request.user
+    context = {"nav": "asks", "owner": owner, "membership": membership, "new_url": _new_url(membership)}
+    if request.method == "POST":
+        return _made(request, owner, context)
+    if request.GET.get("need") not in Need.values:
+        return render(
+            request, "asks/needs.html", context | {"needs": Need.choices, "short": "short" in request.GET}
+        )
+    if "words" in request.GET:
+        return _words(request, owner, context)
+    form = ChoicesForm(
+        initial={"need": request.GET["need"]}, owner=owner, by=request.user, now=timezone.now()
+    )
+    return render(request, "asks/choices.html", context | {"form": form, "need": _label(request.GET["need"])})
+
+
+def _words(request: SignedIn, owner: User, context: dict[str, object]) -> HttpResponse:
+    """The second step. What was chosen and cannot be goes back to the first."""
+    choices = ChoicesForm(request.GET, owner=owner, by=request.user, now=timezone.now())
+    need = request.GET["need"]
+    if not choices.is_valid():
+        return render(
+            request, "asks/choices.html", context | {"form": choices, "need": _label(need)}, status=422
+        )
+    said = choices.cleaned_data
+    text = wording.made_from(need=need, flexible=said["flexible"], softer=said["softer"] or "none")
+    form = AskForm(initial={**said, "text": text}, owner=owner, by=request.user, now=timezone.now())
+    form.only_words()
+    return render(request, "asks/words.html", context | {"form": form, "need": _label(need)})
+
+
+def _made(request: SignedIn, owner: User, context: dict[str, object]) -> HttpResponse:
+    now = timezone.now()
+    form = AskForm(request.POST, owner=owner, by=request.user, now=now)
+    if not form.is_valid():
+        if set(form.errors) == {"text"}:
+            form.only_words()
+        context |= {"form": form, "need": _label(request.POST.get("need", "")), "whole": True}
+        return render(request, "asks/words.html", context, status=422)
+    made = services.ask(owner=owner, by=request.user, now=now, **form.details())
+    messages.success(request, _("Asked. You need do nothing more; we write when somebody says yes."))
+    return redirect("ask", pk=made.pk)
+
+
+def _label(need: str) -> str:
+    return str(Need(need).label) if need in Need.values else ""
+
+
+def _new_url(membership: Membership | None) -> str:
+    return reverse("ask_new_for", args=[membership.pk]) if membership else reverse("ask_new")
+
+
+def _organised(person: User, membership_pk: int | None) -> Membership | None:
+    """The network this person organises; None for their own. Raises Http404."""
+    if membership_pk is None:
+        return None
+    return get_object_or_404(audience.organised_by(person).select_related("owner"), pk=membership_pk)
