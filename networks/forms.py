@@ -59,8 +59,27 @@ class WordsField(forms.CharField):
         return TURNS.sub("", str(super().clean(value)))
 
 
-class TieForm(OnceForm):
-    """Only a name and a circle are needed. What is in `PRIVATE` is folded away and for the owner alone."""
+class FoldedForm(OnceForm):
+    """What is in `PRIVATE` is for the owner alone, and folded away until something is in it."""
+
+    PRIVATE: tuple[str, ...] = ()
+
+    @property
+    def open_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.PRIVATE]
+
+    @property
+    def private_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name in self.PRIVATE]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Something is written there already, or is wrong there."""
+        return any(field.errors or field.value() for field in self.private_fields)
+
+
+class TieForm(FoldedForm):
+    """Only a name and a circle are needed."""
 
     PRIVATE = ("helps", "hinders", "energy", "ideal", "ideal_own", "at_most", "at_most_own")
     STORED = (
@@ -152,19 +171,6 @@ class TieForm(OnceForm):
             initial |= {name: days or "", f"{name}_own": None} if listed else {f"{name}_own": days}
         return cls(initial=initial)
 
-    @property
-    def open_fields(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name not in self.PRIVATE]
-
-    @property
-    def private_fields(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name in self.PRIVATE]
-
-    @property
-    def is_unfolded(self) -> bool:
-        """Something is written there already, or is wrong there."""
-        return any(field.errors or field.value() for field in self.private_fields)
-
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or TieKind.PERSON
 
@@ -184,8 +190,10 @@ class TieForm(OnceForm):
         return known | {"ideal_days": self._days("ideal"), "at_most_days": self._days("at_most")}
 
 
-class TouchForm(OnceForm):
+class TouchForm(FoldedForm):
     """Sent with nothing but its key it means: today, no matter how."""
+
+    PRIVATE = ("afterwards", "note")
 
     how = forms.ChoiceField(label=_("How?"), choices=How.choices, required=False, widget=forms.RadioSelect)
     on = forms.DateField(
@@ -204,10 +212,10 @@ class TouchForm(OnceForm):
     note = WordsField(label=_("A note for yourself"), max_length=600)
 
     @classmethod
-    def of(cls, touch: Touch) -> TouchForm:
+    def of(cls, touch: Touch, data: Any = None) -> TouchForm:
         """Filled in with what is known."""
         known = {name: getattr(touch, name) for name in ("how", "afterwards", "note")}
-        return cls(initial=known | {"on": timezone.localdate(touch.happened_at)})
+        return cls(data, initial=known | {"on": timezone.localdate(touch.happened_at)})
 
     def clean_on(self) -> dt.date | None:
         day, today = self.cleaned_data["on"], timezone.localdate()
@@ -223,6 +231,11 @@ class TouchForm(OnceForm):
         if day is None or day == timezone.localdate(now):
             return now
         return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+
+    def leave_to_the_other_side(self) -> None:
+        """Who logged it said when and how; the owner says how it felt."""
+        for name in ("how", "on"):
+            self.fields[name].disabled = True
 
     def felt(self) -> dict[str, str]:
         """What `services.log_touch` and `services.tell_touch` take besides the time."""

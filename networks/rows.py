@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts import times
 from networks import picture, sharing, warmth
-from networks.models import Circle, Invitation, Membership, Share, Tie, TieKind
+from networks.models import Circle, Invitation, Membership, Tie, TieKind
 
 
 @dataclass
@@ -97,19 +97,11 @@ def _every(days: int) -> str:
 
 
 def sees(membership: Membership) -> str:
-    words = {
-        Share.WORD: _("how you are, in a word"),
-        Share.CHECKINS: _("your check-ins"),
-        Share.PAIN: _("your pain score"),
-        Share.MOOD: _("your mood"),
-        Share.NOTES: _("your notes"),
-        Share.PLANS: _("when your check-ins are due"),
-        Share.ASKS: _("what you ask for"),
-        Share.NAMES: _("the names in your network"),
-    }
-    shown = [words[share] for share in sharing.in_order(membership.shares)]
-    if not shown:
+    if membership.limited_at:
+        return _("limited quietly, sees nothing new")
+    if not membership.shares:
         return _("joined, sees nothing you log")
+    shown = sharing.short_words(membership.shares)
     return _("sees %(what)s") % {"what": get_text_list(shown, _("and"))}
 
 
@@ -121,9 +113,12 @@ class Group:
     rows: list[Row]
 
 
-def groups(ties: Iterable[Tie], *, now: dt.datetime) -> list[Group]:
-    """All three circles, empty ones too, with their ties in the order given."""
-    found = [row(tie, now=now) for tie in ties]
+def of(ties: Iterable[Tie], *, now: dt.datetime) -> list[Row]:
+    return [row(tie, now=now) for tie in ties]
+
+
+def groups(found: Sequence[Row]) -> list[Group]:
+    """All three circles, empty ones too, with their rows in the order given."""
     return [Group(circle, [one for one in found if one.tie.circle == circle]) for circle in Circle]
 
 

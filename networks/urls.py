@@ -1,20 +1,33 @@
 from django.urls import path
 
-from networks.views import breaks, invitations, invited, sharing, ties
+from networks.views import breaks, contacts, invitations, invited, looks, roles, sharing, ties, touches
 
 urlpatterns = [
     path("", ties.network, name="network"),
     path("add/", ties.tie_add, name="tie_add"),
+    path("import/", contacts.import_file, name="import_file"),
+    path("import/look/", contacts.import_look, name="import_look"),
+    path("export/", contacts.export, name="export"),
     path("<int:pk>/", ties.tie, name="tie"),
     path("<int:pk>/edit/", ties.tie_edit, name="tie_edit"),
     path("<int:pk>/remove/", ties.tie_remove, name="tie_remove"),
-    path("<int:pk>/log/", ties.tie_log, name="tie_log"),
-    path("<int:pk>/log/<int:touch_pk>/undo/", ties.touch_undo, name="touch_undo"),
+    path("<int:pk>/archive/", ties.tie_archive, name="tie_archive"),
+    path("<int:pk>/restore/", ties.tie_restore, name="tie_restore"),
+    path("archive/", ties.archived, name="archived"),
+    path("quiet/", ties.quiet, name="quiet"),
+    path("<int:pk>/log/", touches.tie_log, name="tie_log"),
+    path("<int:pk>/log/<int:touch_pk>/", touches.touch_more, name="touch_more"),
+    path("<int:pk>/log/<int:touch_pk>/undo/", touches.touch_undo, name="touch_undo"),
     path("<int:pk>/invite/", invitations.invite, name="invite"),
     path("invitations/<int:pk>/resend/", invitations.resend, name="invitation_resend"),
     path("invitations/<int:pk>/withdraw/", invitations.withdraw, name="invitation_withdraw"),
     path("sharing/<int:pk>/", sharing.sharing, name="sharing"),
     path("sharing/<int:pk>/end/", sharing.membership_end, name="membership_end"),
+    path("who-looked/", looks.who_looked, name="who_looked"),
+    path("sharing/<int:pk>/limit/", sharing.membership_limit, name="membership_limit"),
+    path("sharing/<int:pk>/show-again/", sharing.membership_show_again, name="membership_show_again"),
+    path("sharing/<int:pk>/organiser/", roles.organiser, name="organiser"),
+    path("support/<int:pk>/organise/", roles.organise, name="organise"),
     path("support/<int:pk>/leave/", sharing.leave_support, name="leave_support"),
     path("support/break/", breaks.take_break, name="break_from_all"),
     path("support/go-on/", breaks.go_on, name="go_on_with_all"),

@@ -1,33 +1,28 @@
-"""My network: the picture, the list, and each person's page."""
+"""My network: the picture, the list, each person's page, and who was let go for now."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
 from accounts.requests import SignedIn
-from networks import rows, services
+from networks import services
 from networks.forms import TieForm, TouchForm
-from networks.models import Circle, Tie, Touch
-
-SHOWN_TOUCHES = 12
+from networks.models import Circle, Tie
+from networks.views import pages
 
 
 @login_required
 @require_safe
 def network(request: SignedIn) -> HttpResponse:
-    context = _network(request.user)
-    if request.GET.get("logged", "").isdecimal():
-        context["logged"] = _mine(request.user, request.GET["logged"])
+    context = pages.network(request.user, request.GET)
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "networks/_network.html", context)
+    context["logged"] = pages.just_logged(request.user, request.GET.get("logged", ""))
     return render(request, "networks/network.html", context)
 
 
@@ -49,8 +44,10 @@ def tie_add(request: SignedIn) -> HttpResponse:
 @login_required
 @require_safe
 def tie(request: SignedIn, pk: int) -> HttpResponse:
-    found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
-    return render(request, "networks/tie.html", _page(found, TouchForm()))
+    found = get_object_or_404(Tie.objects.kept_by(request.user).with_standing(), pk=pk)
+    if found.archived_at:
+        return redirect("archived")
+    return render(request, "networks/tie.html", pages.of_tie(found, TouchForm()))
 
 
 @login_required
@@ -70,7 +67,7 @@ def tie_edit(request: SignedIn, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tie_remove(request: SignedIn, pk: int) -> HttpResponse:
     if request.method != "POST":
-        found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
+        found = get_object_or_404(Tie.objects.kept_by(request.user).with_standing(), pk=pk)
         return render(request, "networks/tie_remove.html", {"tie": found, "nav": "network"})
     found = get_object_or_404(Tie.objects.ever_of(request.user), pk=pk)
     services.remove_tie(tie=found, by=request.user)
@@ -79,65 +76,36 @@ def tie_remove(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
-def tie_log(request: SignedIn, pk: int) -> HttpResponse:
-    """From the list with one tap, or from the tie's own page with how and when."""
-    found = get_object_or_404(Tie.objects.visible_to(request.user).with_standing(), pk=pk)
-    form = TouchForm(request.POST)
-    if not form.is_valid():
-        return render(request, "networks/tie.html", _page(found, form), status=422)
-    touch = services.log_touch(
-        tie=found,
-        by=request.user,
-        at=form.happened_at(timezone.now()),
-        form_key=form.cleaned_data["form_key"],
-        **form.felt(),
-    )
-    if request.htmx:
-        return render(request, "networks/_network_answer.html", _network(request.user) | {"logged": touch})
-    if "page" in request.POST:
-        messages.success(request, _("Logged."))
-        return redirect("tie", pk=pk)
-    return redirect(f"{reverse('network')}?logged={touch.pk}")
+@require_safe
+def quiet(request: SignedIn) -> HttpResponse:
+    """Whom one has not been in touch with for longer than one wished."""
+    return render(request, "networks/quiet.html", {"rows": pages.quiet(request.user), "nav": "network"})
+
+
+@login_required
+@require_safe
+def archived(request: SignedIn) -> HttpResponse:
+    """Who was let go for now, each with a way back."""
+    ties = Tie.objects.archived_by(request.user).order_by("name", "pk")
+    return render(request, "networks/archived.html", {"ties": ties, "nav": "network"})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def tie_archive(request: SignedIn, pk: int) -> HttpResponse:
+    found = get_object_or_404(Tie.objects.kept_by(request.user).with_standing(), pk=pk)
+    if request.method != "POST":
+        return render(request, "networks/tie_archive.html", {"tie": found, "nav": "network"})
+    services.archive_tie(tie=found, by=request.user)
+    words = _("You let %(name)s go for now. You can bring them back at any time.")
+    messages.success(request, words % {"name": found.name})
+    return redirect("archived")
 
 
 @login_required
 @require_POST
-def touch_undo(request: SignedIn, pk: int, touch_pk: int) -> HttpResponse:
-    found = get_object_or_404(Tie.objects.visible_to(request.user), pk=pk)
-    touch = get_object_or_404(found.touches.filter(logged_by=request.user), pk=touch_pk)
-    services.undo_touch(touch=touch, by=request.user)
-    if request.htmx:
-        return render(request, "networks/_network_answer.html", _network(request.user) | {"taken_back": True})
-    messages.success(request, _("Taken back."))
-    return redirect("tie", pk=pk) if "page" in request.POST else redirect("network")
-
-
-def _network(user: User) -> dict[str, Any]:
-    now = timezone.localtime()
-    groups = rows.groups(Tie.objects.visible_to(user).in_order().with_standing(), now=now)
-    return {
-        "nav": "network",
-        "groups": groups,
-        "pictures": rows.pictures(groups),
-        "anybody": any(group.rows for group in groups),
-    }
-
-
-def _page(tie: Tie, form: TouchForm) -> dict[str, Any]:
-    now = timezone.localtime()
-    return {
-        "nav": "network",
-        "tie": tie,
-        "form": form,
-        "row": rows.row(tie, now=now),
-        "rhythm": rows.rhythm(tie),
-        "touches": tie.touches.order_by("-happened_at", "-pk")[:SHOWN_TOUCHES],
-        "invitation_state": tie.invitation.state(now) if tie.invitation else "",
-    }
-
-
-def _mine(user: User, touch_pk: str) -> Touch | None:
-    """The contact that was just logged, so that it can be taken back."""
-    ties = Tie.objects.visible_to(user)
-    return Touch.objects.filter(tie__in=ties, logged_by=user, pk=touch_pk[:18]).select_related("tie").first()
+def tie_restore(request: SignedIn, pk: int) -> HttpResponse:
+    found = get_object_or_404(Tie.objects.kept_by(request.user), pk=pk)
+    services.restore_tie(tie=found, by=request.user)
+    messages.success(request, _("%(name)s is back in your network.") % {"name": found.name})
+    return redirect("network")

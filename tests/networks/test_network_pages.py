@@ -386,3 +386,131 @@ def test_a_rhythm_or_note_that_cannot_be_is_refused_where_it_stands(
         assert '<details class="fold" open>' in response.content.decode()
     tie.refresh_from_db()
     assert (tie.ideal_days, tie.at_most_days, tie.helps, tie.kind) == (None, None, "", "person")
+
+
+MORE_PAGES = [
+    "/network/{tie}/archive/",
+    "/network/{tie}/log/{touch}/",
+    "/network/archive/",
+    "/network/quiet/",
+]
+
+
+@pytest.mark.parametrize("path", MORE_PAGES)
+def test_the_newer_pages_are_the_owners_alone(
+    client: Client, mine: Client, client_of: ClientOf, membership: Membership, stranger: User, path: str
+) -> None:
+    touch = services.log_touch(tie=membership.tie, by=membership.owner, at=timezone.now())
+    path = path.format(tie=membership.tie_id, touch=touch.pk)
+    assert mine.get(path).status_code == 200
+    for who in (stranger, membership.member):
+        theirs = client_of(who).get(path)
+        assert theirs.status_code == (404 if any(map(str.isdigit, path)) else 200)
+        assert "Ana" not in theirs.content.decode().split("<main")[-1].split("</main>")[0]
+    assert client.get(path).headers["Location"].startswith("/accounts/login/")
+
+
+def test_nobody_else_lets_a_tie_go_or_brings_it_back(client_of: ClientOf, tie: Tie, stranger: User) -> None:
+    for verb in ("archive", "restore"):
+        assert client_of(stranger).post(f"/network/{tie.pk}/{verb}/").status_code == 404
+    assert client_of(tie.owner).get(f"/network/{tie.pk}/restore/").status_code == 405
+
+
+def test_somebody_is_let_go_and_brought_back(mine: Client, tie: Tie) -> None:
+    page = mine.post(f"/network/{tie.pk}/archive/", follow=True).content.decode()
+    assert "You let Ana go for now." in page
+    assert f"/network/{tie.pk}/restore/" in page
+    assert mine.get(f"/network/{tie.pk}/").headers["Location"] == "/network/archive/"
+    assert "Begin with one person" in mine.get("/network/").content.decode()
+    assert mine.get(f"/network/{tie.pk}/remove/").status_code == 200
+    assert "Ana is back" in mine.post(f"/network/{tie.pk}/restore/", follow=True).content.decode()
+    assert mine.get(f"/network/{tie.pk}/").status_code == 200
+
+
+def test_letting_go_says_that_what_they_see_stays(mine: Client, membership: Membership) -> None:
+    page = mine.get(f"/network/{membership.tie_id}/archive/").content.decode()
+    assert f"/network/sharing/{membership.pk}/" in page
+
+
+def test_going_quiet_lists_whoever_is_beyond_their_own_interval(mine: Client, owner: User) -> None:
+    for name, days, at_most in [("Bo", 40, 30), ("Cy", 40, None), ("Di", 46, None), ("Ed", 46, 90)]:
+        one = services.add_tie(by=owner, name=name, circle="close", at_most_days=at_most)
+        services.log_touch(tie=one, by=owner, at=timezone.now() - dt.timedelta(days=days))
+    services.add_tie(by=owner, name="Flo", circle="close")
+    assert [row.tie.name for row in mine.get("/network/quiet/").context["rows"]] == ["Bo", "Di"]
+    page = mine.get("/network/?quiet=on").content.decode()
+    assert "Bo" in page
+    assert "Cy" not in page
+
+
+def test_nobody_going_quiet_is_said_so(mine: Client, tie: Tie) -> None:
+    assert "Nobody is going quiet right now." in mine.get("/network/quiet/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({}, ["Bo", "Chapel", "Di"]),
+        ({"circle": "close"}, ["Chapel"]),
+        ({"kind": "place"}, ["Chapel"]),
+        ({"kind": "person", "circle": "wider"}, ["Di"]),
+        ({"q": "CHAP"}, ["Chapel"]),
+        ({"q": "tea bo"}, ["Bo"]),
+        ({"q": "good company"}, ["Di"]),
+        ({"q": "nobody like this"}, []),
+        ({"q": "a\0b"}, ["Bo", "Chapel", "Di"]),
+        ({"circle": "moon", "kind": "planet"}, ["Bo", "Chapel", "Di"]),
+        ({"quiet": "on"}, []),
+    ],
+)
+def test_the_list_is_searched_and_filtered(
+    mine: Client, owner: User, asked: dict[str, str], names: list[str]
+) -> None:
+    services.add_tie(by=owner, name="Bo", circle="closest", helps="Tea")
+    services.add_tie(by=owner, name="Chapel", circle="close", kind="place")
+    services.add_tie(by=owner, name="Di", circle="wider", supports=["company"])
+    for headers in ({}, HTMX):
+        response = mine.get("/network/", asked, headers=headers)
+        found = [row.tie.name for group in response.context["groups"] for row in group.rows]
+        assert found == names
+        page = response.content.decode()
+        assert ("Nobody fits" in page) == (not names)
+        assert ("<html" in page) == (not headers)
+
+
+def test_going_back_with_htmx_gets_the_whole_page(mine: Client, tie: Tie) -> None:
+    headers = HTMX | {"HX-History-Restore-Request": "true"}
+    assert "<html" in mine.get("/network/", headers=headers).content.decode()
+
+
+def test_logging_from_a_filtered_list_keeps_the_filter(mine: Client, tie: Tie, other_tie: Tie) -> None:
+    sent = {"q": "", "circle": "closest", "kind": ""}
+    fragment = mine.post(f"/network/{tie.pk}/log/", sent, headers=HTMX).content.decode()
+    assert "Ana" in fragment
+    assert "Luis" not in fragment
+
+
+def test_the_second_step_says_how_and_how_it_felt(mine: Client, tie: Tie, owner: User) -> None:
+    touch = services.log_touch(tie=tie, by=owner, at=timezone.now())
+    assert f"/network/{tie.pk}/log/{touch.pk}/" in mine.get(f"/network/?logged={touch.pk}").content.decode()
+    day = timezone.localdate(timezone=owner.zone) - dt.timedelta(days=2)
+    sent = {"how": "call", "afterwards": "closer", "note": "We laughed.", "on": day.isoformat()}
+    page = mine.post(f"/network/{tie.pk}/log/{touch.pk}/", sent, follow=True).content.decode()
+    for words in ("We called", "closer", "We laughed.", "2 days ago"):
+        assert words in page
+    refused = mine.post(f"/network/{tie.pk}/log/{touch.pk}/", sent | {"on": "2999-01-01"})
+    assert refused.status_code == 422
+    assert "We laughed." in refused.content.decode()
+
+
+def test_what_the_other_side_said_is_not_rewritten(mine: Client, membership: Membership) -> None:
+    at = timezone.now() - dt.timedelta(days=1)
+    touch = services.log_touch_as_member(membership=membership, by=membership.member, at=at)
+    path = f"/network/{membership.tie_id}/log/{touch.pk}/"
+    assert "Ana told us" in mine.get(path).content.decode()
+    mine.post(path, {"how": "met", "on": "2026-01-01", "afterwards": "drained"})
+    touch.refresh_from_db()
+    assert (touch.how, touch.happened_at, touch.afterwards) == ("", at, "drained")
+    page = mine.get(f"/network/{membership.tie_id}/").content.decode()
+    assert "they told us" in page
+    assert f"/log/{touch.pk}/undo/" not in page
