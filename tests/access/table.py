@@ -1,0 +1,256 @@
+"""Who gets what at every address of the project. An address that has no row here fails the suite.
+
+A row is the address's name, what its arguments are made from (`world.MAKERS`), and the answers to a GET and to an empty
+POST. The words for answers:
+
+    page        it is shown              door        please sign in first
+    moved       a redirect elsewhere     gone        404: as if it did not exist
+    no          403                      bad         what was sent is asked for again (422), or cannot be read (400)
+    needs post  405 to a GET             only reads  405 to a POST
+    unwell      503                      nothing     204
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tests.access.world import ANONYMOUS, CURATOR, FORMER, MEMBERS, OWNER, ROLES, SUPERUSER
+
+Answers = Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    name: str
+    of: str
+    get: Answers
+    post: Answers
+    # A page they open first, by its row's name: some pages need to know where one comes from.
+    after: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(
+            filter(None, (self.name, self.of and f"of {self.of}", self.after and f"after {self.after}"))
+        )
+
+
+def everybody(word: str) -> Answers:
+    return dict.fromkeys(ROLES, word)
+
+
+def only(roles: Iterable[str], word: str, *, others: str = "gone", anonymous: str = "door") -> Answers:
+    return everybody(others) | {ANONYMOUS: anonymous} | dict.fromkeys(roles, word)
+
+
+def all_but_the_owner(word: str, owner: str) -> Answers:
+    return everybody(word) | {OWNER: owner}
+
+
+def signed_in(word: str, *, anonymous: str = "door") -> Answers:
+    return only(ROLES[1:], word, anonymous=anonymous)
+
+
+def owners(word: str) -> Answers:
+    return only([OWNER], word)
+
+
+def members(word: str) -> Answers:
+    return only(MEMBERS, word)
+
+
+def staff(word: str, superuser: str = "") -> Answers:
+    """The desk: whoever is not staff is asked to sign in as somebody who is."""
+    return everybody("door") | {CURATOR: word, SUPERUSER: superuser or word}
+
+
+ONLY_READS, NEEDS_POST = everybody("only reads"), everybody("needs post")
+# Where the sign-in is asked for first and the method after.
+READS, POSTS = signed_in("only reads"), signed_in("needs post")
+GONE = everybody("gone")
+
+FRONT = [
+    Row("home", "", signed_in("moved", anonymous="page"), ONLY_READS),
+    Row("leave", "", everybody("moved"), ONLY_READS),
+    Row("healthz", "", everybody("page"), ONLY_READS),
+    Row("readyz", "", everybody("unwell"), ONLY_READS),
+    Row("mailbox", "", GONE, ONLY_READS),
+    Row("mailbox_message", "no mail", GONE, ONLY_READS),
+]
+
+ACCOUNT = [
+    Row("settings", "", signed_in("page"), signed_in("page")),
+    Row("theme", "", NEEDS_POST, everybody("moved")),
+    Row("account_login", "", signed_in("moved", anonymous="page"), signed_in("moved", anonymous="bad")),
+    Row("account_logout", "", signed_in("page", anonymous="moved"), everybody("moved")),
+    Row("account_inactive", "", everybody("page"), ONLY_READS),
+    Row("account_signup", "", signed_in("moved", anonymous="page"), signed_in("moved", anonymous="bad")),
+    Row("account_reauthenticate", "", signed_in("page"), signed_in("bad")),
+    Row("account_email", "", signed_in("page"), signed_in("moved")),
+    Row("account_email_verification_sent", "", signed_in("moved"), signed_in("moved")),
+    Row("account_change_password", "", signed_in("page"), signed_in("bad")),
+    Row("account_set_password", "", signed_in("moved"), signed_in("moved")),
+    Row("account_reset_password", "", everybody("page"), everybody("bad")),
+    Row(
+        "account_request_login_code",
+        "",
+        signed_in("moved", anonymous="page"),
+        signed_in("moved", anonymous="bad"),
+    ),
+    Row("account_confirm_login_code", "", signed_in("moved"), signed_in("moved")),
+    Row("account_confirm_password_reset_code", "", everybody("door"), everybody("door")),
+    Row("account_complete_password_reset", "", everybody("moved"), everybody("moved")),
+    Row("account_password_reset_completed", "", everybody("page"), ONLY_READS),
+    Row("usersessions_list", "", signed_in("page"), signed_in("moved")),
+]
+
+NETWORK = [
+    Row("network", "", signed_in("page"), READS),
+    Row("tie_add", "", signed_in("page"), signed_in("bad")),
+    Row("tie", "a tie", owners("page"), READS),
+    Row("tie_edit", "a tie", owners("page"), owners("bad")),
+    Row("tie_remove", "a tie", owners("page"), owners("moved")),
+    Row("tie_log", "a tie", POSTS, owners("moved")),
+    Row("touch_undo", "a touch", POSTS, owners("moved")),
+    Row("invite", "a tie not joined", owners("page"), owners("bad")),
+    Row("invitation_resend", "an invitation", POSTS, owners("moved")),
+    Row("invitation_withdraw", "an invitation", POSTS, owners("moved")),
+]
+
+SHARING = [
+    Row("sharing", "another's membership", owners("page"), owners("moved")),
+    Row("membership_end", "another's membership", owners("page"), owners("moved")),
+    # A former member may say once more that they leave: it is done already.
+    Row("leave_support", "their membership", members("page"), only([*MEMBERS, FORMER], "moved")),
+    Row("leave_support", "another's membership", owners("gone"), owners("gone")),
+    Row("break_from_all", "", POSTS, signed_in("moved")),
+    Row("go_on_with_all", "", POSTS, signed_in("moved")),
+    Row("break_from", "their membership", POSTS, members("moved")),
+    Row("break_from", "another's membership", POSTS, owners("gone")),
+    Row("go_on_with", "their membership", POSTS, members("moved")),
+    Row("go_on_with", "another's membership", POSTS, owners("gone")),
+]
+
+INVITED = [
+    Row("invitation", "its token", everybody("moved"), ONLY_READS),
+    Row("invitation", "nonsense", GONE, ONLY_READS),
+    Row("invitation_page", "", GONE, ONLY_READS),
+    Row("invitation_page", "", everybody("page"), ONLY_READS, after="invitation"),
+    Row("invitation_accept", "", NEEDS_POST, GONE),
+    Row("invitation_accept", "", NEEDS_POST, all_but_the_owner("moved", "no"), after="invitation"),
+    Row("invitation_join", "", signed_in("moved"), READS),
+    Row("invitation_decline", "", NEEDS_POST, GONE),
+    Row("invitation_decline", "", NEEDS_POST, all_but_the_owner("moved", "no"), after="invitation"),
+    Row("invitation_declined", "", everybody("page"), ONLY_READS),
+    Row("invitation_switch", "", NEEDS_POST, everybody("moved")),
+]
+
+TODAY = [
+    Row("today", "", signed_in("page"), signed_in("moved")),
+    Row("company", "", signed_in("moved"), ONLY_READS),
+    Row("rest", "", NEEDS_POST, signed_in("bad")),
+    Row("rest_end", "", NEEDS_POST, signed_in("moved")),
+    Row("flare", "", signed_in("page"), signed_in("bad")),
+    Row("flare_undo", "", NEEDS_POST, signed_in("moved")),
+    Row("flare_end", "", NEEDS_POST, signed_in("moved")),
+    Row("wishes", "", signed_in("page"), ONLY_READS),
+    Row("wish", "a wish", signed_in("page"), signed_in("moved")),
+]
+
+PLANS = [
+    Row("plans", "", signed_in("page"), ONLY_READS),
+    Row("plan_new", "", signed_in("page"), signed_in("bad")),
+    Row("plan_preview", "", NEEDS_POST, signed_in("page")),
+    Row("plan_preview", "a plan", NEEDS_POST, owners("page")),
+    Row("safety_net", "", signed_in("moved"), ONLY_READS),
+    Row("plan", "a plan", owners("page"), owners("bad")),
+    Row("plan_letters", "a plan", owners("page"), ONLY_READS),
+    Row("plan_rehearse", "a plan", owners("page"), owners("moved")),
+    Row("plan_pause", "a plan", NEEDS_POST, owners("bad")),
+    Row("plan_resume", "a plan", NEEDS_POST, owners("moved")),
+    Row("plan_zone", "a plan", NEEDS_POST, owners("moved")),
+    Row("plan_end", "a plan", owners("page"), owners("moved")),
+    Row("history", "", signed_in("page"), ONLY_READS),
+    Row("silence_history", "a silence", owners("page"), ONLY_READS),
+]
+
+SUPPORT = [
+    Row("support", "", signed_in("page"), ONLY_READS),
+    Row("silence", "a silence", members("page"), members("bad")),
+    Row("ladder_request", "their place", members("page"), members("bad")),
+    Row("ladder_request", "another's place", owners("gone"), owners("gone")),
+]
+
+# Whoever holds the letter holds the key: its link is good without signing in, for this one thing.
+LETTERS = [
+    Row("check_in_by_mail", "the nudge's token", everybody("page"), everybody("page")),
+    Row("check_in_by_mail", "nonsense", GONE, GONE),
+    Row("alert_by_mail", "the alert's token", everybody("page"), everybody("bad")),
+    Row("alert_by_mail", "a former member's alert", GONE, GONE),
+    Row("alert_by_mail", "the nudge's token", GONE, GONE),
+    Row("unsubscribe", "a stop", everybody("page"), everybody("page")),
+    Row("unsubscribe", "nonsense", GONE, GONE),
+    Row("sent_messages", "", signed_in("page"), READS),
+    Row("address_works", "", NEEDS_POST, signed_in("moved")),
+    Row("message_settings", "", signed_in("page"), signed_in("bad")),
+]
+
+DIRECTORY = [
+    Row("resources", "", everybody("page"), ONLY_READS),
+    Row("help_now", "", everybody("page"), ONLY_READS),
+    Row("resource", "a listing", everybody("page"), ONLY_READS),
+    Row("resource", "a draft", only([CURATOR, SUPERUSER], "page", anonymous="gone"), ONLY_READS),
+]
+
+DESK_DOOR = only([CURATOR, SUPERUSER], "moved", others="no")
+
+# The desk, by the pattern of an address's name, or of its route where it has none: the first that matches counts.
+DESK = [
+    Row("admin:index", "", staff("page"), staff("page")),
+    Row("admin*login*", "", DESK_DOOR, DESK_DOOR),
+    Row(
+        "admin:logout",
+        "",
+        only([CURATOR, SUPERUSER], "needs post", others="moved", anonymous="moved"),
+        only([CURATOR, SUPERUSER], "page", others="moved", anonymous="moved"),
+    ),
+    Row("admin*password_change*", "", everybody("moved"), everybody("moved")),
+    Row("admin:autocomplete", "", staff("no"), staff("only reads")),
+    Row("admin:jsi18n", "", staff("page"), staff("only reads")),
+    Row("admin:view_on_site", "anything", GONE, GONE),
+    Row("admin/r/<path:what>", "", GONE, GONE),
+    Row("admin:app_list", "an app", staff("gone", "page"), staff("gone", "page")),
+    Row("admin/*/<path:object_id>/", "", staff("moved"), staff("moved")),
+    Row("admin/(?P<url>*)$", "", staff("gone"), staff("gone")),
+    # The directory is the curators'; what was verified, where it came from and who it is by is not taken out.
+    Row("admin:resources_service_verify", "the desk", staff("page"), staff("bad")),
+    Row("admin:resources_service_publish", "the desk", staff("needs post"), staff("moved")),
+    Row("admin:resources_service_withdraw", "the desk", staff("needs post"), staff("moved")),
+    Row("admin:resources_service_archive", "the desk", staff("needs post"), staff("moved")),
+    Row("admin:resources_source_add", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:resources_source_change", "the desk", staff("page"), staff("no", "page")),
+    Row("admin:resources_source_delete", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:resources_service_delete", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:resources_organization_delete", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:resources_*", "the desk", staff("page"), staff("page")),
+    # What is somebody's own is counted there, and not opened.
+    Row("admin:networks_*_changelist", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:networks_*_delete", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:networks_*", "the desk", staff("no"), staff("no")),
+    # Nobody writes a consent, a message or a heartbeat by hand.
+    Row("admin:accounts_consent_delete", "the desk", staff("no"), staff("no")),
+    Row("admin:accounts_*_add", "the desk", staff("no"), staff("no")),
+    Row("admin:outbox_*_add", "the desk", staff("no"), staff("no")),
+    Row("admin:accounts_consent_change", "the desk", staff("no", "page"), staff("no")),
+    Row("admin:outbox_*_change", "the desk", staff("no", "page"), staff("no")),
+    Row("admin:accounts_user_change", "the desk", staff("no", "page"), staff("no", "moved")),
+    Row("admin:accounts_*", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:outbox_*", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:usersessions_usersession_history", "nothing there", staff("moved"), staff("moved")),
+    Row("admin:usersessions_usersession_[cd]*e", "nothing there", staff("no", "moved"), staff("no", "moved")),
+    Row("admin:usersessions_*", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:account_*", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:auth_*", "the desk", staff("no", "page"), staff("no", "page")),
+]
+
+TABLE = [*FRONT, *ACCOUNT, *NETWORK, *SHARING, *INVITED, *TODAY, *PLANS, *SUPPORT, *LETTERS, *DIRECTORY]

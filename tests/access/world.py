@@ -1,0 +1,237 @@
+"""One owner with something of everything, and everybody who might come to look at it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.core import signing
+from django.test import Client
+
+from accounts.models import User
+from checkins import agreements
+from checkins import services as checkins
+from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step
+from networks import services as networks
+from networks.models import Invitation, Membership, Role, Share, Tie, Touch
+from outbox.models import BrokenAddress, Channel, Heartbeat, Message
+from resources.models import Helpline, Location, Organization, Phone, Service, Source, Verification
+from resources.services import appoint_curator, publish, verify
+from tests.access.walk import Address
+from tests.checkins.conftest import let_all_hours_be_awake
+from tests.conftest import person
+
+HOUR = dt.timedelta(hours=1)
+# Who looks. Everybody has an account but the first.
+ANONYMOUS, OWNER, OTHER_OWNER, ORDINARY = "anonymous", "owner", "other owner", "ordinary account"
+LIMITED, FORMER, ORGANISER = "limited member", "former member", "organiser"
+CURATOR, SUPERUSER = "curator", "superuser"
+SEES = {f"member who sees {share.value}": share for share in Share}
+MEMBERS = (*SEES, LIMITED, ORGANISER)
+ROLES = (ANONYMOUS, OWNER, *MEMBERS, FORMER, OTHER_OWNER, ORDINARY, CURATOR, SUPERUSER)
+
+# What is the owner's and stands nowhere else.
+TIE_NAMES = ("Quillon Ferrow", "Ottoline Brack", "Zebedee Marsh")
+NOTE, HELPS, PLAN_NAME = "the stairs were a mountain", "warm milk with nutmeg", "Evenings by the kettle"
+
+
+@dataclass
+class World:
+    """All that addresses are made of. `members` and `told` are each role's own row, if they have one."""
+
+    now: dt.datetime
+    people: dict[str, User] = field(default_factory=dict)
+    members: dict[str, Membership] = field(default_factory=dict)
+    told: dict[str, SilenceStep] = field(default_factory=dict)
+    places: dict[str, Step] = field(default_factory=dict)
+    ties: list[Tie] = field(default_factory=list)
+    plan: Plan = field(init=False)
+    silence: Silence = field(init=False)
+    touch: Touch = field(init=False)
+    invitation: Invitation = field(init=False)
+    service: Service = field(init=False)
+    draft: Service = field(init=False)
+
+    @property
+    def owner(self) -> User:
+        return self.people[OWNER]
+
+
+def build(now: dt.datetime) -> World:
+    world = World(now)
+    _people(world)
+    let_all_hours_be_awake()
+    _network(world)
+    _memberships(world)
+    _safety_net(world)
+    _endings(world)
+    _directory(world)
+    _desk()
+    return world
+
+
+def _people(world: World) -> None:
+    for role in ROLES[1:]:
+        address = role.replace(" ", "-") + "@example.org"
+        world.people[role] = person(address, role.title(), is_superuser=role == SUPERUSER)
+    User.objects.filter(pk=world.people[SUPERUSER].pk).update(is_staff=True)
+    appoint_curator(user=world.people[CURATOR])
+    networks.add_tie(by=world.people[OTHER_OWNER], name="Somebody else", circle="close")
+
+
+def _network(world: World) -> None:
+    circles = ("closest", "close", "wider")
+    for name, circle in zip(TIE_NAMES, circles, strict=True):
+        world.ties.append(networks.add_tie(by=world.owner, name=name, circle=circle))
+    world.touch = networks.log_touch(tie=world.ties[0], by=world.owner, at=world.now - 2 * HOUR)
+    world.invitation = networks.invite(tie=world.ties[1], by=world.owner, email="invited@example.org")
+
+
+def _memberships(world: World) -> None:
+    everything = [share.value for share in Share]
+    for role in (*MEMBERS, FORMER):
+        tie = networks.add_tie(by=world.owner, name=f"Tie of {role}", circle="wider")
+        world.members[role] = Membership.objects.create(
+            tie=tie,
+            owner=world.owner,
+            member=world.people[role],
+            shares=[SEES[role].value] if role in SEES else everything,
+            role=Role.ORGANISER if role == ORGANISER else Role.SUPPORTER,
+        )
+
+
+def _safety_net(world: World) -> None:
+    """A plan with all of them on its ladder, and a silence of which all of them were told."""
+    began = world.now - 3 * HOUR
+    everybody = tuple(world.members.values())
+    world.plan = checkins.make_plan(
+        owner=world.owner,
+        now=began,
+        name=PLAN_NAME,
+        programme=Plan.Programme.SAFETY,
+        days=list(range(7)),
+        times=[dt.time(20)],
+        grace=2 * HOUR,
+        ladder=[checkins.Rung(HOUR), checkins.Rung(HOUR, everybody)],
+    )
+    for role, membership in world.members.items():
+        world.places[role] = step = world.plan.steps.get(membership=membership)
+        agreements.agree(step=step, by=membership.member, now=began, terms=step.terms)
+    world.silence = checkins.fall_due(plan=world.plan, now=began, wait=HOUR)
+    world.silence.steps.update(taken_at=began)
+    Message.objects.update(attempts=1)
+    world.told = {role: world.silence.steps.get(membership=one) for role, one in world.members.items()}
+
+
+def _endings(world: World) -> None:
+    """One was limited quietly, one has left; then the owner said more."""
+    Membership.objects.filter(pk=world.members[LIMITED].pk).update(limited_at=world.now - 2 * HOUR)
+    networks.end_membership(membership=world.members[FORMER], by=world.owner)
+    say_more(world)
+
+
+def say_more(world: World, *, pain: int = 9, mood: str = "rough", note: str = NOTE) -> CheckIn:
+    """The owner's newest word, after somebody was limited and somebody left."""
+    return CheckIn.objects.create(
+        owner=world.owner,
+        made_at=world.now - HOUR,
+        pain=pain,
+        mood=mood,
+        note=note,
+        form_key=uuid.uuid4(),
+    )
+
+
+def _directory(world: World) -> None:
+    house = Organization.objects.create(name="Harbour House")
+    Location.objects.create(name="The Hall")
+    Source.objects.create(name="Town list")
+    world.draft = Service.objects.create(name="Draft talk", organization=house)
+    world.service = Service.objects.create(name="Tea and talk", organization=house)
+    Phone.objects.create(service=world.service, number="555-0150")
+    curator = world.people[CURATOR]
+    verify(service=world.service, by=curator, how=Verification.How.PHONE, parts=["name", "contact"])
+    publish(service=world.service, by=curator)
+
+
+def _desk() -> None:
+    """A row of whatever the desk lists, so that every address there leads to something."""
+    BrokenAddress.objects.create(address="broken@example.org", reason="550")
+    Heartbeat.objects.get_or_create(
+        name="sweep", defaults={"beat_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
+    )
+    Helpline.objects.first() or Helpline.objects.create(name="A line", phone="555-0199")
+
+
+# What an address is made of ---------------------------------------------------------------------------
+
+Made = dict[str, Any]
+Maker = Callable[[World, str], Made]
+# Whose row it is for somebody who has none of their own.
+SOMEBODY = next(iter(SEES))
+
+
+def _own(rows: dict[str, Any], role: str) -> Any:
+    return rows.get(role) or rows[SOMEBODY]
+
+
+def _others(rows: dict[str, Any], role: str) -> Any:
+    return rows[SOMEBODY] if role != SOMEBODY else rows[LIMITED]
+
+
+MAKERS: dict[str, Maker] = {
+    "": lambda world, role: {},
+    "nonsense": lambda world, role: {"token": "nonsense"},
+    "no mail": lambda world, role: {"key": "0" * 20},
+    "a tie": lambda world, role: {"pk": world.ties[0].pk},
+    "a tie not joined": lambda world, role: {"pk": world.ties[2].pk},
+    "a touch": lambda world, role: {"pk": world.ties[0].pk, "touch_pk": world.touch.pk},
+    "an invitation": lambda world, role: {"pk": world.invitation.pk},
+    "its token": lambda world, role: {"token": world.invitation.token()},
+    "their membership": lambda world, role: {"pk": _own(world.members, role).pk},
+    "another's membership": lambda world, role: {"pk": _others(world.members, role).pk},
+    "a plan": lambda world, role: {"pk": world.plan.pk},
+    "a silence": lambda world, role: {"pk": world.silence.pk},
+    "their place": lambda world, role: {"pk": _own(world.places, role).pk},
+    "another's place": lambda world, role: {"pk": _others(world.places, role).pk},
+    "a wish": lambda world, role: {"part": "helps"},
+    "the nudge's token": lambda world, role: {
+        "token": signing.dumps(world.silence.pk, salt="checkins.check-in")
+    },
+    "the alert's token": lambda world, role: {
+        "token": signing.dumps(world.told[SOMEBODY].pk, salt="checkins.alert")
+    },
+    "a former member's alert": lambda world, role: {
+        "token": signing.dumps(world.told[FORMER].pk, salt="checkins.alert")
+    },
+    "a stop": lambda world, role: {
+        "token": signing.dumps([world.owner.pk, Channel.EMAIL, "nudges"], salt="outbox.unsubscribe")
+    },
+    "a listing": lambda world, role: {"pk": world.service.pk},
+    "a draft": lambda world, role: {"pk": world.draft.pk},
+    "an app": lambda world, role: {"app_label": "networks"},
+}
+
+
+def arguments(world: World, role: str, address: Address, of: str) -> Made:
+    """What an address is made with for somebody; one of the desk says in its name whose rows it is about."""
+    if of in MAKERS:
+        return MAKERS[of](world, role)
+    if of == "anything":
+        return dict.fromkeys(address.takes, 1)
+    app, model = address.name.removeprefix("admin:").split("_")[:2]
+    keys = apps.get_model(app, model)._default_manager.values_list("pk", flat=True)
+    return {name: 0 if of == "nothing there" else keys.first() for name in address.takes}
+
+
+def clients(world: World) -> dict[str, Client]:
+    """Everybody signed in, in a browser of their own."""
+    found = {ANONYMOUS: Client()}
+    for role, user in world.people.items():
+        found[role] = Client()
+        found[role].force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return found
