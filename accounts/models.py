@@ -100,6 +100,10 @@ class Consent(models.Model):
         GIVEN = "given", _("given")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
+    # Where it was said, for `how`.
+    PAGE: ClassVar = "page"
+    LINK: ClassVar = "link"
+
     subject = models.ForeignKey(User, models.CASCADE, related_name="consents")
     grantee = models.ForeignKey(User, models.SET_NULL, null=True, related_name="consents_received")
     purpose = models.CharField(max_length=20, choices=Purpose.choices)

@@ -28,4 +28,5 @@ def welcome(*, user: User, name: str, time_zone: str, language: str) -> None:
         categories=["health"],
         text=words,
         language=language,
+        how=Consent.PAGE,
     )

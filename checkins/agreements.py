@@ -104,6 +104,9 @@ def agree(*, step: Step, by: User, now: dt.datetime, terms: str, may_wake: bool 
     `may_wake`: the alert may come in their quiet hours. Raises TermsHaveChanged when those are no longer the words.
     """
     step = _locked(step)
+    if step.is_newer_than_they_see and step.has_new_terms:
+        _keep_the_old(step, terms, now if may_wake else None)
+        return
     if step.terms.splitlines() != terms.splitlines():  # a form may come back with other line ends
         raise errors.TermsHaveChanged(_("What you would be asked has just changed. Please read it again."))
     asked = step.reconfirm_asked_at is not None or step.has_new_terms
@@ -113,6 +116,14 @@ def agree(*, step: Step, by: User, now: dt.datetime, terms: str, may_wake: bool 
     step.agreed_at, step.declined_at, step.may_wake_at = now, None, now if may_wake else None
     step.save(update_fields=Step.WORD)
     _record(step, by, Consent.Act.GIVEN)
+
+
+def _keep_the_old(step: Step, terms: str, may_wake_at: dt.datetime | None) -> None:
+    """Whoever is limited quietly knows nothing of the new words: their yes is to the old ones, as before."""
+    if step.agreed_terms.splitlines() != terms.splitlines():
+        raise errors.TermsHaveChanged(_("What you would be asked has just changed. Please read it again."))
+    step.may_wake_at = may_wake_at
+    step.save(update_fields=["may_wake_at"])
 
 
 @transaction.atomic
@@ -154,4 +165,5 @@ def _record(step: Step, by: User, act: Consent.Act) -> None:
         categories=["ladder"],
         text=f"{step.agreed_terms}\n\n{waking_words()}" if step.may_wake_at else step.agreed_terms,
         language=by.language,
+        how=Consent.PAGE,
     )

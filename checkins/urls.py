@@ -1,6 +1,6 @@
 from django.urls import path
 
-from checkins.views import easing, history, letters, plans, rehearsals, supporter, today, wishes
+from checkins.views import easing, history, letters, plans, rehearsals, seen, supporter, today, wishes
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("plans/history/", history.history, name="history"),
     path("plans/history/<int:pk>/", history.silence, name="silence_history"),
     path("c/<str:token>/", letters.check_in_by_mail, name="check_in_by_mail"),
+    path("network/sharing/<int:pk>/preview/", seen.seen_by, name="seen_by"),
     path("support/", supporter.support, name="support"),
     path("support/silence/<int:pk>/", supporter.silence, name="silence"),
     path("safety/<int:pk>/", supporter.ladder_request, name="ladder_request"),

@@ -58,6 +58,10 @@ class NoLongerJoined(Refused):
     words = _("You no longer share anything with this person, so there is nothing to change.")
 
 
+class NotAskedAnyMore(Refused):
+    words = _("You are not asked this any more. There is nothing more to do.")
+
+
 class GoneTie(Refused):
     words = _("This person is no longer in your network.")
 

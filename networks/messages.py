@@ -48,6 +48,22 @@ def accepted(message: Message) -> dict[str, Any] | None:
     return {"name": one_line(membership.tie.name), "link": links.absolute(path)}
 
 
+@kinds.register("networks/organiser", about=_("A question: would you help to organise?"))
+def organiser(message: Message) -> dict[str, Any] | None:
+    """To a member. Nothing when the question was taken back, or they may not hear of anything new."""
+    found = Membership.objects.active().filter(pk=message.params["membership"], limited_at=None)
+    membership = found.filter(organiser_asked_at__isnull=False).select_related("owner").first()
+    if membership is None:
+        return None
+    owner = one_line(membership.owner.called)
+    path = reverse("organise", args=[membership.pk])
+    return {
+        "owner": owner,
+        "terms": sharing.organiser_for_member(name=owner),
+        "link": links.absolute(path),
+    }
+
+
 def one_line(name: str) -> str:
     """A name fit for a subject: no line breaks, no runs of spaces."""
     return " ".join(name.split())

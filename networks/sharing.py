@@ -40,10 +40,41 @@ def sentence_for_member(share: Share, *, name: str) -> str:
     }[share] % {"name": name}
 
 
+def organiser_for_owner(*, name: str) -> str:
+    """What it means to make `name` an organiser, said to the owner."""
+    return _(
+        "%(name)s may make, change and cancel asks for you, and sees them. "
+        "Nothing else changes in what they see, and they cannot change what others see."
+    ) % {"name": name}
+
+
+def organiser_for_member(*, name: str) -> str:
+    """The same, said to the person who is asked; `name` is the owner's."""
+    return _(
+        "You may make, change and cancel asks for %(name)s, and you see them. "
+        "You see nothing else that you did not see before. You can stop at any time, without a reason."
+    ) % {"name": name}
+
+
 def in_order(shares: Iterable[str]) -> list[Share]:
     """Known shares, each once, in the order the pages show them."""
     wanted = set(shares)
     return [share for share in Share if share.value in wanted]
+
+
+def short_words(shares: Iterable[str]) -> list[str]:
+    """The same in a few words each, to be listed after "sees"; said to the owner."""
+    words = {
+        Share.WORD: _("how you are, in a word"),
+        Share.CHECKINS: _("your check-ins"),
+        Share.PAIN: _("your pain score"),
+        Share.MOOD: _("your mood"),
+        Share.NOTES: _("your notes"),
+        Share.PLANS: _("when your check-ins are due"),
+        Share.ASKS: _("what you ask for"),
+        Share.NAMES: _("the names in your network"),
+    }
+    return [words[share] for share in in_order(shares)]
 
 
 def words_for_owner(shares: Iterable[str], *, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The worker's side: `sweep_invitations` forgets what nobody needs any more."""
+"""The worker's side: the sweeps forget what nobody needs any more."""
 
 from __future__ import annotations
 
@@ -13,3 +13,13 @@ def sweep_invitations() -> int:
     from networks import services
 
     return services.sweep_invitations(now=timezone.now())
+
+
+@shared_task(name="networks.tasks.forget_looks")
+def forget_looks() -> int:
+    """Wipe what is older than a year of who looked at what. Safe to run at any time, any number of times."""
+    from django.utils import timezone
+
+    from networks.services import looks
+
+    return looks.forget_looks(now=timezone.now())

@@ -60,8 +60,22 @@ class Shared:
         return bool(self.checked_in_at or self.word or self.pain is not None or self.mood or self.note)
 
     @property
+    def saw(self) -> list[str]:
+        """What there is to see, as values of Share."""
+        parts = {
+            Share.WORD: self.word,
+            Share.CHECKINS: self.checked_in_at or self.resting_until,
+            Share.PAIN: self.pain is not None,
+            Share.MOOD: self.mood,
+            Share.NOTES: self.note,
+            Share.PLANS: self.due or self.paused_until,
+            Share.NAMES: self.names,
+        }
+        return [share.value for share, there in parts.items() if there]
+
+    @property
     def is_empty(self) -> bool:
-        return not (self.says_how or self.resting_until or self.paused_until or self.due or self.names)
+        return not self.saw
 
 
 def with_members(memberships: Sequence[Membership], now: dt.datetime) -> dict[int, Shared]:

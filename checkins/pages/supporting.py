@@ -21,6 +21,7 @@ from checkins.models import Claim, Silence, SilenceStep, Step
 from checkins.pages import shared
 from checkins.pages.shared import Shared
 from networks.models import Membership
+from networks.models.memberships import SILENCE
 
 # How long the page says that a supporter's word is not needed any more.
 NEWS = dt.timedelta(days=90)
@@ -157,6 +158,12 @@ def open_alerts(people: Iterable[Person]) -> list[Alert]:
     """What is open now for any of them; what is real before what is practice."""
     alerts = (alert for person in people for alert in person.alerts)
     return sorted(alerts, key=lambda alert: alert.silence.is_practice)
+
+
+def looked_at(people: Iterable[Person]) -> list[tuple[Membership, list[str]]]:
+    """Of whom there is something to see on the page, and what."""
+    saw = [(one.membership, [*one.shared.saw, *([SILENCE] if one.alerts else [])]) for one in people]
+    return [(membership, what) for membership, what in saw if what]
 
 
 def _person(membership: Membership, known: _Known) -> Person:

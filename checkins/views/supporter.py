@@ -20,6 +20,8 @@ from accounts.requests import SignedIn
 from checkins import agreements, links, services
 from checkins.models import Claim, SilenceStep, Step
 from checkins.pages import supporting
+from networks.models.memberships import SILENCE
+from networks.services import looks
 from outbox import preferences
 from outbox.models import BrokenAddress
 
@@ -31,6 +33,7 @@ ANSWERS = {"claim", *Claim.Report.values}
 def support(request: SignedIn) -> HttpResponse:
     """The people one supports: what is open first, then what each of them shares."""
     people = supporting.people(request.user, timezone.now())
+    looks.note(viewer=request.user, seen=supporting.looked_at(people), now=timezone.now())
     context = {
         "nav": "support",
         "people": people,
@@ -82,6 +85,9 @@ def _answer(request: HttpRequest, step: SilenceStep) -> HttpResponse:
 
 def _page(request: HttpRequest, step: SilenceStep, *, problem: bool = False) -> HttpResponse:
     """What is open or how it ended; `?heard` asks once whether they have really heard from them."""
+    if step.membership:
+        seen = [(step.membership, [SILENCE])]
+        looks.note(viewer=step.membership.member, seen=seen, now=timezone.now())
     context = {"nav": "support", "alert": supporting.alert(step), "problem": problem}
     asks = "heard" in request.GET and step.silence.closed_at is None
     template = "checkins/silence_heard.html" if asks else "checkins/silence.html"
@@ -106,7 +112,9 @@ def _take(step: SilenceStep, answer: str) -> None:
 def ladder_request(request: SignedIn, pk: int) -> HttpResponse:
     """Would you be told when they go quiet? Exactly these words; yes or no, now or later."""
     steps = Step.objects.select_related("plan__owner", "membership")
+    steps = steps.known_to_members()
     step = get_object_or_404(steps, pk=pk, membership__member=request.user, membership__ended_at=None)
+    step.hide_what_is_newer()
     if step.plan.ended_at:
         return render(request, "checkins/ladder_over.html", {"nav": "support", "owner": step.plan.owner})
     if request.method != "POST" or request.POST.get("answer") not in ("agree", "decline"):

@@ -52,6 +52,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User) -> Self:
         return self.active().filter(Q(owner=user) | Q(member=user))
 
+    def known_to_organise(self) -> Self:
+        """Those who organise or are asked to; not who was asked after a quiet limit."""
+        asked = Q(limited_at=None) | Q(organiser_asked_at__lte=F("limited_at"))
+        return self.filter(Q(role=Role.ORGANISER) | Q(asked, organiser_asked_at__isnull=False))
+
 
 class Membership(models.Model):
     """A tie who joined with an account of their own. They see nothing but what is in `shares`."""
@@ -143,6 +148,11 @@ class Signal(models.Model):
         return f"signal {self.pk}"
 
 
+# What there was to see, beside what is shared: words of `Look.saw`.
+SILENCE = "silence"
+ASK = "ask"
+
+
 class LookQuerySet(models.QuerySet["Look"]):
     def at(self, owner: User) -> Self:
         """Looks at what is this owner's, newest first."""
@@ -156,7 +166,7 @@ class Look(models.Model):
     viewer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     # As whom they looked; None for staff.
     membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="looks")
-    # What of it there was to see: values of Share, or a word of the page's own ("silence").
+    # What of it there was to see: values of Share, or SILENCE or ASK.
     saw = ArrayField(models.CharField(max_length=20), default=list)
     looked_at = models.DateTimeField()
 

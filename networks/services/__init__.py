@@ -17,6 +17,7 @@ from networks.services.memberships import (
     limit,
     take_break,
 )
+from networks.services.roles import agree_to_organise, ask_to_organise, stop_organising
 from networks.services.ties import add_tie, archive_tie, edit_tie, remove_tie, restore_tie
 from networks.services.touches import by_member_on, log_touch, log_touch_as_member, tell_touch, undo_touch
 
@@ -24,7 +25,9 @@ __all__ = [
     "MOST_A_DAY",
     "accept",
     "add_tie",
+    "agree_to_organise",
     "archive_tie",
+    "ask_to_organise",
     "by_member_on",
     "change_shares",
     "decline",
@@ -39,6 +42,7 @@ __all__ = [
     "remove_tie",
     "resend",
     "restore_tie",
+    "stop_organising",
     "sweep_invitations",
     "take_break",
     "tell_touch",

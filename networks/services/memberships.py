@@ -17,7 +17,7 @@ from networks.services import records
 @transaction.atomic
 def change_shares(*, membership: Membership, shares: Iterable[str], by: User) -> Membership:
     """Set what a member may see, from this moment. Only the owner can. The member is not told."""
-    locked = _theirs(membership, by=by)
+    locked = held_by_owner(membership, by=by)
     before, after = set(locked.shares), set(shares)
     locked.shares = [share.value for share in sharing.in_order(after)]
     locked.save(update_fields=["shares"])
@@ -43,7 +43,7 @@ def end_membership(*, membership: Membership, by: User) -> None:
 @transaction.atomic
 def limit(*, membership: Membership, by: User, now: dt.datetime) -> None:
     """From now on the member sees nothing new, and nothing tells them so. Limiting twice is once."""
-    locked = _theirs(membership, by=by)
+    locked = held_by_owner(membership, by=by)
     if locked.limited_at:
         return
     locked.kept_view = limiting.view_of(locked, now)
@@ -54,7 +54,7 @@ def limit(*, membership: Membership, by: User, now: dt.datetime) -> None:
 @transaction.atomic
 def end_limit(*, membership: Membership, by: User) -> None:
     """The member sees again what is shared with them, the time between included."""
-    locked = _theirs(membership, by=by)
+    locked = held_by_owner(membership, by=by)
     locked.limited_at = locked.kept_view = None
     locked.save(update_fields=["limited_at", "kept_view"])
 
@@ -72,11 +72,20 @@ def end_break(*, by: User, only: Membership | None = None) -> None:
     _joined(by, only).update(paused_at=None)
 
 
-def _theirs(membership: Membership, *, by: User) -> Membership:
-    """Held until the transaction ends, for its owner alone."""
+def held_by_owner(membership: Membership, *, by: User) -> Membership:
+    """Locked until the transaction ends, for its owner alone. Raises NotYours or NoLongerJoined."""
+    return _held(membership, by=by, side="owner_id")
+
+
+def held_by_member(membership: Membership, *, by: User) -> Membership:
+    """The same for the member."""
+    return _held(membership, by=by, side="member_id")
+
+
+def _held(membership: Membership, *, by: User, side: str) -> Membership:
     held = Membership.objects.select_for_update(of=("self",)).select_related("owner", "member", "tie")
     locked = held.get(pk=membership.pk)
-    if locked.owner_id != by.pk:
+    if getattr(locked, side) != by.pk:
         raise errors.NotYours
     if locked.ended_at:
         raise errors.NoLongerJoined

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils import translation
 
-from accounts.models import Consent
+from accounts.models import Consent, User
 from networks import sharing
 from networks.models import Membership
 
@@ -20,14 +20,29 @@ def record_change(membership: Membership, act: Consent.Act, shares: set[str]) ->
 def record(
     membership: Membership, act: Consent.Act, shares: Iterable[str], words: str, language: str
 ) -> None:
+    """The owner's word about a member."""
+    _write(membership.owner, membership.member, act, shares, words, language)
+
+
+def record_of_member(
+    membership: Membership, act: Consent.Act, what: Iterable[str], words: str, language: str
+) -> None:
+    """The member's word to the owner."""
+    _write(membership.member, membership.owner, act, what, words, language)
+
+
+def _write(
+    subject: User, grantee: User, act: Consent.Act, what: Iterable[str], words: str, language: str
+) -> None:
     Consent.objects.create(
-        subject=membership.owner,
-        grantee=membership.member,
+        subject=subject,
+        grantee=grantee,
         purpose=Consent.Purpose.SHARE,
         act=act,
-        categories=[str(share) for share in shares],
+        categories=[str(one) for one in what],
         text=words,
         language=language,
+        how=Consent.PAGE,
     )
 
 

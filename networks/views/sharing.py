@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from networks import errors, services
+from networks import sharing as words
 from networks.forms import SharesForm
 from networks.models import Membership
 
@@ -32,6 +34,7 @@ def sharing(request: SignedIn, pk: int) -> HttpResponse:
                 messages.success(request, _("Saved. It counts from now on."))
             return _to_their_page(membership)
     context = {"nav": "network", "membership": membership, "tie": membership.tie, "form": form}
+    context["organiser_words"] = words.organiser_for_owner(name=name)
     return render(request, "networks/sharing.html", context, status=422 if form.is_bound else 200)
 
 
@@ -48,6 +51,27 @@ def membership_end(request: SignedIn, pk: int) -> HttpResponse:
         request, _("Ended. %(name)s sees nothing of yours any more.") % {"name": membership.tie.name}
     )
     return _to_their_page(membership)
+
+
+@login_required
+@require_POST
+def membership_limit(request: SignedIn, pk: int) -> HttpResponse:
+    """Quietly: the member is not told and cannot notice, but that nothing new comes."""
+    membership = _mine(request, pk)
+    services.limit(membership=membership, by=request.user, now=timezone.now())
+    said = _("Done, quietly. %(name)s sees what they saw until now, and nothing newer.")
+    messages.success(request, said % {"name": membership.tie.name})
+    return redirect("sharing", pk=pk)
+
+
+@login_required
+@require_POST
+def membership_show_again(request: SignedIn, pk: int) -> HttpResponse:
+    membership = _mine(request, pk)
+    services.end_limit(membership=membership, by=request.user)
+    said = _("%(name)s sees again what is ticked here.")
+    messages.success(request, said % {"name": membership.tie.name})
+    return redirect("sharing", pk=pk)
 
 
 @login_required

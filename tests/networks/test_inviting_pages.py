@@ -187,7 +187,7 @@ def test_an_unknown_share_is_refused(mine: Client, membership: Membership) -> No
 
 def test_the_owner_ends_it_after_a_question(mine: Client, membership: Membership) -> None:
     path = f"/network/sharing/{membership.pk}/end/"
-    assert "End sharing with Ana?" in mine.get(path).content.decode()
+    assert "Remove Ana?" in mine.get(path).content.decode()
     assert Membership.objects.active().exists()
     for _twice in range(2):
         assert "Ended." in mine.post(path, follow=True).content.decode()
