@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.chaos.clock import HOUR
 from bench.chaos.evidence import Evidence, Expected, Row
 from bench.chaos.fates import FATES
 from bench.chaos.judge import judge
@@ -20,8 +21,8 @@ from supportnet.leftovers import ticks
 Act = Callable[[Stage], None]
 # How long a fault may take to be felt before the play goes on without it, in seconds.
 FELT_WITHIN = 20.0
-# The clock jumps this often at most; then it would be tomorrow, with new check-ins.
-MOST_JUMPS = 18
+# How far time goes on at the end at once, and altogether: then it would be tomorrow, with new check-ins.
+LATER, LATEST = 2 * HOUR, 20 * HOUR
 # So many seconds without a letter, and nobody who lives holds one.
 CALM = 1.0
 # One in so many checks in while all this happens.
@@ -37,7 +38,7 @@ class Dose:
     workers: int = 2
     sweep_seconds: float = 1.0
     kill_every: float = 0.0  # seconds; 0: only where the play says so
-    settle_within: float = 60.0  # seconds of quiet work at the end
+    settle_within: float = 120.0  # seconds of quiet work at the end
     seed: int = 0
 
     @property
@@ -188,8 +189,8 @@ def _come_to_rest(stage: Stage, within: float) -> None:
         if state.quiet and now.timestamp() > last and stage.crowd.is_idle:
             return
         nothing_to_do = not (state.overdue or state.due)
-        if nothing_to_do and stage.clock.jumps < MOST_JUMPS and _nothing_happens(stage, state):
-            stage.clock.jump()
+        if nothing_to_do and stage.clock.ahead < LATEST and _nothing_happens(stage, state):
+            stage.clock.jump(LATER)
             stage.people.let_leases_end()
     raise TimeoutError(
         f"no quiet in {within} s: {stage.people.state(stage.clock.now())}\n{stage.last_words()}"
