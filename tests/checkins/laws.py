@@ -93,6 +93,7 @@ class Judge:
     def watching_a_sweep(self, world: World) -> Iterator[None]:
         claims = world.standing_claims()
         planned = dict(Silence.objects.open().values_list("pk", "next_step_at"))
+        told = {step.silence_id for step in world.steps_told()}
         last = newest_message()
         with heard() as complaints:
             yield
@@ -103,12 +104,8 @@ class Judge:
             assert step.silence_id not in claims, "somebody new was told while a claim stands"
             assert agrees(step), "somebody was told who does not agree to it"
             assert step.silence.plan.programme == Plan.Programme.SAFETY, "keep in touch told somebody"
-            if not self._others_told_before(step):
+            if step.silence_id not in told:
                 self._owner_heard_first(world, step, planned[step.silence_id])
-
-    def _others_told_before(self, step: SilenceStep) -> bool:
-        told = step.silence.steps.filter(whom=Step.Whom.MEMBER, taken_at__lt=step.taken_at)
-        return told.exists()
 
     def _owner_heard_first(self, world: World, step: SilenceStep, planned: dt.datetime) -> None:
         nudges = Message.objects.filter(
