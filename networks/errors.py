@@ -62,6 +62,10 @@ class NotAskedAnyMore(Refused):
     words = _("You are not asked this any more. There is nothing more to do.")
 
 
+class LimitedQuietly(Refused):
+    words = _("You limited this quietly, so a word from you does not reach them. Let them see things again first.")
+
+
 class GoneTie(Refused):
     words = _("This person is no longer in your network.")
 

@@ -9,6 +9,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TURNS, LineField, OnceForm
@@ -297,6 +298,26 @@ class SharesForm(forms.Form):
         shares = self.fields["shares"]
         assert isinstance(shares, SharesField)  # noqa: S101 - for the type checker
         shares.speak_of(name)
+
+
+CAPS = (1, 2, 3, 5, 7, 10, 20)
+
+
+def _caps() -> list[tuple[int | str, str]]:
+    words = [(most, ngettext("At most %(n)s ask a week", "At most %(n)s asks a week", most)) for most in CAPS]
+    return [("", gettext("As many as come")), *((most, word % {"n": most}) for most, word in words)]
+
+
+class CapForm(forms.Form):
+    """How many asks a week are enough; empty for as many as come."""
+
+    at_most = forms.TypedChoiceField(
+        label=_("How much do you want to be asked?"),
+        choices=_caps,
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
 
 
 class ResendForm(forms.Form):

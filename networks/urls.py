@@ -1,6 +1,6 @@
 from django.urls import path
 
-from networks.views import breaks, contacts, invitations, invited, looks, roles, sharing, ties, touches
+from networks.views import between, breaks, contacts, invitations, invited, looks, roles, sharing, ties, touches
 
 urlpatterns = [
     path("", ties.network, name="network"),
@@ -33,6 +33,10 @@ urlpatterns = [
     path("support/go-on/", breaks.go_on, name="go_on_with_all"),
     path("support/<int:pk>/break/", breaks.take_break, name="break_from"),
     path("support/<int:pk>/go-on/", breaks.go_on, name="go_on_with"),
+    path("support/<int:pk>/talked/", between.we_talked, name="we_talked"),
+    path("support/<int:pk>/talked/undo/", between.we_did_not, name="we_did_not"),
+    path("support/<int:pk>/at-most/", between.weekly_cap, name="weekly_cap"),
+    path("word/<int:pk>/", between.signal, name="signal"),
     # What the invited person sees. The names come before the token, which has 43 characters.
     path("invited/", invited.invitation_page, name="invitation_page"),
     path("invited/accept/", invited.accept, name="invitation_accept"),

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from networks.models.ties import Tie
 
+# How long a word that needs no reply is shown.
+SIGNAL_STAYS = dt.timedelta(days=4)
+
 
 class Share(models.TextChoices):
     """What an owner may let a member see. The words follow “sees …” and “shares …”.
@@ -123,6 +126,19 @@ class Membership(models.Model):
         return self.shows(share) and (self.limited_at is None or made_at <= self.limited_at)
 
 
+class SignalQuerySet(models.QuerySet["Signal"]):
+    def fresh(self, now: dt.datetime) -> Self:
+        """What is still said: a word goes away by itself, answered or not."""
+        return self.filter(sent_at__gt=now - SIGNAL_STAYS)
+
+    def reaching_members(self) -> Self:
+        """Without what an owner said after they had limited somebody quietly."""
+        limit = F("membership__limited_at")
+        return self.filter(
+            Q(membership__limited_at=None) | ~Q(by=F("membership__owner")) | Q(sent_at__lte=limit)
+        )
+
+
 class Signal(models.Model):
     """A word that needs no reply. Only the latest of each side is kept, so there is nothing to count."""
 
@@ -135,6 +151,8 @@ class Signal(models.Model):
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     sent_at = models.DateTimeField()
+
+    objects = SignalQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -18,6 +18,7 @@ from networks.services.memberships import (
     take_break,
 )
 from networks.services.roles import agree_to_organise, ask_to_organise, stop_organising
+from networks.services.signals import send_signal, set_weekly_cap
 from networks.services.ties import add_tie, archive_tie, edit_tie, remove_tie, restore_tie
 from networks.services.touches import by_member_on, log_touch, log_touch_as_member, tell_touch, undo_touch
 
@@ -44,6 +45,8 @@ __all__ = [
     "restore_tie",
     "stop_organising",
     "sweep_invitations",
+    "send_signal",
+    "set_weekly_cap",
     "take_break",
     "tell_touch",
     "undo_touch",

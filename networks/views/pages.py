@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import User
-from networks import finding, rows
+from networks import between, finding, rows
 from networks.forms import TouchForm
 from networks.models import Tie, Touch
 
@@ -41,9 +42,16 @@ def of_tie(tie: Tie, form: TouchForm) -> dict[str, Any]:
         "form": form,
         "row": rows.row(tie, now=now),
         "rhythm": rows.rhythm(tie),
+        "words": _words(tie, now),
         "touches": tie.touches.order_by("-happened_at", "-pk")[:SHOWN_TOUCHES],
         "invitation_state": tie.invitation.state(now) if tie.invitation else "",
     }
+
+
+def _words(tie: Tie, now: dt.datetime) -> between.Words:
+    """What they and the owner said last, if they joined."""
+    joined = tie.membership
+    return between.words([joined], reader=tie.owner, now=now)[joined.pk] if joined else between.Words()
 
 
 def quiet(user: User) -> list[rows.Row]:
