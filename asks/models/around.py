@@ -34,6 +34,10 @@ class Offer(models.Model):
     def __str__(self) -> str:
         return f"offer {self.pk}"
 
+    @property
+    def labels(self) -> list[str]:
+        return [str(need.label) for need in Need if need.value in self.needs]
+
 
 class Gift(models.Model):
     """What the owner gave: help goes both ways."""

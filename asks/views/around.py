@@ -21,7 +21,7 @@ from networks.models import Membership
 @require_http_methods(["GET", "HEAD", "POST"])
 def gift(request: SignedIn) -> HttpResponse:
     """What the owner gave, seen beside what they ask for."""
-    form = GiftForm(request.POST or None, owner=request.user)
+    form = GiftForm(request.POST if request.method == "POST" else None, owner=request.user)
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         services.note_gift(

@@ -49,7 +49,7 @@ def soften(request: SignedIn, pk: int) -> HttpResponse:
 def move(request: SignedIn, pk: int) -> HttpResponse:
     """One tap for a day or a week later; or to a day and a time."""
     occurrence = _date(request.user, pk)
-    form = MoveForm(request.POST)
+    form = MoveForm(request.POST, auto_id=f"%s-{pk}")
     starts_at = form.starts_at(occurrence.starts_at, occurrence.ask.owner) if form.is_valid() else None
     if starts_at is None:
         if form.is_valid():
