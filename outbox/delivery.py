@@ -112,6 +112,8 @@ class Batch:
         """Those that may go; what may not is recorded. Looks at fewer together when they go slowly."""
         waiting = list(self.untouched.values())
         while waiting:
+            if self.given:  # looking takes a while
+                self._record(self.kept.to(self.channel).reports())
             began = time.monotonic()
             chunk, waiting = waiting[: self.kept.chunk], waiting[self.kept.chunk :]
             ready = _made_ready(chunk)
@@ -244,7 +246,9 @@ def _sent(recorder: Recorder, message: Message) -> None:
 def _refused(message: Message, refusal: channels.Refused) -> None:
     """The other side said no to this letter, for good or for now."""
     now = timezone.now()
-    fields: dict[str, Any] = {"handed_over_at": None, "refused_at": message.refused_at or now}
+    # `message` still says what was so when it was taken: an earlier try may have arrived, with its answer cut off.
+    before = message.handed_over_at
+    fields: dict[str, Any] = {"handed_over_at": before, "refused_at": message.refused_at or now}
     if not refusal.for_good:
         _try_later(message, refusal, **fields)
         return

@@ -147,6 +147,7 @@ class Lines:
 
     def reports(self) -> Iterator[Outcome]:
         """What has become of letters so far, each once."""
+        self._note_all()
         while self.settled:
             yield self.settled.pop(0)
 

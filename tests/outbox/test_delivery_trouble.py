@@ -168,3 +168,18 @@ def test_back_off_doubles_up_to_a_quarter_of_an_hour() -> None:
     for attempts in range(1, 40):
         wait = delivery.back_off(attempts)
         assert dt.timedelta(seconds=12) <= wait <= dt.timedelta(minutes=18)
+
+
+@pytest.mark.parametrize("reply", ["451 4.3.0 busy", "550 5.1.1 no such person here"])
+def test_a_later_no_does_not_unsay_that_an_earlier_try_may_have_arrived(
+    owner: User, smtp: Server, a_kind: dict[str, Any], reply: str
+) -> None:
+    kinds.register("tests/hello", watched=True)(lambda message: a_kind)
+    message = write("a", owner)
+    earlier = timezone.now() - dt.timedelta(minutes=1)  # given over then, and the line was cut before its answer
+    Message.objects.update(handed_over_at=earlier)
+    smtp.refuse["maya@example.org"] = reply
+    delivery.deliver_due()
+    message.refresh_from_db()
+    assert message.handed_over_at == earlier
+    assert message.may_have_arrived
