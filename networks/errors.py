@@ -58,12 +58,38 @@ class NoLongerJoined(Refused):
     words = _("You no longer share anything with this person, so there is nothing to change.")
 
 
+class TooManyLinks(Refused):
+    words = _("You made a lot of links today. Please make the next one tomorrow.")
+
+
+class OwnLink(Refused):
+    words = _("This link is yours. Give it to somebody else, and they can ask to join.")
+
+
+class LinkHasEnded(Refused):
+    words = _("This link does not work any more. Ask the person who gave it to you for a new one.")
+
+
+class AskedLately(Refused):
+    words = _("You asked this person a short while ago. Leave it for a month, or talk to them.")
+
+
+class TooManyAsked(Refused):
+    words = _("This cannot be asked just now. Please try again tomorrow, or talk to them.")
+
+
+class RequestHasEnded(Refused):
+    words = _("This was answered already, or they do not ask any more.")
+
+
 class NotAskedAnyMore(Refused):
     words = _("You are not asked this any more. There is nothing more to do.")
 
 
 class LimitedQuietly(Refused):
-    words = _("You limited this quietly, so a word from you does not reach them. Let them see things again first.")
+    words = _(
+        "You limited this quietly, so a word from you does not reach them. Let them see things again first."
+    )
 
 
 class GoneTie(Refused):
@@ -72,3 +98,7 @@ class GoneTie(Refused):
 
 class AlreadySupporting(Refused):
     words = _("You already support this person with this account. You will find them under People I support.")
+
+
+class KeptEnough(Refused):
+    words = _("You have kept as many words of your own as fit here. Remove some you no longer need first.")

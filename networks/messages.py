@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from networks import sharing
-from networks.models import Invitation, Membership
+from networks.models import Invitation, JoinRequest, Membership
 from outbox import kinds, links
 from outbox.models import Message
 
@@ -46,6 +46,32 @@ def accepted(message: Message) -> dict[str, Any] | None:
         return None
     path = reverse("sharing", args=[membership.pk])
     return {"name": one_line(membership.tie.name), "link": links.absolute(path)}
+
+
+@kinds.register("networks/join_request", about=_("A question: somebody would like to join"))
+def join_request(message: Message) -> dict[str, Any] | None:
+    """To the owner. Nothing when it was answered or taken back."""
+    waiting = JoinRequest.objects.waiting().select_related("member")
+    found = waiting.filter(pk=message.params["request"]).first()
+    if found is None:
+        return None
+    path = reverse("join_request", args=[found.pk])
+    return {"name": one_line(found.member.called), "note": found.note, "link": links.absolute(path)}
+
+
+@kinds.register("networks/approved", about=_("News: you have joined"))
+def approved(message: Message) -> dict[str, Any] | None:
+    """To whoever asked. Nothing when it has ended meanwhile."""
+    memberships = Membership.objects.active().select_related("owner")
+    membership = memberships.filter(pk=message.params["membership"]).first()
+    if membership is None:
+        return None
+    owner = one_line(membership.owner.called)
+    return {
+        "owner": owner,
+        "sees": sharing.words_for_member(membership.shares, name=owner),
+        "link": links.absolute(reverse("support")),
+    }
 
 
 @kinds.register("networks/organiser", about=_("A question: would you help to organise?"))

@@ -1,6 +1,21 @@
 from django.urls import path
 
-from networks.views import between, breaks, contacts, invitations, invited, looks, roles, sharing, ties, touches
+from networks.views import (
+    between,
+    breaks,
+    contacts,
+    invitations,
+    invited,
+    joining,
+    looks,
+    requests,
+    roles,
+    sharing,
+    suggestions,
+    ties,
+    touches,
+    words,
+)
 
 urlpatterns = [
     path("", ties.network, name="network"),
@@ -15,6 +30,12 @@ urlpatterns = [
     path("<int:pk>/restore/", ties.tie_restore, name="tie_restore"),
     path("archive/", ties.archived, name="archived"),
     path("quiet/", ties.quiet, name="quiet"),
+    path("suggestions/", suggestions.wish, name="suggestions_wish"),
+    path("suggestions/<int:pk>/", suggestions.answer, name="suggestion_answer"),
+    path("in-touch/<str:token>/", suggestions.in_touch_by_mail, name="in_touch_by_mail"),
+    path("words/", words.ready_words, name="ready_words"),
+    path("words/keep/", words.keep, name="words_keep"),
+    path("words/<int:pk>/forget/", words.forget, name="words_forget"),
     path("<int:pk>/log/", touches.tie_log, name="tie_log"),
     path("<int:pk>/log/<int:touch_pk>/", touches.touch_more, name="touch_more"),
     path("<int:pk>/log/<int:touch_pk>/undo/", touches.touch_undo, name="touch_undo"),
@@ -23,6 +44,13 @@ urlpatterns = [
     path("invitations/<int:pk>/withdraw/", invitations.withdraw, name="invitation_withdraw"),
     path("sharing/<int:pk>/", sharing.sharing, name="sharing"),
     path("sharing/<int:pk>/end/", sharing.membership_end, name="membership_end"),
+    path("link/", requests.share_link, name="share_link"),
+    path("requests/<int:pk>/", requests.join_request, name="join_request"),
+    path("requests/<int:pk>/decline/", requests.turn_down, name="join_request_decline"),
+    # What whoever opens the link sees.
+    path("join/", joining.join_page, name="join_page"),
+    path("join/take-back/", joining.take_back, name="join_take_back"),
+    path("join/<str:token>/", joining.open_link, name="join_link"),
     path("who-looked/", looks.who_looked, name="who_looked"),
     path("sharing/<int:pk>/limit/", sharing.membership_limit, name="membership_limit"),
     path("sharing/<int:pk>/show-again/", sharing.membership_show_again, name="membership_show_again"),

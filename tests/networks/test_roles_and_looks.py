@@ -1,0 +1,144 @@
+"""Organisers, with their own yes; and who looked, for the owner alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Consent, User
+from networks import errors, services
+from networks.models import Look, Membership, Role
+from networks.services import looks
+from networks.tasks import forget_looks
+from outbox.models import Message
+
+SignIn = Callable[[User], Client]
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+# Organisers -----------------------------------------------------------------------------------------
+
+
+def test_an_organiser_is_asked_says_yes_and_may_stop(
+    client_of: SignIn, membership: Membership, owner: User, supporter: User
+) -> None:
+    mine, theirs = client_of(owner), client_of(supporter)
+    organise = f"/network/support/{membership.pk}/organise/"
+    assert theirs.get(organise).status_code == 404
+    said = mine.post(f"/network/sharing/{membership.pk}/organiser/", follow=True).content.decode()
+    assert "Until they say yes nothing changes" in said
+    assert Message.objects.filter(kind="networks/organiser", recipient=supporter).count() == 1
+    assert "You may make, change and cancel asks for Maya" in page(theirs, organise)
+    assert theirs.post(organise).status_code == 422
+    theirs.post(organise, {"answer": "yes"})
+    membership.refresh_from_db()
+    assert (membership.role, membership.organiser_asked_at) == (Role.ORGANISER, None)
+    assert "Ana organises for you." in page(mine, f"/network/sharing/{membership.pk}/")
+    assert "Stop organising" in page(theirs, organise)
+    theirs.post(organise, {"answer": "no"})
+    membership.refresh_from_db()
+    assert membership.role == Role.SUPPORTER
+    record = Consent.objects.filter(categories=["organiser"]).order_by("pk")
+    assert [(row.subject, row.grantee, row.act) for row in record] == [
+        (owner, supporter, "given"),
+        (supporter, owner, "given"),
+        (owner, supporter, "withdrawn"),
+        (supporter, owner, "withdrawn"),
+    ]
+
+
+def test_a_question_can_be_taken_back_before_it_is_answered(
+    client_of: SignIn, membership: Membership, owner: User, supporter: User
+) -> None:
+    path = f"/network/sharing/{membership.pk}/organiser/"
+    client_of(owner).post(path)
+    client_of(owner).post(path, {"stop": "1"})
+    assert page(client_of(supporter), f"/network/support/{membership.pk}/organise/", 404)
+    with pytest.raises(errors.NotAskedAnyMore):
+        services.agree_to_organise(membership=membership, by=supporter)
+    assert not Consent.objects.filter(categories=["organiser"]).exists()
+
+
+def test_asking_and_agreeing_twice_is_once(membership: Membership, owner: User, supporter: User) -> None:
+    for _turn in range(2):
+        services.ask_to_organise(membership=membership, by=owner, now=timezone.now())
+    for _turn in range(2):
+        services.agree_to_organise(membership=membership, by=supporter)
+    services.ask_to_organise(membership=membership, by=owner, now=timezone.now())
+    assert Message.objects.filter(kind="networks/organiser").count() == 1
+    assert Consent.objects.filter(categories=["organiser"]).count() == 2
+
+
+def test_only_the_member_agrees(membership: Membership, owner: User) -> None:
+    services.ask_to_organise(membership=membership, by=owner, now=timezone.now())
+    with pytest.raises(errors.NotYours):
+        services.agree_to_organise(membership=membership, by=owner)
+
+
+# Who looked -----------------------------------------------------------------------------------------
+
+
+def test_each_view_is_listed_for_the_owner_and_for_nobody_else(
+    client_of: SignIn, membership: Membership, owner: User, supporter: User
+) -> None:
+    now = timezone.now()
+    looks.note(viewer=supporter, seen=[(membership, ["pain", "silence", "ask"])], now=now)
+    looks.note(viewer=supporter, seen=[(membership, ["checkins"])], now=now - dt.timedelta(days=1))
+    looks.note(viewer=owner, seen=[(membership, ["checkins"])], now=now)
+    said = page(client_of(owner), "/network/who-looked/")
+    assert "your pain score, that you had gone quiet and something you asked for" in said
+    assert said.index("your pain score") < said.index("Yesterday") < said.index("your check-ins")
+    assert Look.objects.count() == 2
+    assert "Nobody has looked so far." in page(client_of(supporter), "/network/who-looked/")
+
+
+def test_opening_the_supporter_s_page_writes_one_line_and_what_was_there(
+    client_of: SignIn, membership: Membership, owner: User, supporter: User
+) -> None:
+    client = client_of(supporter)
+    client.get("/support/")
+    assert not Look.objects.exists(), "nothing was there to be seen"
+    services.change_shares(membership=membership, shares=["names"], by=owner)
+    client.get("/support/")
+    assert Look.objects.get().saw == ["names"]
+
+
+def test_the_list_comes_in_pages_of_fifty(
+    client_of: SignIn, membership: Membership, owner: User, supporter: User
+) -> None:
+    now = timezone.now()
+    for number in range(51):
+        looks.note(viewer=supporter, seen=[(membership, ["pain"])], now=now - dt.timedelta(hours=number))
+    client = client_of(owner)
+    first = page(client, "/network/who-looked/")
+    assert first.count("your pain score") == 50 and "Older" in first
+    assert page(client, "/network/who-looked/?page=2").count("your pain score") == 1
+
+
+def test_somebody_who_left_or_looks_after_the_site_is_named_all_the_same(
+    client_of: SignIn, membership: Membership, owner: User, supporter: User, curator: User
+) -> None:
+    looks.note(viewer=supporter, seen=[(membership, ["pain"])], now=timezone.now())
+    Look.objects.create(owner=owner, viewer=curator, saw=["pain"], looked_at=timezone.now())
+    Look.objects.create(owner=owner, saw=["pain"], looked_at=timezone.now())
+    services.end_membership(membership=membership, by=owner)
+    said = page(client_of(owner), "/network/who-looked/")
+    assert all(who in said for who in ("Ana", "somebody who looks after Supportnet", "whose account is gone"))
+
+
+def test_it_is_forgotten_after_a_year(membership: Membership, supporter: User) -> None:
+    now = timezone.now()
+    for days in (364, 366):
+        looks.note(viewer=supporter, seen=[(membership, ["pain"])], now=now - dt.timedelta(days=days))
+    assert forget_looks() == 1
+    assert forget_looks() == 0
+    assert Look.objects.count() == 1
