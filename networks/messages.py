@@ -45,7 +45,11 @@ def accepted(message: Message) -> dict[str, Any] | None:
     if membership is None:
         return None
     path = reverse("sharing", args=[membership.pk])
-    return {"name": one_line(membership.tie.name), "link": links.absolute(path)}
+    return {
+        "name": one_line(membership.tie.name),
+        "elsewhere": message.params.get("elsewhere", False),
+        "link": links.absolute(path),
+    }
 
 
 @kinds.register("networks/join_request", about=_("A question: somebody would like to join"))

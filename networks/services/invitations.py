@@ -106,6 +106,7 @@ def withdraw(*, invitation: Invitation, by: User) -> None:
 def accept(*, invitation: Invitation, by: User) -> Membership:
     """Join. The database decides between two who press at the same moment; accepting twice is once.
 
+    The link works for another address, too; but then nothing is shared before the owner has looked who it is.
     Raises OwnInvitation, NotOpen or AlreadySupporting.
     """
     # The owner too: one person may be answering two invitations of theirs at this moment.
@@ -121,18 +122,17 @@ def accept(*, invitation: Invitation, by: User) -> Membership:
     if Membership.objects.of(tie.owner).supported_by(by).exists():
         raise errors.AlreadySupporting
     invitation.refresh_from_db()
-    membership = Membership.objects.create(tie=tie, owner=tie.owner, member=by, shares=invitation.shares)
-    if invitation.shares:
-        records.record(
-            membership, Consent.Act.GIVEN, invitation.shares, invitation.share_words, invitation.language
-        )
-    key = f"networks/accepted:{membership.pk}"
+    elsewhere = by.email != invitation.email
+    shares = [] if elsewhere else invitation.shares
+    membership = Membership.objects.create(tie=tie, owner=tie.owner, member=by, shares=shares)
+    if shares:
+        records.record(membership, Consent.Act.GIVEN, shares, invitation.share_words, invitation.language)
     queue(
         kind="networks/accepted",
-        dedupe_key=key,
+        dedupe_key=f"networks/accepted:{membership.pk}",
         recipient=tie.owner,
         owner=tie.owner,
-        params={"membership": membership.pk},
+        params={"membership": membership.pk, "elsewhere": elsewhere},
     )
     return membership
 

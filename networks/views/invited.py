@@ -178,10 +178,13 @@ def _state_page(request: HttpRequest, found: Invitation, *, status: int = 0) -> 
     if found.tie.owner == request.user:
         return render(request, "networks/invited_own.html", {"tie": found.tie}, status=status or 200)
     if state == Invitation.State.WAITING and not found.tie.removed_at:
-        return render(request, "networks/invited.html", {"asked": asked(found), "invitation": found})
+        known = not request.user.is_authenticated and User.objects.filter(email=found.email).exists()
+        context = {"asked": asked(found), "invitation": found, "has_account": known}
+        return render(request, "networks/invited.html", context)
     if request.user.is_authenticated and found.tie.memberships.supported_by(request.user).exists():
         return render(request, "networks/invited_joined.html", {"owner": found.tie.owner.called})
-    return render(request, "networks/invited_closed.html", {"state": state}, status=410)
+    mine = request.user.is_authenticated and found.accepted_by_id == request.user.pk
+    return render(request, "networks/invited_closed.html", {"state": state, "mine": mine}, status=410)
 
 
 def asked(found: Invitation) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def sharing(request: SignedIn, pk: int) -> HttpResponse:
                 messages.success(request, _("Saved. It counts from now on."))
             return _to_their_page(membership)
     context = {"nav": "network", "membership": membership, "tie": membership.tie, "form": form}
+    context["from_elsewhere"] = not membership.shares and _came_from_elsewhere(membership)
     context["organiser_words"] = words.organiser_for_owner(name=name)
     return render(request, "networks/sharing.html", context, status=422 if form.is_bound else 200)
 
@@ -91,9 +92,15 @@ def leave_support(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("support")
 
 
+def _came_from_elsewhere(membership: Membership) -> bool:
+    """Whether they accepted with another address than the owner wrote to."""
+    accepted = membership.tie.invitations.filter(accepted_by=membership.member_id)
+    return accepted.exclude(email=membership.member.email).exists()
+
+
 def _mine(request: SignedIn, pk: int) -> Membership:
     """One that has ended is not shown; but what is sent about it gets a kind answer, not "not found"."""
-    mine = Membership.objects.filter(owner=request.user).select_related("tie")
+    mine = Membership.objects.filter(owner=request.user).select_related("tie", "member")
     return get_object_or_404(mine if request.method == "POST" else mine.active(), pk=pk)
 
 

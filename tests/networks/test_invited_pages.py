@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Consent, User
 from networks import services
 from networks.models import Invitation, Membership, Tie
 from outbox.models import Message
@@ -196,8 +196,18 @@ def test_signed_in_as_somebody_else_one_is_told_as_whom(
     assert "sent to another address" in page
     assert "ana@example.org" not in page
     assert "Accept as Stranger" in page
+    assert "looks first, and shares nothing with you before" in page
     client.post(ACCEPT)
-    assert Membership.objects.get().member == stranger
+    membership = Membership.objects.get()
+    assert (membership.member, membership.shares) == (stranger, [])
+    assert not Consent.objects.filter(purpose="share").exists()
+    mine = client_of(membership.owner)
+    said = mine.get(f"/network/sharing/{membership.pk}/").content.decode()
+    assert "from another address than you wrote to" in said
+    assert "stranger@example.org" not in said
+    mine.post(f"/network/sharing/{membership.pk}/", {"shares": ["pain"]})
+    said = mine.get(f"/network/sharing/{membership.pk}/").content.decode()
+    assert "from another address" not in said
 
 
 def test_one_can_sign_out_and_answer_as_somebody_else(
@@ -258,6 +268,13 @@ def test_a_closed_invitation_says_so_and_names_nobody(
 ) -> None:
     client = landed(client_of(supporter) if signed_in else Client(), invitation)
     now = timezone.now()
+    kind = {
+        "withdrawn": "taken back by the person who sent it",
+        "removed": "taken back by the person who sent it",
+        "declined": "answered with no, and that is fine",
+        "expired": "for two weeks, and they are over",
+        "used": "Somebody has joined with it already",
+    }[how]
     if how == "withdrawn":
         services.withdraw(invitation=invitation, by=owner)
     elif how == "declined":
@@ -276,6 +293,7 @@ def test_a_closed_invitation_says_so_and_names_nobody(
             assert response.status_code == 410
             page = response.content.decode()
             assert "This invitation is closed" in page
+            assert kind in page
             assert "Maya" not in page
             assert "Would you?" not in page
     assert Membership.objects.filter(member=supporter).count() == 0
@@ -296,7 +314,17 @@ def test_who_was_let_go_gets_the_neutral_page(
 ) -> None:
     client = landed(client_of(membership.member), invitation)
     services.end_membership(membership=membership, by=membership.owner)
-    assert client.get(PAGE).status_code == 410
+    response = client.get(PAGE)
+    assert response.status_code == 410
+    assert "You joined with it before, and that has ended." in response.content.decode()
+
+
+def test_an_address_with_an_account_reads_that_one_signs_in(
+    client: Client, invitation: Invitation, supporter: User, landed: Landed
+) -> None:
+    page = landed(client, invitation).get(PAGE).content.decode()
+    assert "There is an account with the address this invitation came to" in page
+    assert supporter.email not in page
 
 
 def test_who_supports_this_person_already_is_not_joined_twice(
