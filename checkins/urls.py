@@ -28,7 +28,6 @@ urlpatterns = [
     path("plans/history/<int:pk>/", history.silence, name="silence_history"),
     path("c/<str:token>/", letters.check_in_by_mail, name="check_in_by_mail"),
     path("network/sharing/<int:pk>/preview/", seen.seen_by, name="seen_by"),
-    path("support/", supporter.support, name="support"),
     path("support/silence/<int:pk>/", supporter.silence, name="silence"),
     path("safety/<int:pk>/", supporter.ladder_request, name="ladder_request"),
     path("s/<str:token>/", supporter.alert_by_mail, name="alert_by_mail"),

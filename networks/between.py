@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from networks.models import Membership, Signal, Touch
+from networks import sharing
+from networks.forms import CapForm
+from networks.models import Membership, Share, Signal, Touch
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,43 @@ def words(memberships: Sequence[Membership], *, reader: User, now: dt.datetime) 
     theirs = {row.membership_id: row for row in rows if row.by_id != reader.pk}
     mine = {row.membership_id: row for row in rows if row.by_id == reader.pk}
     return {one.pk: Words(theirs.get(one.pk), mine.get(one.pk)) for one in memberships}
+
+
+@dataclass(frozen=True)
+class Side:
+    """What the member's page says of one owner beside what they share."""
+
+    words: Words
+    talked: bool
+    cap: CapForm | None
+
+
+def sides(memberships: Sequence[Membership], *, member: User, now: dt.datetime) -> dict[int, Side]:
+    """By membership; the same number of queries however many they are."""
+    said, talked = words(memberships, reader=member, now=now), talked_today(member, now=now)
+    return {one.pk: Side(said[one.pk], one.tie_id in talked, _cap(one)) for one in memberships}
+
+
+def shared_in_short(membership: Membership) -> str:
+    """What is shared with this member, to be read after "Shares with you:"."""
+    short = {
+        Share.WORD: _("how they are, in a word"),
+        Share.CHECKINS: _("check-ins"),
+        Share.PAIN: _("pain score"),
+        Share.MOOD: _("mood"),
+        Share.NOTES: _("notes"),
+        Share.PLANS: _("when check-ins are due"),
+        Share.ASKS: _("asks"),
+        Share.NAMES: _("names in their circles"),
+    }
+    return ", ".join(short[share] for share in sharing.in_order(membership.shares))
+
+
+def _cap(membership: Membership) -> CapForm | None:
+    """Only for whoever may be asked."""
+    if not membership.shows(Share.ASKS):
+        return None
+    return CapForm(initial={"at_most": membership.weekly_cap}, auto_id=f"most-{membership.pk}-%s")
 
 
 def talked_today(member: User, *, now: dt.datetime) -> set[int]:

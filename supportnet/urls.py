@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("network/", include("networks.urls")),
+    path("support/", views.support, name="support"),
     path("", include("checkins.urls")),
     path("", include("outbox.urls")),
     path("find/", include("resources.urls")),

@@ -1,10 +1,11 @@
-"""The front door, the way out, and (later) pages that join two sibling apps."""
+"""The front door, the way out, and pages that join sibling apps."""
 
 from __future__ import annotations
 
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import (
@@ -18,24 +19,44 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
-from networks.models import Membership
+from accounts.requests import SignedIn
+from asks import pages as asks
+from checkins.pages import supporting
+from networks import between
+from networks.services import looks
+from outbox.models import BrokenAddress
+from supportnet import sides
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "landing.html")
-    return redirect("support" if _only_supports(request.user) else "today")
+    return redirect("support" if sides.begins_with_others(request.user, now=timezone.now()) else "today")
 
 
-def _only_supports(user: User) -> bool:
-    """Whether they are here for somebody else: they joined a network, and have begun none of their own."""
-    return Membership.objects.supported_by(user).filter(member__ties=None, member__plans=None).exists()
+@require_safe
+@login_required
+def support(request: SignedIn) -> HttpResponse:
+    """The people one supports: what is open first, then each of them with what they share."""
+    user, now = request.user, timezone.now()
+    people = supporting.people(user, now)
+    looks.note(viewer=user, seen=supporting.looked_at(people), now=now)
+    passing = between.sides([person.membership for person in people], member=user, now=now)
+    context = {
+        "nav": "support",
+        "people": [(person, passing[person.membership.pk]) for person in people],
+        "alerts": supporting.open_alerts(people),
+        "asks": asks.open_for(user, now=now),
+        "working": [person for person in people if person.membership.paused_at is None],
+        "broken_address": BrokenAddress.objects.filter(address=user.email).first(),
+    }
+    return render(request, "support.html", context)
 
 
 @never_cache

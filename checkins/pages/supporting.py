@@ -20,6 +20,7 @@ from checkins.ladder import Reach
 from checkins.models import Claim, Silence, SilenceStep, Step
 from checkins.pages import shared
 from checkins.pages.shared import Shared
+from networks import between
 from networks.models import Membership
 from networks.models.memberships import SILENCE
 
@@ -119,6 +120,10 @@ class Person:
     # What they had agreed to was ended, and nothing took its place.
     released: bool
     shared: Shared
+
+    @property
+    def in_short(self) -> str:
+        return between.shared_in_short(self.membership)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The supporter's side: whom one supports, what is open, what one is asked."""
+"""The supporter's side: one silence, and what one is asked. The page of all of it is in `supportnet`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import times
 from accounts.errors import DomainError
@@ -23,25 +23,8 @@ from checkins.pages import supporting
 from networks.models.memberships import SILENCE
 from networks.services import looks
 from outbox import preferences
-from outbox.models import BrokenAddress
 
 ANSWERS = {"claim", *Claim.Report.values}
-
-
-@require_safe
-@login_required
-def support(request: SignedIn) -> HttpResponse:
-    """The people one supports: what is open first, then what each of them shares."""
-    people = supporting.people(request.user, timezone.now())
-    looks.note(viewer=request.user, seen=supporting.looked_at(people), now=timezone.now())
-    context = {
-        "nav": "support",
-        "people": people,
-        "alerts": supporting.open_alerts(people),
-        "working": [person for person in people if person.membership.paused_at is None],
-        "broken_address": BrokenAddress.objects.filter(address=request.user.email).first(),
-    }
-    return render(request, "checkins/support.html", context)
 
 
 # One silence ----------------------------------------------------------------------------------------
