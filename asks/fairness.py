@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
-from asks import audience
 from asks.models import Taking
 from networks.models import Membership
 
@@ -24,9 +24,12 @@ class Load:
     rested: list[Membership]
 
 
-def load(owner: User, *, now: dt.datetime) -> Load | None:
-    """None where nobody carries most, where there is too little to tell, or nobody else to ask."""
-    members = list(audience.those_who_see(owner).filter(paused_at=None).select_related("tie").order_by("pk"))
+def load(owner: User, hearers: Sequence[Membership], *, now: dt.datetime) -> Load | None:
+    """`hearers` are those who see what is asked for.
+
+    None where nobody carries most, where there is too little to tell, or nobody else to ask.
+    """
+    members = [one for one in hearers if one.paused_at is None]
     recent = Taking.objects.standing().filter(
         membership__owner=owner, taken_at__gt=now - WINDOW, occurrence__cancelled_at=None
     )

@@ -6,14 +6,16 @@ Each date of an ask is an event of its own, so that one of a weekly row can be m
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from accounts.models import User
 from asks import wording
@@ -22,6 +24,7 @@ from networks.models import Membership
 
 # How long what is over stays in a feed.
 KEPT = dt.timedelta(days=60)
+A_YEAR = dt.timedelta(days=400)
 # How often a calendar programme should look again.
 REFRESH = dt.timedelta(hours=1)
 
@@ -103,10 +106,39 @@ def _written(entries: Iterable[Entry]) -> bytes:
     calendar.add("prodid", "-//Supportnet//Asks//EN")
     calendar.add("x-wr-calname", _("Supportnet"))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    for entry in entries:
+    written = list(entries)
+    for zone in _zones(written):
+        calendar.add_component(zone)
+    for entry in written:
         calendar.add_component(_event(entry))
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def _zones(entries: list[Entry]) -> Iterable[Timezone]:
+    """The rules of each zone for the years around its events, each change a block of its own.
+
+    A list of dates (RDATE) would be shorter; there are calendar programmes that read it wrongly.
+    """
+    days: defaultdict[ZoneInfo, list[dt.date]] = defaultdict(list)
+    for entry in entries:
+        if entry.occurrence.starts_at:
+            days[entry.occurrence.ask.zone].append(entry.occurrence.starts_at.date())
+    for zone, its in days.items():
+        if zone.key != "UTC":
+            yield _one_by_one(Timezone.from_tzinfo(zone, zone.key, min(its) - A_YEAR, max(its) + A_YEAR))
+
+
+def _one_by_one(zone: Timezone) -> Timezone:
+    changes, zone.subcomponents = zone.subcomponents, []
+    for change in changes:
+        listed = change.pop("RDATE", [])
+        for dates in listed if isinstance(listed, list) else [listed]:
+            for moment in dates.dts:
+                another = change.copy(recursive=True)
+                another.DTSTART = moment.dt
+                zone.add_component(another)
+        zone.add_component(change)
+    return zone
 
 
 def _event(entry: Entry) -> Event:

@@ -98,13 +98,13 @@ def row_for_member(
 
 def for_owner(asks: Iterable[Ask], *, reader: User, now: dt.datetime) -> ForOwner:
     """The dates of these asks that are still to come, and those whose helpers may be thanked."""
-    rows = Occurrence.objects.standing().filter(ask__in=asks)
-    ahead = [row_for_owner(one, reader, now=now) for one in _with_all(rows.ahead(now).in_order())]
-    past = rows.filter(ends_at__lte=now, ends_at__gt=now - TO_THANK).taken().order_by("-ends_at")
+    recent = Occurrence.objects.standing().filter(ask__in=asks).ahead(now - TO_THANK)
+    rows = [row_for_owner(one, reader, now=now) for one in _with_all(recent.in_order())]
+    ahead = [row for row in rows if not row.occurrence.is_over(now)]
     return ForOwner(
         waiting=[row for row in ahead if not row.taken],
         taken=[row for row in ahead if row.taken],
-        over=[row_for_owner(one, reader, now=now) for one in _with_all(past)],
+        over=[row for row in reversed(rows) if row.taken and row.occurrence.is_over(now)],
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.requests import SignedIn
 from asks import audience, fairness, pages, services, wording
-from asks.forms import AskForm, ChoicesForm, GiftForm
+from asks.forms import AskForm, ChoicesForm
 from asks.models import Ask, Need
 from networks.models import Membership
 
@@ -35,13 +35,13 @@ def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
         "needs": Need.choices,
     }
     if membership is None:
+        hearers = list(audience.those_who_see(owner).select_related("tie").order_by("pk"))
         context |= {
-            "load": fairness.load(owner, now=now),
+            "load": fairness.load(owner, hearers, now=now),
             "offers": pages.offers_to(owner),
             "gifts": pages.gifts_of(owner),
-            "form": GiftForm(owner=owner),
             "organised": audience.organised_by(owner).select_related("owner"),
-            "hearers": audience.those_who_see(owner).count(),
+            "hearers": hearers,
         }
     return render(request, "asks/asks.html", context)
 

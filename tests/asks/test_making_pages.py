@@ -223,6 +223,6 @@ def test_the_list_asks_the_same_questions_for_one_and_for_many(
         services.take(occurrence=asking(), membership=ana, now=timezone.now())
         asking(need="meal")
     maya.get("/asks/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(10):
         maya.get("/asks/")
     assert Share.ASKS.value in ana.shares
