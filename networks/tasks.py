@@ -23,3 +23,13 @@ def forget_looks() -> int:
     from networks.services import looks
 
     return looks.forget_looks(now=timezone.now())
+
+
+@shared_task(name="networks.tasks.sweep_suggestions")
+def sweep_suggestions() -> int:
+    """Suggest a hello to whoever had no suggestion for a week. Safe to run at any time, any number of times."""
+    from django.utils import timezone
+
+    from networks import services
+
+    return services.sweep_suggestions(now=timezone.now())

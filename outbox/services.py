@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from outbox import delivery, kinds, tasks
+from outbox import delivery, kinds, stops, tasks
 from outbox.models import BrokenAddress, Channel, ChannelPreference, Message
 
 logger = logging.getLogger(__name__)
@@ -143,6 +143,10 @@ def stop(*, person_id: int, channel: str, what: str, now: dt.datetime) -> None:
 
     Raises ValueError for something that cannot be stopped, such as a place on a ladder.
     """
+    elsewhere = stops.of(what)
+    if elsewhere:
+        elsewhere.stop(person_id, now)
+        return
     _check_stoppable(what)
     wish, _made = ChannelPreference.objects.get_or_create(person_id=person_id, channel=channel)
     ChannelPreference.objects.filter(pk=wish.pk, nudges_stopped_at=None).update(nudges_stopped_at=now)
@@ -150,6 +154,10 @@ def stop(*, person_id: int, channel: str, what: str, now: dt.datetime) -> None:
 
 def go_on(*, person_id: int, channel: str, what: str) -> None:
     """They want these again."""
+    elsewhere = stops.of(what)
+    if elsewhere:
+        elsewhere.go_on(person_id)
+        return
     _check_stoppable(what)
     ChannelPreference.objects.filter(person=person_id, channel=channel).update(nudges_stopped_at=None)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedIn
-from outbox import links, preferences, services
+from outbox import links, preferences, services, stops
 from outbox.forms import PreferenceForm
 from outbox.models import Channel, Message
 from outbox.sent import Line
@@ -70,7 +70,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         services.go_on(person_id=person.pk, channel=stop.channel, what=stop.what)
     elif request.method == "POST":
         services.stop(person_id=person.pk, channel=stop.channel, what=stop.what, now=timezone.now())
-    wish = preferences.of([person.pk], stop.channel)[person.pk]
+    elsewhere, wish = stops.of(stop.what), preferences.of([person.pk], stop.channel)[person.pk]
+    stopped = elsewhere.has_stopped(person.pk) if elsewhere else wish.has_stopped(stop.what)
+    page = elsewhere.template if elsewhere else "outbox/unsubscribe.html"
     with translation.override(person.language):
-        said = {"stopped": wish.has_stopped(stop.what), "undone": "undo" in request.POST}
-        return render(request, "outbox/unsubscribe.html", said)
+        return render(request, page, {"stopped": stopped, "undone": "undo" in request.POST})

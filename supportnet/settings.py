@@ -264,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
         "checkins.tasks.watch": WATCH_SECONDS,
         "outbox.tasks.deliver": SWEEP_SECONDS / 2,
         "networks.tasks.sweep_invitations": 3600.0,
+        "networks.tasks.sweep_suggestions": 3600.0,
         "networks.tasks.forget_looks": 3600.0,
         "asks.tasks.sweep_asks": 900.0,
     }.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -269,6 +270,13 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
     def unanswered(self) -> Self:
         return self.filter(answered_at=None)
+
+    def standing(self, owner: User, *, since: dt.datetime) -> Self:
+        """What may be shown: unanswered, not older, of somebody in the circles, to an owner who wants any."""
+        found = self.of(owner).unanswered().filter(made_at__gt=since)
+        wanted = found.exclude(tie__owner__network_wishes__suggestions_off_at__isnull=False)
+        here = wanted.filter(tie__archived_at=None, tie__removed_at=None)
+        return here.select_related("tie").order_by("-pk")
 
 
 class Suggestion(models.Model):

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from networks import between, finding, rows
+from networks import between, finding, rows, warmth, words
 from networks.forms import TouchForm
-from networks.models import Tie, Touch
+from networks.models import Suggestion, Tie, Touch
+from networks.services import suggestions
 
 SHOWN_TOUCHES = 12
 
@@ -59,6 +60,16 @@ def quiet(user: User) -> list[rows.Row]:
     now = timezone.localtime()
     found = rows.of(Tie.objects.visible_to(user).in_order().with_standing(), now=now)
     return [row for row in found if row.is_quiet]
+
+
+def suggested(user: User) -> dict[str, Any]:
+    """This week's suggestion, while it is unanswered and they are still out of touch; the page only reads."""
+    now = timezone.localtime()
+    found = Suggestion.objects.standing(user, since=now - suggestions.WEEK).first()
+    if found is None or not warmth.has_gone_quiet(found.tie, now=now):
+        return {}
+    hello = words.opener(words.Occasion.HELLO, words.Effort.LOW, name=found.tie.name)
+    return {"suggestion": found, "suggested_words": hello}
 
 
 def just_logged(user: User, touch_pk: str) -> Touch | None:

@@ -22,6 +22,7 @@ def network(request: SignedIn) -> HttpResponse:
     context = pages.network(request.user, request.GET)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "networks/_network.html", context)
+    context |= pages.suggested(request.user)
     context["logged"] = pages.just_logged(request.user, request.GET.get("logged", ""))
     return render(request, "networks/network.html", context)
 
@@ -79,7 +80,8 @@ def tie_remove(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 def quiet(request: SignedIn) -> HttpResponse:
     """Whom one has not been in touch with for longer than one wished."""
-    return render(request, "networks/quiet.html", {"rows": pages.quiet(request.user), "nav": "network"})
+    context = {"rows": pages.quiet(request.user), "off": services.wants_none(owner=request.user)}
+    return render(request, "networks/quiet.html", context | {"nav": "network"})
 
 
 @login_required

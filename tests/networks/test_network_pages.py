@@ -313,8 +313,8 @@ def test_the_list_takes_the_same_number_of_queries_however_long(
         services.log_touch(tie=tie, by=owner, at=timezone.now())
         if place < 10:
             services.invite(tie=tie, by=owner, email=f"person{place}@example.org")
-    # Session, person, whether they support somebody, ties, memberships, invitations.
-    with django_assert_num_queries(6):
+    # Session, person, whether they support somebody, ties, memberships, invitations, this week's suggestion.
+    with django_assert_num_queries(7):
         assert mine.get("/network/").status_code == 200
 
 
