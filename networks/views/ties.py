@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedIn
-from networks import services
+from networks import seeing, services
 from networks.forms import TieForm, TouchForm
 from networks.models import Circle, Tie
 from networks.views import pages
@@ -23,6 +24,7 @@ def network(request: SignedIn) -> HttpResponse:
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "networks/_network.html", context)
     context |= pages.suggested(request.user)
+    context["wants_a_look"] = seeing.wants_a_look(request.user, now=timezone.now())
     context["logged"] = pages.just_logged(request.user, request.GET.get("logged", ""))
     return render(request, "networks/network.html", context)
 
