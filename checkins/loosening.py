@@ -84,10 +84,12 @@ def _failed(steps: list[SilenceStep]) -> set[str]:
 
 
 def _latest(silence: Silence) -> list[SilenceStep]:
-    """Whoever was told last in it; nobody if one of them knows it from another plan."""
-    told = silence.told()
-    at = max((step.taken_at for step in told if step.taken_at), default=None)
+    """Whoever was told last in it; nobody if one of them knows it from another plan, or the owner was asked since.
+
+    Those two steps count with their own wait: the owner's last letter said when the next one hears.
+    """
     knows = SilenceStep.PassedOver.TOLD
-    if any(step.passed_over_at == at and step.why_passed_over == knows for step in silence.steps.all()):
-        return []
-    return [step for step in told if step.taken_at == at]
+    counted = [step for step in silence.steps.all() if step.taken_at or step.why_passed_over == knows]
+    at = max(step.taken_at or step.passed_over_at for step in counted)
+    latest = [step for step in counted if at in (step.taken_at, step.passed_over_at)]
+    return latest if all(step.told_a_supporter for step in latest) else []

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -316,6 +317,35 @@ def test_nobody_is_hurried_while_one_of_those_on_the_step_was_reached(story: Sto
     story.server.refuse["ana@example.org"] = GONE
     story.missed_until(ANA_TOLD)
     story.at(ANA_TOLD + MINUTE)
+    assert went(story, ("alert",)) == [("alert", "stranger")]
+    assert story.plan.silences.get().steps.get(membership=third).is_waiting
+
+
+def test_the_owner_who_is_asked_once_more_has_the_whole_wait_to_answer(story: Story) -> None:
+    Step.objects.filter(plan=story.plan, membership=story.luis).update(position=4)
+    Step.objects.create(plan=story.plan, position=3, wait=HOUR, whom=Step.Whom.OWNER)
+    story.server.refuse["ana@example.org"] = GONE
+    story.missed_until(ANA_TOLD)
+    story.at(ANA_TOLD + MINUTE)
+    assert went(story, NUDGES)[-1] == ("last_call", "maya")
+    story.at(ANA_TOLD + 2 * MINUTE)
+    assert went(story, ("alert",)) == []
+    story.at(ANA_TOLD + MINUTE + HOUR)
+    assert went(story, ("alert",)) == [("alert", "stranger")]
+
+
+def test_one_who_knows_from_another_plan_has_the_whole_wait_to_answer(story: Story) -> None:
+    third = joins(story, "Cas")
+    with time_machine.travel(MONDAY, tick=False):
+        ladder = [services.Rung(TWO_HOURS), services.Rung(TWO_HOURS, (story.luis,))]
+        wanted = {"programme": Plan.Programme.SAFETY, "days": WEEK, "times": [dt.time(20)]}
+        other = services.make_plan(owner=story.owner, now=MONDAY, grace=TWO_HOURS, ladder=ladder, **wanted)
+        (step,) = other.steps.exclude(membership=None)
+        agreements.agree(step=step, by=story.luis.member, now=MONDAY, terms=step.terms)
+    story.server.refuse["ana@example.org"] = GONE
+    story.missed_until(ANA_TOLD)
+    for minutes in range(1, 4):
+        story.at(ANA_TOLD + minutes * MINUTE)
     assert went(story, ("alert",)) == [("alert", "stranger")]
     assert story.plan.silences.get().steps.get(membership=third).is_waiting
 
