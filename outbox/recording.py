@@ -6,11 +6,14 @@ accepted, and is waited for before the next: so at most one is ever under way.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import psycopg2
 from django.db import connection
 from psycopg2.extras import wait_select
+
+logger = logging.getLogger(__name__)
 
 # By hand: it is written once for every letter, and a queryset takes longer to build than this takes to run.
 _SENT = """
@@ -24,39 +27,68 @@ WORTH_IT = 20
 
 
 class Recorder:
-    """Use: `sent`, again and again; `settle` to know that all of it is kept; `close`."""
+    """Use: `sent`, again and again; `settle` to know that all of it is kept; `close`.
+
+    Where there is no second connection to be had, or it breaks, Django's own takes over: a letter that has left and
+    is not written down would leave once more.
+    """
 
     def __init__(self) -> None:
         self.beside: Any = None
         self.cursor: Any = None
+        self.under_way: list[Any] | None = None
+        self.alone = False
         self.count = 0
 
     def sent(self, message_id: int, *, at: Any, to: str, wipe: bool) -> None:
-        """Record it unless it is recorded. Raises OperationalError when the database does not take it, now or later."""
+        """Record it unless it is recorded. Raises OperationalError when the database does not take it."""
         row = [at, to, wipe, message_id]
         self.count += 1
-        if self.count <= WORTH_IT or connection.in_atomic_block:
-            with connection.cursor() as cursor:
-                cursor.execute(_SENT, row)
+        if self.count <= WORTH_IT or self.alone or connection.in_atomic_block:
+            _write(row)
             return
-        with connection.wrap_database_errors:
-            if self.beside is None:
-                self.beside = psycopg2.connect(**_where(), async_=1)
-                wait_select(self.beside)
-                self.cursor = self.beside.cursor()
-            wait_select(self.beside)
-            self.cursor.execute(_SENT, row)
+        try:
+            self._give(row)
+        except psycopg2.Error:
+            self._go_on_alone()
+            _write(row)
 
     def settle(self) -> None:
-        """Wait until what was recorded is kept."""
-        if self.beside is not None:
-            with connection.wrap_database_errors:
-                wait_select(self.beside)
+        """Wait until what was recorded is kept. Raises OperationalError when the database does not take it."""
+        if self.beside is None:
+            return
+        try:
+            wait_select(self.beside)
+        except psycopg2.Error:
+            self._go_on_alone()
 
     def close(self) -> None:
         if self.beside is not None:
             self.beside.close()
             self.beside = None
+
+    def _give(self, row: list[Any]) -> None:
+        """To the second connection, once it has kept the one before."""
+        if self.beside is None:
+            self.beside = psycopg2.connect(**_where(), async_=1)
+            wait_select(self.beside)
+            self.cursor = self.beside.cursor()
+        wait_select(self.beside)
+        self.under_way = row
+        self.cursor.execute(_SENT, row)
+
+    def _go_on_alone(self) -> None:
+        """What the second connection had in hand may be lost: it is written once more."""
+        logger.warning("No second connection to record over; going on with the first.", exc_info=True)
+        self.close()
+        self.alone = True
+        if self.under_way is not None:
+            _write(self.under_way)
+
+
+def _write(row: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, row)
 
 
 def _where() -> dict[str, Any]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import psycopg2
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
@@ -73,18 +77,75 @@ def test_a_few_need_no_second_connection(owner: User) -> None:
     assert transactions() == recording.WORTH_IT
 
 
+def test_when_the_second_connection_breaks_the_first_writes_down_what_both_had_in_hand(owner: User) -> None:
+    recorder = Recorder()
+    *first, last = messages(owner)
+    for message in first[:-1]:
+        record(recorder, message)
+    with _breaks_in_the_middle_of(recorder, first[-1]):
+        record(recorder, first[-1])
+    record(recorder, last)
+    recorder.settle()
+    assert not Message.objects.filter(sent_at=None).exists()
+    assert recorder.beside is None
+
+
+def test_what_is_in_hand_at_the_end_is_not_lost_with_the_second_connection(owner: User) -> None:
+    recorder = Recorder()
+    *first, last = messages(owner)
+    for message in first:
+        record(recorder, message)
+    with _breaks_in_the_middle_of(recorder, last):
+        record(recorder, last)
+    recorder.settle()
+    assert not Message.objects.filter(sent_at=None).exists()
+
+
+@contextmanager
+def _breaks_in_the_middle_of(recorder: Recorder, message: Message) -> Iterator[None]:
+    """Somebody holds the row while it is recorded, and the second connection is cut meanwhile."""
+    backend = recorder.beside.info.backend_pid
+    with closing(psycopg2.connect(**recording._where())) as other, other.cursor() as cursor:
+        cursor.execute("SELECT FROM outbox_message WHERE id = %s FOR UPDATE", [message.pk])
+        yield
+        _terminate(backend)
+
+
+def test_a_database_that_has_no_more_connections_keeps_every_letter_all_the_same(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = {**recording._where(), "dbname": "there_is_no_such_database"}
+    monkeypatch.setattr(recording, "_where", lambda: full)
+    recorder = Recorder()
+    for message in messages(owner):
+        record(recorder, message)
+    recorder.settle()
+    recorder.close()
+    assert not Message.objects.filter(sent_at=None).exists()
+
+
 def test_a_database_that_goes_away_is_not_passed_over_in_silence(owner: User) -> None:
     recorder = Recorder()
     *first, last = messages(owner)
     for message in first:
         record(recorder, message)
     recorder.settle()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [recorder.beside.info.backend_pid])
-    with pytest.raises(OperationalError):
-        _record_and_settle(recorder, last)
+    theirs = recorder.beside.info.backend_pid
+    try:
+        _terminate(theirs, connection.connection.info.backend_pid)
+        with pytest.raises(OperationalError):
+            _record_and_settle(recorder, last)
+    finally:
+        connection.close()
     recorder.close()
     assert Message.objects.filter(sent_at=None).get() == last
+
+
+def _terminate(*backends: int) -> None:
+    """From a third connection, and wait until they are gone."""
+    with closing(psycopg2.connect(**recording._where())) as killer, killer.cursor() as cursor:
+        for backend in backends:
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [backend])
 
 
 def _record_and_settle(recorder: Recorder, message: Message) -> None:
