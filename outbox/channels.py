@@ -95,7 +95,8 @@ class EmailSession:
             self.close()
             raise error
         code, words = refusal
-        if code == 421:  # it hung up with that
+        server = self._server()
+        if code == 421 or (server is not None and server.sock is None):  # it hung up with that
             self.close()
         raise Refused(code, words, for_good=replies.is_permanent(code, words)) from error
 

@@ -146,10 +146,11 @@ class Lines:
         return self.most > 1 and len(self.took) == KNOWN and min(self.took) > SLOW
 
     def reports(self) -> Iterator[Outcome]:
-        """What has become of letters so far, each once."""
+        """What has become of letters so far, each once; again if whoever writes it down is stopped in the middle."""
         self._note_all()
         while self.settled:
-            yield self.settled.pop(0)
+            yield self.settled[0]
+            self.settled.pop(0)
 
     def _find_a_free_line(self) -> None:
         """Open one more while there may be more, else wait for one of them. Raises Unreachable when none is left."""

@@ -38,4 +38,6 @@ def is_permanent(code: int, words: str) -> bool:
 
 
 def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    """Without the zero byte, which no database takes."""
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return words.replace("\0", "")

@@ -21,7 +21,7 @@ from outbox.models import ChannelPreference
 
 class Server:
     """Keeps what arrives. `refuse` gives the reply to a recipient, `data_reply` to a text, after `delay` seconds;
-    `most` is how many connections it has at once.
+    `most` is how many connections it has at once; it `hangs_up_on` a recipient right after its answer.
     """
 
     def __init__(self) -> None:
@@ -29,6 +29,7 @@ class Server:
         self.raw: list[bytes] = []
         self.refuse: dict[str, str] = {}
         self.data_reply = "250 OK"
+        self.hangs_up_on = ""
         self.connections = 0
         self.delay = 0.0
         self.most = 1000
@@ -47,6 +48,8 @@ class Server:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
     ) -> str:
+        if address == self.hangs_up_on:
+            asyncio.get_running_loop().call_soon(server.transport.close)
         if address in self.refuse:
             return self.refuse[address]
         envelope.rcpt_tos.append(address)

@@ -155,6 +155,30 @@ def test_a_server_that_hangs_up_on_one_does_not_spoil_the_next(
     assert smtp.next()["To"] == "ana@example.org"
 
 
+def test_one_that_hangs_up_with_a_plain_no_does_not_spoil_the_next(
+    owner: User, supporter: User, smtp: Server
+) -> None:
+    smtp.hangs_up_on = "maya@example.org"
+    smtp.refuse["maya@example.org"] = "550 5.7.1 go away"
+    write("a", owner)
+    write("b", supporter)
+    delivery.deliver_due()
+    assert smtp.next()["To"] == "ana@example.org"
+    assert Message.objects.get(dedupe_key="a").refused_at is not None
+
+
+@pytest.mark.parametrize("reply", ["450 4.2.1 la\0ter", "550 5.1.1 no\0body"])
+def test_an_answer_that_no_database_takes_does_not_hold_up_the_others(
+    owner: User, supporter: User, smtp: Server, reply: str
+) -> None:
+    smtp.refuse["maya@example.org"] = reply
+    write("a", owner)
+    write("b", supporter)
+    delivery.deliver_due()
+    assert smtp.next()["To"] == "ana@example.org"
+    assert "\0" not in Message.objects.get(dedupe_key="a").last_error
+
+
 def test_a_full_mailbox_is_noted_as_a_refusal_of_this_letter(owner: User, smtp: Server) -> None:
     smtp.data_reply = "552 5.2.2 mailbox full"
     write("a", owner)

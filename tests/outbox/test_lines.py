@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from outbox import channels, delivery, kinds, letters, lines, services, tasks
 from outbox.models import BrokenAddress, Message
+from outbox.recording import Recorder
 from tests.outbox.conftest import Server
 
 
@@ -133,6 +134,25 @@ def test_out_of_time_with_letters_on_their_way_records_what_arrived(
         delivery.deliver_due()
     assert Message.objects.filter(sent_at__isnull=False).count() == 8
     assert slow.letters.qsize() == 8
+
+
+def test_out_of_time_while_it_is_written_down_that_a_letter_was_sent_writes_it_down_all_the_same(
+    owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded: list[int] = []
+    sent = Recorder.sent
+
+    def out_of_time_once(self: Recorder, message_id: int, **what: Any) -> None:
+        recorded.append(message_id)
+        if len(recorded) == 2:
+            raise SoftTimeLimitExceeded
+        sent(self, message_id, **what)
+
+    monkeypatch.setattr(Recorder, "sent", out_of_time_once)
+    write(5, owner)
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.deliver_due()
+    assert smtp.letters.qsize() == Message.objects.filter(sent_at__isnull=False).count() == 2
 
 
 def test_who_has_to_stop_does_not_wait_for_a_server_that_hangs(
