@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -38,6 +38,10 @@ def _day_to_come(day: dt.date | None, owner: User, now: dt.datetime) -> None:
 
 class ChoicesForm(OnceForm):
     """What is needed, when, and of whom. Everything has an answer already; nothing has to be changed."""
+
+    all_optional = True
+    # Folded away to begin with: what few need.
+    RARER: ClassVar = ("weeks_apart", "repeats_until_on", "energy")
 
     need = forms.ChoiceField(choices=Need.choices, widget=forms.HiddenInput)
     on = DayField(label=_("Which day?"), help_text=_("Leave it empty if any time is fine."))
@@ -145,6 +149,21 @@ class ChoicesForm(OnceForm):
             "chosen": list(said.get("chosen") or ()),
             "form_key": said["form_key"],
         }
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.RARER]
+
+    @property
+    def rarer(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name in self.RARER]
+
+    @property
+    def rarer_matters(self) -> bool:
+        """Whether something there is wrong or was chosen, so that it must not be folded away."""
+        return any(field.errors for field in self.rarer) or bool(
+            self["weeks_apart"].value() not in (0, "0", None)
+        )
 
 
 class AskForm(ChoicesForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from asks.models import Ask, Gift, Occurrence, OccurrenceQuerySet, Offer, Taking
 from networks.models import Membership, Share
 
 SHOWN_GIFTS = 5
+# Of an ask that repeats a list shows the next dates; the others are on the page of the ask.
+SHOWN_DATES = 2
 # How long after it a date is shown so that somebody can be thanked.
 TO_THANK = dt.timedelta(days=14)
 
@@ -79,7 +82,28 @@ def open_for(member: User, *, now: dt.datetime) -> ForMember:
     for occurrence in _with_all(rows.in_order()):
         row = row_for_member(occurrence, member, naming.get(occurrence.ask.owner_id), now=now)
         (found.promised if row.mine else found.taken if row.taken else found.open).append(row)
-    return found
+    return ForMember(found.promised, next_dates(found.open), next_dates(found.taken))
+
+
+def next_dates(rows: list[Row]) -> list[Row]:
+    """The first few of each ask; `rows` are in the order of time."""
+    counts: Counter[int] = Counter()
+    kept = []
+    for row in rows:
+        counts[row.ask.pk] += 1
+        if counts[row.ask.pk] <= SHOWN_DATES:
+            kept.append(row)
+    return kept
+
+
+def other_dates(occurrence: Occurrence, membership: Membership, *, now: dt.datetime) -> list[Row]:
+    """The further dates of an ask that repeats which are open to them."""
+    if not occurrence.ask.repeats:
+        return []
+    rows = (
+        Occurrence.objects.seen_by(membership).open(now).filter(ask=occurrence.ask).exclude(pk=occurrence.pk)
+    )
+    return [row_for_member(one, membership.member, None, now=now) for one in _with_all(rows.in_order())]
 
 
 def row_for_member(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from networks.models import Share
 
 # What an owner is offered to share: what a page already shows.
-OFFERED = (Share.WORD, Share.CHECKINS, Share.PAIN, Share.MOOD, Share.NOTES, Share.PLANS, Share.NAMES)
+OFFERED = tuple(Share)
 
 
 def sentence_for_owner(share: Share, *, name: str) -> str:

@@ -25,13 +25,15 @@ def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
     """One's own, or those of somebody who made one organiser."""
     membership = _organised(request.user, membership_pk)
     owner, now = membership.owner if membership else request.user, timezone.now()
-    managed = Ask.objects.managed_by(request.user).of(owner)
+    found = pages.for_owner(Ask.objects.managed_by(request.user).of(owner), reader=request.user, now=now)
     context = {
         "nav": "support" if membership else "asks",
         "owner": owner,
         "membership": membership,
         "new_url": _new_url(membership),
-        "asks": pages.for_owner(managed, reader=request.user, now=now),
+        "asks": found,
+        "waiting": pages.next_dates(found.waiting),
+        "taken": pages.next_dates(found.taken),
         "needs": Need.choices,
     }
     if membership is None:

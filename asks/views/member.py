@@ -88,6 +88,7 @@ def _page(request: HttpRequest, answer: links.Answer, entry: str, status: int = 
     context = {
         "nav": "support",
         "row": row,
+        "others": pages.other_dates(occurrence, answer.membership, now=now),
         "problem": status == 422,
         "over": occurrence.is_over(now),
         "instead": wording.offered_instead(occurrence.ask.softer),

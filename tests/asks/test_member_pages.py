@@ -192,3 +192,13 @@ def test_the_same_questions_for_one_and_for_many(
     Membership.objects.filter(pk=theirs.pk).update(member=ana.member_id)
     with django_assert_num_queries(3):
         assert pages.open_for(ana.member, now=timezone.now()).anything
+
+
+def test_of_a_weekly_ask_the_list_has_the_next_dates_and_its_page_the_others(
+    anas: Client, asking: Asking, ana: Membership
+) -> None:
+    first = asking(weeks_apart=1)
+    assert len(anas.get("/asks/open/").context["asks"].open) == pages.SHOWN_DATES
+    drawn = anas.get(f"/asks/open/{first.pk}/")
+    assert len(drawn.context["others"]) == 5
+    assert "Other dates that are open" in plain(drawn)
