@@ -25,6 +25,8 @@ NO_SIGNS = {
     *("address_works", "message_settings", "settings", "theme", "unsubscribe"),
     *("plan_preview", "wish"),
     *("tie_add", "tie_edit", "tie_remove", "touch_undo", "sharing", "membership_end"),
+    *("tie_archive", "tie_restore", "touch_more", "suggestions_wish", "suggestion_answer", "in_touch_by_mail"),
+    *("ready_words", "words_keep", "words_forget"),
     *("membership_limit", "membership_show_again", "organiser", "organise"),
     *("invite", "invitation_resend", "invitation_withdraw", "invitation_accept", "invitation_decline"),
     *("invitation_switch", "break_from", "break_from_all", "go_on_with", "go_on_with_all", "leave_support"),
