@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TURNS, ClockField, LineField, OnceForm
 from accounts.models import User
-from asks import audience, when
-from asks.models import Ask, Energy, Gift, Need, Softer
+from asks import audience, when, wording
+from asks.models import Ask, Energy, Gift, Need, Occurrence, Softer
 from networks.models import Membership, Tie
 
 A_DAY = _("Type the day like 2026-05-31.")
@@ -149,6 +149,14 @@ class ChoicesForm(OnceForm):
             "chosen": list(said.get("chosen") or ()),
             "form_key": said["form_key"],
         }
+
+    def in_words(self) -> str:
+        """When, how long and how often, to be read once more before it is sent."""
+        said = {name: value for name, value in self.details().items() if name not in ("chosen", "form_key")}
+        ask = Ask(owner=self.owner, time_zone=self.owner.time_zone, **said)
+        date = Occurrence(ask=ask, starts_at=ask.starts_at)
+        parts = [wording.when(date, now=self.now), wording.lasts(ask.minutes), wording.rhythm(ask)]
+        return ", ".join(part for part in parts if part)
 
     @property
     def usual(self) -> list[forms.BoundField]:

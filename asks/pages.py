@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
@@ -13,6 +13,7 @@ from accounts.models import User
 from asks import wording
 from asks.models import Ask, Gift, Occurrence, OccurrenceQuerySet, Offer, Taking
 from networks.models import Membership, Share
+from networks.models.memberships import ASK
 
 SHOWN_GIFTS = 5
 # Of an ask that repeats a list shows the next dates; the others are on the page of the ask.
@@ -52,6 +53,13 @@ class ForMember:
     promised: list[Row] = field(default_factory=list)
     open: list[Row] = field(default_factory=list)
     taken: list[Row] = field(default_factory=list)
+    # The memberships it is seen by, where there is something of the owner's.
+    through: list[Membership] = field(default_factory=list)
+
+    @property
+    def looked_at(self) -> list[tuple[Membership, list[str]]]:
+        """For the owners' list of who looked."""
+        return [(membership, [ASK]) for membership in self.through]
 
     @property
     def anything(self) -> bool:
@@ -63,6 +71,15 @@ class ForOwner:
     waiting: list[Row]
     taken: list[Row]
     over: list[Row]
+
+    @property
+    def soon(self) -> list[Row]:
+        """What is to be seen at once; `later` may be folded."""
+        return [*self.waiting, *self.taken][:SHOWN_DATES]
+
+    @property
+    def later(self) -> list[Row]:
+        return [*self.waiting, *self.taken][SHOWN_DATES:]
 
 
 # The member's side --------------------------------------------------------------------------------
@@ -77,12 +94,16 @@ def open_for(member: User, *, now: dt.datetime) -> ForMember:
     shown = Occurrence.objects.shown_to(mine)
     promised = Taking.objects.standing().still_shown().by(member).filter(occurrence=OuterRef("pk"))
     rows = Occurrence.objects.standing().ahead(now).filter(Q(pk__in=shown.values("pk")) | Exists(promised))
-    naming = {one.owner_id: one for one in mine if one.shows(Share.NAMES)}
+    by_owner = {one.owner_id: one for one in mine}
+    naming = {pk: one for pk, one in by_owner.items() if one.shows(Share.NAMES)}
     found = ForMember()
     for occurrence in _with_all(rows.in_order()):
+        through = by_owner[occurrence.ask.owner_id]
+        if through not in found.through:
+            found.through.append(through)
         row = row_for_member(occurrence, member, naming.get(occurrence.ask.owner_id), now=now)
         (found.promised if row.mine else found.taken if row.taken else found.open).append(row)
-    return ForMember(found.promised, next_dates(found.open), next_dates(found.taken))
+    return replace(found, open=next_dates(found.open), taken=next_dates(found.taken))
 
 
 def next_dates(rows: list[Row]) -> list[Row]:

@@ -17,12 +17,17 @@ from accounts.requests import SignedIn
 from asks import pages, services, wording
 from asks.forms import MoveForm
 from asks.models import Ask, Occurrence
+from networks.models.memberships import ASK
+from networks.services import looks
 
 
 @login_required
 @require_safe
 def ask(request: SignedIn, pk: int) -> HttpResponse:
-    return render(request, "asks/ask.html", _page(request.user, _mine(request.user, pk)))
+    context = _page(request.user, _mine(request.user, pk))
+    if context["membership"]:
+        looks.note(viewer=request.user, seen=[(context["membership"], [ASK])], now=timezone.now())
+    return render(request, "asks/ask.html", context)
 
 
 @login_required

@@ -17,6 +17,8 @@ from asks import audience, fairness, pages, services, wording
 from asks.forms import AskForm, ChoicesForm
 from asks.models import Ask, Need
 from networks.models import Membership
+from networks.models.memberships import ASK
+from networks.services import looks
 
 
 @login_required
@@ -26,6 +28,8 @@ def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
     membership = _organised(request.user, membership_pk)
     owner, now = membership.owner if membership else request.user, timezone.now()
     found = pages.for_owner(Ask.objects.managed_by(request.user).of(owner), reader=request.user, now=now)
+    if membership:
+        looks.note(viewer=request.user, seen=[(membership, [ASK])], now=now)
     context = {
         "nav": "support" if membership else "asks",
         "owner": owner,
@@ -81,7 +85,8 @@ def _words(request: SignedIn, owner: User, context: dict[str, object]) -> HttpRe
     text = wording.made_from(need=need, flexible=said["flexible"], softer=said["softer"] or "none")
     form = AskForm(initial={**said, "text": text}, owner=owner, by=request.user, now=timezone.now())
     form.only_words()
-    return render(request, "asks/words.html", context | {"form": form, "need": _label(need)})
+    context |= {"form": form, "need": _label(need), "when": choices.in_words()}
+    return render(request, "asks/words.html", context)
 
 
 def _made(request: SignedIn, owner: User, context: dict[str, object]) -> HttpResponse:

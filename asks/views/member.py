@@ -17,16 +17,20 @@ from accounts.requests import SignedIn
 from asks import audience, ical, links, pages, services, wording
 from asks.models import Occurrence
 from networks.models import Membership
+from networks.models.memberships import ASK
+from networks.services import looks
 
 
 @login_required
 @require_safe
 def asks_open(request: SignedIn) -> HttpResponse:
     now = timezone.now()
+    found = pages.open_for(request.user, now=now)
+    looks.note(viewer=request.user, seen=found.looked_at, now=now)
     memberships = Membership.objects.supported_by(request.user).select_related("owner", "offer")
     context = {
         "nav": "support",
-        "asks": pages.open_for(request.user, now=now),
+        "asks": found,
         "memberships": memberships.order_by("pk"),
         "organised": audience.organised_by(request.user).select_related("owner"),
     }
@@ -84,6 +88,7 @@ def _say(answer: links.Answer, said: str) -> str:
 def _page(request: HttpRequest, answer: links.Answer, entry: str, status: int = 200) -> HttpResponse:
     occurrence, now = answer.occurrence, timezone.now()
     member = answer.membership.member
+    looks.note(viewer=member, seen=[(answer.membership, [ASK])], now=now)
     row = pages.row_for_member(occurrence, member, answer.membership, now=now)
     context = {
         "nav": "support",

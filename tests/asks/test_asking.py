@@ -8,7 +8,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import User
-from asks import audience, errors, pages, services
+from asks import audience, errors, pages, services, tasks
 from asks.models import Ask, Occurrence
 from networks.models import Membership, Share
 from tests.asks.conftest import DAY, Asking, deliver, in_days, joined, letters, shared, told
@@ -174,3 +174,8 @@ def test_a_limited_organiser_is_shown_nothing_new_but_keeps_their_own(
     asking(need="pets")
     own = services.ask(owner=owner, by=ana.member, now=timezone.now(), need="meal", text="Soup?")
     assert set(Ask.objects.managed_by(ana.member)) == {before, own}
+
+
+def test_the_worker_looks_after_asks(asking: Asking, ana: Membership) -> None:
+    asking(weeks_apart=1)
+    assert tasks.sweep_asks() == 1

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from asks import links, pages, services
 from asks.models import Occurrence, Offer, Taking
-from networks.models import Membership, Share
+from networks.models import Look, Membership, Share
 from tests.asks.conftest import DAY, Asking, deliver, joined, shared
 from tests.checkins.pages import SignIn, page, plain, say
 
@@ -202,3 +202,20 @@ def test_of_a_weekly_ask_the_list_has_the_next_dates_and_its_page_the_others(
     drawn = anas.get(f"/asks/open/{first.pk}/")
     assert len(drawn.context["others"]) == 5
     assert "Other dates that are open" in plain(drawn)
+
+
+def test_whoever_looks_is_listed_for_the_owner(
+    client: Client, anas: Client, asking: Asking, ana: Membership
+) -> None:
+    page(anas, "/asks/open/")
+    assert not Look.objects.exists()
+    occurrence = asking()
+    page(anas, "/asks/open/")
+    page(client, by_mail(occurrence, ana))
+    Membership.objects.filter(pk=ana.pk).update(role="organiser")
+    page(anas, f"/asks/for/{ana.pk}/")
+    page(anas, f"/asks/{occurrence.ask_id}/")
+    saw = Look.objects.filter(membership=ana, viewer=ana.member, owner=ana.owner).values_list(
+        "saw", flat=True
+    )
+    assert list(saw) == [["ask"]] * 4
