@@ -90,6 +90,6 @@ def _latest(silence: Silence) -> list[SilenceStep]:
     """
     knows = SilenceStep.PassedOver.TOLD
     counted = [step for step in silence.steps.all() if step.taken_at or step.why_passed_over == knows]
-    at = max(step.taken_at or step.passed_over_at for step in counted)
+    at = max((at for step in counted if (at := step.taken_at or step.passed_over_at)), default=None)
     latest = [step for step in counted if at in (step.taken_at, step.passed_over_at)]
     return latest if all(step.told_a_supporter for step in latest) else []

@@ -249,6 +249,11 @@ def _refused(message: Message, refusal: channels.Refused) -> None:
     # `message` still says what was so when it was taken: an earlier try may have arrived, with its answer cut off.
     before = message.handed_over_at
     fields: dict[str, Any] = {"handed_over_at": before, "refused_at": message.refused_at or now}
+    # One that was taken back meanwhile is not recorded any more, but what tells of its end asks whether it arrived.
+    back = Message.objects.filter(
+        pk=message.pk, leased_until=message.leased_until, cancelled_at__isnull=False
+    )
+    back.update(handed_over_at=before)
     if not refusal.for_good:
         _try_later(message, refusal, **fields)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from accounts.models import User
 from checkins import services, sweep, watchdog
 from checkins.models import Plan, Silence, Step
 from networks.models import Membership
-from outbox import delivery
+from outbox import delivery, lines
 from outbox.models import Heartbeat, Message
 from tests.checkins.conftest import TWO_HOURS
 from tests.checkins.test_answers import TOLD, second_supporter
@@ -89,6 +90,28 @@ def test_who_never_heard_that_it_began_does_not_hear_that_it_is_over(
     deliver(now + 20 * MINUTE)
     assert sent_to(luis.member) == []
     assert sent_to(owner)[-1] == "heard_from"
+
+
+def test_who_is_refused_an_alert_while_the_owner_checks_in_does_not_hear_that_it_is_over(
+    safety_plan: Plan, membership: Membership, owner: User, smtp: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    smtp.refuse[membership.member.email] = "451 4.7.1 greylisted, come back later"
+    give = lines.Lines.give
+
+    def check_in_meanwhile(self: lines.Lines, job: lines.Job) -> None:
+        give(self, job)
+        if job.message.kind == "checkins/alert":
+            services.check_in(owner=owner, now=TOLD, form_key=uuid.uuid4())
+
+    monkeypatch.setattr(lines.Lines, "give", check_in_meanwhile)
+    run_ladder(safety_plan)
+    Message.objects.filter(kind="checkins/alert").update(sent_at=None, attempts=0)
+    deliver(TOLD)
+    smtp.refuse.clear()
+    Message.objects.filter(kind="checkins/alert").update(leased_until=TOLD)  # ten minutes later
+    deliver(TOLD + 10 * MINUTE)
+    assert Message.objects.get(kind="checkins/alert").cancelled_at is not None
+    assert sent_to(membership.member) == []
 
 
 def test_nobody_hears_that_nobody_has_confirmed_before_they_were_asked(

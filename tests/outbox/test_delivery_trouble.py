@@ -200,7 +200,8 @@ def test_a_later_no_does_not_unsay_that_an_earlier_try_may_have_arrived(
 ) -> None:
     kinds.register("tests/hello", watched=True)(lambda message: a_kind)
     message = write("a", owner)
-    earlier = timezone.now() - dt.timedelta(minutes=1)  # given over then, and the line was cut before its answer
+    # Given over then, and the line was cut before its answer.
+    earlier = timezone.now() - dt.timedelta(minutes=1)
     Message.objects.update(handed_over_at=earlier)
     smtp.refuse["maya@example.org"] = reply
     delivery.deliver_due()

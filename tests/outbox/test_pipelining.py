@@ -22,6 +22,7 @@ class Scripted:
     replies: dict[str, str] = field(default_factory=dict)
     extensions: tuple[str, ...] = ("PIPELINING", "SIZE 1000000")
     hangs_up_after: str = ""
+    silent_after_text: bool = False
     heard: list[bytes] = field(default_factory=list)
     # How many commands were already there when the first of a letter was answered.
     together: int = 0
@@ -41,7 +42,7 @@ class Scripted:
                     return
                 if verb == "DATA" and self.heard_go_on:
                     self._take(reading)
-                    if not self._reply(line, "TEXT"):
+                    if not self.silent_after_text and not self._reply(line, "TEXT"):
                         return
 
     def _lines(self, line: socket.socket) -> Iterator[bytes]:
@@ -119,6 +120,23 @@ def test_a_server_that_does_not_offer_it_gets_one_after_the_other(opened: Opened
     send(opened(script))
     assert script.together == 1
     assert script.heard[-2:] == [b"....\r\n", b".\r\n"]
+
+
+def test_answers_of_many_lines_are_one_answer_each(opened: Opened) -> None:
+    talks = "250-fine\r\n250-and you\r\n250 so am I"
+    script = Scripted({"MAIL": talks, "RCPT": talks, "DATA": "354-well\r\n354 go on", "TEXT": talks})
+    client = opened(script)
+    send(client)
+    send(client)
+    assert script.heard.count(b".\r\n") == 2
+
+
+def test_one_that_never_answers_the_text_has_not_taken_the_letter(opened: Opened) -> None:
+    client = opened(Scripted(silent_after_text=True))
+    assert client.sock is not None
+    client.sock.settimeout(0.2)
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        send(client)
 
 
 NO = [
