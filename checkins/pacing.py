@@ -22,6 +22,8 @@ from outbox.models import Message
 # Put off no longer than this at a time, so that nobody takes it for forgotten.
 LONGEST = dt.timedelta(hours=2)
 A_DAY = dt.timedelta(days=1)
+# Longer than a gentle nudge waits before it leaves: so far back one counts, and no year of letters is read for that.
+A_WEEK = dt.timedelta(days=7)
 
 
 @dataclass
@@ -113,8 +115,12 @@ class GentlePace:
             .filter(plan__owner__in=owners, plan__programme=Plan.Programme.KEEP_IN_TOUCH)
         )
         oldest = gentle.order_by("plan__owner", "opened_at", "pk").distinct("plan__owner")
+        oldest_of_these = min((silence.opened_at for silence in silences), default=timezone.now())
         left = Message.objects.filter(
-            kind="checkins/keep_in_touch", recipient__in=owners, sent_at__isnull=False
+            kind="checkins/keep_in_touch",
+            recipient__in=owners,
+            created_at__gt=oldest_of_these - A_WEEK,
+            sent_at__isnull=False,
         )
         return cls(
             dict(oldest.values_list("plan__owner", "pk")),
