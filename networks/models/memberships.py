@@ -117,6 +117,12 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"membership {self.pk}"
 
+    @property
+    def is_asked_to_organise(self) -> bool:
+        """As far as the member knows of it: not what came after a quiet limit."""
+        asked_at = self.organiser_asked_at
+        return asked_at is not None and (self.limited_at is None or asked_at <= self.limited_at)
+
     def shows(self, share: Share) -> bool:
         """May the member see this now?"""
         return self.ended_at is None and share.value in self.shares

@@ -79,7 +79,8 @@ def owners_pages(owner: User) -> list[str]:
         ),
         *(f"/network/{tie.pk}/", f"/network/{tie.pk}/edit/", f"/network/{tie.pk}/remove/"),
         *(f"/network/{tie.pk}/invite/", f"/network/{invited.pk}/"),
-        *(f"/network/sharing/{membership.pk}/", f"/network/sharing/{membership.pk}/end/"),
+        *(f"/network/sharing/{membership.pk}/{page}" for page in ("", "preview/", "end/")),
+        *("/network/who-sees/", "/network/consents/", "/network/who-looked/", "/network/link/"),
         *("/accounts/sessions/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
     ]
 

@@ -37,6 +37,7 @@ def test_an_organiser_is_asked_says_yes_and_may_stop(
     said = mine.post(f"/network/sharing/{membership.pk}/organiser/", follow=True).content.decode()
     assert "Until they say yes nothing changes" in said
     assert Message.objects.filter(kind="networks/organiser", recipient=supporter).count() == 1
+    assert "Maya asks whether you would help to organise." in page(theirs, "/support/")
     assert "You may make, change and cancel asks for Maya" in page(theirs, organise)
     assert theirs.post(organise).status_code == 422
     theirs.post(organise, {"answer": "yes"})
@@ -44,6 +45,7 @@ def test_an_organiser_is_asked_says_yes_and_may_stop(
     assert (membership.role, membership.organiser_asked_at) == (Role.ORGANISER, None)
     assert "Ana organises for you." in page(mine, f"/network/sharing/{membership.pk}/")
     assert "Stop organising" in page(theirs, organise)
+    assert "You organise for Maya." in page(theirs, "/support/")
     theirs.post(organise, {"answer": "no"})
     membership.refresh_from_db()
     assert membership.role == Role.SUPPORTER
