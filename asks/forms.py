@@ -16,6 +16,7 @@ from asks.models import Ask, Energy, Gift, Need, Occurrence, Softer
 from networks.models import Membership, Tie
 
 A_DAY = _("Type the day like 2026-05-31.")
+AN_HOUR = 60
 PAST = _("Choose a day and a time that are still to come.")
 
 
@@ -27,6 +28,18 @@ class DayField(forms.DateField):
             error_messages={"invalid": A_DAY},
             **more,
         )
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    """Members by the name the owner gave them."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.tie.name)
+
+
+class TieField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
 
 
 def _day_to_come(day: dt.date | None, owner: User, now: dt.datetime) -> None:
@@ -56,9 +69,8 @@ class ChoicesForm(OnceForm):
             (240, _("Half a day")),
         ],
         coerce=int,
-        initial=60,
+        initial=AN_HOUR,
         required=False,
-        empty_value=60,
     )
     weeks_apart = forms.TypedChoiceField(
         label=_("Once, or again and again?"),
@@ -72,7 +84,6 @@ class ChoicesForm(OnceForm):
         coerce=int,
         initial=0,
         required=False,
-        empty_value=0,
     )
     repeats_until_on = DayField(label=_("Until when, if again and again?"))
     flexible = forms.BooleanField(label=_("Yes, if my body agrees: it may change on the day"), required=False)
@@ -91,7 +102,7 @@ class ChoicesForm(OnceForm):
         required=False,
         widget=forms.RadioSelect,
     )
-    chosen = forms.ModelMultipleChoiceField(
+    chosen = PeopleField(
         label=_("Ask only these people"),
         queryset=Membership.objects.none(),
         required=False,
@@ -107,7 +118,6 @@ class ChoicesForm(OnceForm):
         # Who is in the network is the owner's to know: an organiser asks everybody.
         members = audience.those_who_see(owner).select_related("tie").order_by("tie__name", "pk")
         chosen.queryset = members if owner == by else Membership.objects.none()
-        chosen.label_from_instance = _tie_name  # type: ignore[method-assign]
         if owner != by or not members.exists():
             del self.fields["chosen"]
 
@@ -133,12 +143,12 @@ class ChoicesForm(OnceForm):
     def details(self) -> dict[str, Any]:
         """For `services.ask`."""
         said = self.cleaned_data
-        on, at, weeks = said["on"], said["at"], said["weeks_apart"]
+        on, at, weeks = said["on"], said["at"], said["weeks_apart"] or 0
         starts_at = when.instant(on, at, self.owner.zone) if on and at else None
         return {
             "need": said["need"],
             "starts_at": starts_at,
-            "minutes": said["minutes"] if starts_at else None,
+            "minutes": (said["minutes"] or AN_HOUR) if starts_at else None,
             "by_on": on if on and not at else None,
             "weeks_apart": weeks,
             "repeats_until_on": said["repeats_until_on"] if weeks else None,
@@ -199,10 +209,6 @@ class AskForm(ChoicesForm):
                 field.widget = forms.MultipleHiddenInput() if several else forms.HiddenInput()
 
 
-def _tie_name(membership: Membership) -> str:
-    return membership.tie.name
-
-
 class MoveForm(forms.Form):
     """Another day and time; or a button that says how many days later."""
 
@@ -247,7 +253,7 @@ class GiftForm(OnceForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what you gave.")},
     )
-    tie = forms.ModelChoiceField(
+    tie = TieField(
         label=_("To whom?"), queryset=Tie.objects.none(), required=False, empty_label=_("Somebody")
     )
 
@@ -256,7 +262,6 @@ class GiftForm(OnceForm):
         tie = self.fields["tie"]
         assert isinstance(tie, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         tie.queryset = Tie.objects.of(owner).order_by("name")
-        tie.label_from_instance = lambda found: found.name  # type: ignore[attr-defined, method-assign]
 
     def given_on(self) -> dt.date:
         return timezone.localdate()

@@ -19,7 +19,7 @@ from icalendar import Calendar, Event, Timezone
 
 from accounts.models import User
 from asks import wording
-from asks.models import Occurrence, Taking
+from asks.models import Occurrence, OccurrenceQuerySet, Taking
 from networks.models import Membership
 
 # How long what is over stays in a feed.
@@ -81,7 +81,7 @@ def _taken_for(person: User, now: dt.datetime) -> Iterable[Entry]:
     return [_of_owner(occurrence) for occurrence in rows if has_day(occurrence)]
 
 
-def _recent(now: dt.datetime) -> Iterable[Occurrence]:
+def _recent(now: dt.datetime) -> OccurrenceQuerySet:
     return Occurrence.objects.ahead(now - KEPT)
 
 

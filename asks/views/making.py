@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -30,7 +32,7 @@ def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
     found = pages.for_owner(Ask.objects.managed_by(request.user).of(owner), reader=request.user, now=now)
     if membership:
         looks.note(viewer=request.user, seen=[(membership, [ASK])], now=now)
-    context = {
+    context: dict[str, Any] = {
         "nav": "support" if membership else "asks",
         "owner": owner,
         "membership": membership,
@@ -73,7 +75,7 @@ def ask_new(request: SignedIn, membership_pk: int | None = None) -> HttpResponse
     return render(request, "asks/choices.html", context | {"form": form, "need": _label(request.GET["need"])})
 
 
-def _words(request: SignedIn, owner: User, context: dict[str, object]) -> HttpResponse:
+def _words(request: SignedIn, owner: User, context: dict[str, Any]) -> HttpResponse:
     """The second step. What was chosen and cannot be goes back to the first."""
     choices = ChoicesForm(request.GET, owner=owner, by=request.user, now=timezone.now())
     need = request.GET["need"]
@@ -89,7 +91,7 @@ def _words(request: SignedIn, owner: User, context: dict[str, object]) -> HttpRe
     return render(request, "asks/words.html", context)
 
 
-def _made(request: SignedIn, owner: User, context: dict[str, object]) -> HttpResponse:
+def _made(request: SignedIn, owner: User, context: dict[str, Any]) -> HttpResponse:
     now = timezone.now()
     form = AskForm(request.POST, owner=owner, by=request.user, now=now)
     if not form.is_valid():

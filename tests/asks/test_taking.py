@@ -21,7 +21,7 @@ def take(occurrence: Occurrence, membership: Membership) -> Taking:
 
 def newest(kind_words: str) -> str:
     """The newest letter with these words in its subject."""
-    return next(letter.body for letter in reversed(mail.outbox) if kind_words in letter.subject)
+    return next(str(letter.body) for letter in reversed(mail.outbox) if kind_words in letter.subject)
 
 
 def test_one_says_yes_and_the_next_is_told_kindly(asking: Asking, ana: Membership, ben: Membership) -> None:
