@@ -77,8 +77,11 @@ def owners_pages(owner: User) -> list[str]:
             "/network/add/",
             "/accounts/settings/",
         ),
+        *("/asks/", "/asks/new/", "/asks/new/?need=lift", "/asks/new/?need=lift&words=1"),
+        *("/asks/gave/", "/asks/calendar/", "/asks/a/nonsense/"),
         *(f"/network/{tie.pk}/", f"/network/{tie.pk}/edit/", f"/network/{tie.pk}/remove/"),
-        *(f"/network/{tie.pk}/invite/", f"/network/{invited.pk}/"),
+        *(f"/network/{tie.pk}/invite/", f"/network/{invited.pk}/", f"/network/{tie.pk}/archive/"),
+        *("/network/?q=choir", "/network/quiet/", "/network/archive/", f"/network/words/?tie={tie.pk}"),
         *(f"/network/sharing/{membership.pk}/{page}" for page in ("", "preview/", "end/")),
         *("/network/who-sees/", "/network/consents/", "/network/who-looked/", "/network/link/"),
         *("/accounts/sessions/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
@@ -107,6 +110,8 @@ def test_nobody_is_shut_out_of_any_page(
     membership = Membership.objects.get(member=people[demo.SUPPORTER])
     for path in [
         "/support/",
+        "/asks/open/",
+        f"/asks/offer/{membership.pk}/",
         f"/safety/{membership.steps.get().pk}/",
         f"/network/support/{membership.pk}/leave/",
     ]:
