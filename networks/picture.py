@@ -170,10 +170,11 @@ def _fits(row: list[Box], taken: list[Box]) -> bool:
 
 @dataclass(frozen=True)
 class Dot:
-    """Somebody to draw: their name and how warm the tie is, 1 to 5."""
+    """Somebody to draw: their name, how warm the tie is (1 to 5, 0 where nothing is known), and what they are."""
 
     name: str
     warm: int
+    kind: str = "person"
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ class Person:
     name: str
     initials: str
     warm: int
+    kind: str  # a person is a disc, a group a disc in a ring, a place a square: told apart without colours
     squeezed: bool  # a little too long: drawn as wide as its box, however wide the letters are
 
 
@@ -204,8 +206,28 @@ class Picture:
     people: list[Person]
 
     @property
+    def has_shapes(self) -> bool:
+        """Whether there is more to tell apart than colours: a group, a place."""
+        return any(person.kind != "person" for person in self.people)
+
+    @property
     def disc(self) -> int:
         return round(self.canvas.disc)
+
+    @property
+    def inner(self) -> int:
+        """The ring inside a group's disc."""
+        return round(self.canvas.disc) - 4
+
+    @property
+    def side(self) -> int:
+        """Of a place's square, which covers about as much as a disc."""
+        return round(self.canvas.disc * 1.8)
+
+    @property
+    def corner(self) -> int:
+        """From the middle of a square back to where it begins."""
+        return -round(self.side / 2)
 
     @property
     def you(self) -> int:
@@ -256,6 +278,7 @@ def _person(dot: Dot, box: Box, canvas: Canvas) -> Person:
         name=name,
         initials=initials(dot.name),
         warm=dot.warm,
+        kind=dot.kind,
         squeezed=_length(name) > canvas.letters * 0.97,
     )
 

@@ -125,7 +125,7 @@ def groups(found: Sequence[Row]) -> list[Group]:
 def pictures(circles: Sequence[Group]) -> list[picture.Picture]:
     """The same people drawn twice: for a wide place and for a phone. The page shows whichever fits."""
     drawn = [
-        (str(group.circle.label), [picture.Dot(one.tie.name, one.warm) for one in group.rows])
+        (str(group.circle.label), [picture.Dot(one.tie.name, one.warm, one.tie.kind) for one in group.rows])
         for group in circles
     ]
     return [picture.draw(drawn, canvas) for canvas in (picture.WIDE, picture.TALL)]

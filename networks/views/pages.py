@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from networks import between, finding, rows, warmth, words
+from networks import between, finding, gaps, rows, warmth, words
 from networks.forms import TouchForm
 from networks.models import Suggestion, Tie, Touch
 from networks.services import suggestions
@@ -28,6 +28,7 @@ def network(user: User, asked: Mapping[str, Any]) -> dict[str, Any]:
         "nav": "network",
         "groups": groups,
         "pictures": rows.pictures(groups),
+        "everybody": everybody,
         "anybody": bool(everybody),
         "found": any(group.rows for group in groups),
         "find": find,
@@ -70,6 +71,13 @@ def suggested(user: User) -> dict[str, Any]:
         return {}
     hello = words.opener(words.Occasion.HELLO, words.Effort.LOW, name=found.tie.name)
     return {"suggestion": found, "suggested_words": hello}
+
+
+def gap(page: Mapping[str, Any], *, not_now_at: float | None) -> gaps.Gap | None:
+    """One question at a time: none beside a suggestion, and none for whoever is looking for somebody."""
+    if page.get("suggestion") or page["finding"]:
+        return None
+    return gaps.ask((row.tie for row in page["everybody"]), not_now_at=not_now_at, now=timezone.now())
 
 
 def just_logged(user: User, touch_pk: str) -> Touch | None:

@@ -15,6 +15,7 @@ from networks import seeing, services
 from networks.forms import TieForm, TouchForm
 from networks.models import Circle, Tie
 from networks.views import pages
+from networks.views.gaps import NOT_NOW_AT
 
 
 @login_required
@@ -25,6 +26,7 @@ def network(request: SignedIn) -> HttpResponse:
         return render(request, "networks/_network.html", context)
     context |= pages.suggested(request.user)
     context["wants_a_look"] = seeing.wants_a_look(request.user, now=timezone.now())
+    context["gap"] = pages.gap(context, not_now_at=request.session.get(NOT_NOW_AT))
     context["logged"] = pages.just_logged(request.user, request.GET.get("logged", ""))
     return render(request, "networks/network.html", context)
 

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from networks import picture
 from networks.picture import TALL, WIDE, Canvas, Dot
 
-counts = st.tuples(*[st.integers(0, 12)] * 3) | st.permutations([30, 0, 0]).map(tuple)
+counts = st.tuples(*[st.integers(0, picture.MOST_DRAWN)] * 3).filter(
+    lambda all_: sum(all_) <= picture.MOST_DRAWN
+)
+counts |= st.permutations([30, 0, 0]).map(tuple) | st.tuples(*[st.integers(0, 12)] * 3)
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(str.strip)
 canvases = st.sampled_from([WIDE, TALL])
 
@@ -100,3 +103,13 @@ def test_more_people_than_the_picture_holds_are_counted_in_their_circle() -> Non
 def test_a_name_that_is_a_little_too_long_is_set_in_the_width_of_its_box() -> None:
     drawn = picture.draw([("Closest", [Dot("Father Tom", 1), Dot("Bo", 1)])], TALL)
     assert [person.squeezed for person in drawn.people] == [True, False]
+
+
+def test_a_person_a_group_and_a_place_have_shapes_of_their_own() -> None:
+    everybody = [Dot("Ana", 1), Dot("Choir", 2, "group"), Dot("Chapel", 0, "place")]
+    drawn = picture.draw([("Closest", everybody)], WIDE)
+    assert [person.kind for person in drawn.people] == ["person", "group", "place"]
+    assert drawn.has_shapes
+    assert drawn.inner < drawn.disc
+    assert drawn.side / 2 <= drawn.disc
+    assert not picture.draw([("Closest", everybody[:1])], WIDE).has_shapes
