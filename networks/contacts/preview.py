@@ -83,11 +83,16 @@ class Line:
 def first_picks(contacts: Sequence[Contact], ties: Sequence[Tie]) -> list[Pick]:
     """Nobody who may be in the network already, and nobody at all of a whole address book."""
     few = len(contacts) <= FEW
-    doubts = zip(same.likenesses(contacts, ties), same.earlier(contacts), strict=True)
     return [
-        Pick(few and not like and not again, one.circle or Circle.WIDER.value, one.kind)
-        for one, (like, again) in zip(contacts, doubts, strict=True)
+        Pick(few and new, one.circle or Circle.WIDER.value, one.kind)
+        for one, new in zip(contacts, surely_new(contacts, ties), strict=True)
     ]
+
+
+def surely_new(contacts: Sequence[Contact], ties: Sequence[Tie]) -> list[bool]:
+    """Whether each is like nobody in the network, and like nobody before them in the file."""
+    doubts = zip(same.likenesses(contacts, ties), same.earlier(contacts), strict=True)
+    return [not like and not again for like, again in doubts]
 
 
 def shown(page: int, contacts: int) -> range:
@@ -110,13 +115,14 @@ def lines(
         yield Line(contacts[place], form, tie, like.why if like else "", again[place])
 
 
-def after(sent: Mapping[str, str], page: int, picks: Sequence[Pick]) -> list[Pick]:
-    """The picks with what was chosen on this page and with "for all"."""
+def after(sent: Mapping[str, str], page: int, picks: Sequence[Pick], *, fresh: Sequence[bool]) -> list[Pick]:
+    """The picks with what was chosen on this page and with "for all". `fresh`: surely not there yet."""
     chosen = list(picks)
     for place in shown(page, len(picks)):
         chosen[place] = _picked(sent, place, picks[place])
     if sent.get("all") in ("take", "leave"):
-        chosen = [replace(pick, take=sent["all"] == "take") for pick in chosen]
+        wanted = sent["all"] == "take"
+        chosen = [replace(pick, take=wanted and new) for pick, new in zip(chosen, fresh, strict=True)]
     if "use_circle" in sent and sent.get("circle_for_all") in Circle.values:
         chosen = [replace(pick, circle=sent["circle_for_all"]) for pick in chosen]
     return chosen

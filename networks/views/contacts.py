@@ -62,7 +62,8 @@ def import_look(request: SignedIn) -> HttpResponse:
     ties = _ties(request)
     before = looking.read(request.POST.get("picks", ""), contacts=len(bundle.contacts))
     page = _page(request.POST.get("page", ""), bundle)
-    picks = preview.after(request.POST, page, before or preview.first_picks(bundle.contacts, ties))
+    before = before or preview.first_picks(bundle.contacts, ties)
+    picks = preview.after(request.POST, page, before, fresh=preview.surely_new(bundle.contacts, ties))
     if "add" in request.POST and any(pick.take for pick in picks):
         return _add(request, bundle, picks)
     context = _look(request, bundle, picks, ties, _page(request.POST.get("go", str(page)), bundle))

@@ -118,6 +118,8 @@ def test_who_may_be_there_already_is_shown_and_not_ticked(mine: Client, owner: U
     assert "Perhaps somebody further up in this file." in page
     ticked = {name for name in fields(page) if name.endswith("-take")}
     assert ticked == {"c3-take"}
+    page = mine.post(LOOK, fields(page) | {"c0-take": "on", "all": "take"}).content.decode()
+    assert {name for name in fields(page) if name.endswith("-take")} == {"c3-take"}
 
 
 def test_of_a_whole_address_book_nobody_is_ticked_unless_everybody_is(mine: Client, owner: User) -> None:
