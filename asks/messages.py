@@ -5,6 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import leaving
+from accounts.models import User
 from asks import audience, when
 from asks.models import Occurrence, Taking
 from networks.models import Membership
@@ -85,6 +90,16 @@ def thanks(taking: Taking, *, now: dt.datetime) -> None:
         params={"taking": taking.pk},
         not_before=now,
     )
+
+
+@leaving.asks
+def promised(people: list[User]) -> list[str]:
+    """Who said yes to something still to come cannot be deleted: the owner would wait in vain."""
+    coming = Occurrence.objects.standing().ahead(timezone.now())
+    rows = Taking.objects.standing().filter(membership__member__in=people, occurrence__in=coming)
+    words = _("%(name)s said yes to something still to come. It has to be handed back or cancelled first.")
+    names = {taking.membership.member.called for taking in rows.select_related("membership__member")}
+    return [words % {"name": name} for name in sorted(names)]
 
 
 def _begins(occurrence: Occurrence) -> dt.datetime | None:

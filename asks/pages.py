@@ -167,6 +167,11 @@ def offers_to(owner: User) -> list[Offer]:
     return list(rows.select_related("membership__tie").order_by("-offered_at"))
 
 
+def offers_of(owner: User, need: str) -> list[Offer]:
+    """Who offered just that, before anybody asked."""
+    return [offer for offer in offers_to(owner) if need in offer.needs]
+
+
 def gifts_of(owner: User) -> list[Gift]:
     rows = Gift.objects.filter(owner=owner).select_related("tie")
     return list(rows.order_by("-given_on", "-pk")[:SHOWN_GIFTS])

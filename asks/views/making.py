@@ -69,6 +69,7 @@ def ask_new(request: SignedIn, membership_pk: int | None = None) -> HttpResponse
         )
     if "words" in request.GET:
         return _words(request, owner, context)
+    context["offers"] = [] if membership else pages.offers_of(owner, request.GET["need"])
     form = ChoicesForm(
         initial={"need": request.GET["need"]}, owner=owner, by=request.user, now=timezone.now()
     )

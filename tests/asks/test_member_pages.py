@@ -169,6 +169,8 @@ def test_somebody_offers_first_and_the_owner_sees_it(
     assert "checked" in anas.get(f"/asks/offer/{ana.pk}/").content.decode()
     drawn = page(client_of(owner), "/asks/")
     assert "Ana Tuesday afternoons" in drawn and "A lift" in drawn
+    assert "Offered already Ana" in page(client_of(owner), "/asks/new/?need=meal")
+    assert "Offered already" not in page(client_of(owner), "/asks/new/?need=pets")
     assert anas.post(f"/asks/offer/{ana.pk}/", {"needs": ["castle"]}).status_code == 422
     say(anas, f"/asks/offer/{ana.pk}/", {})
     assert not Offer.objects.exists()

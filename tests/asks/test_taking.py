@@ -7,6 +7,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
+from accounts import leaving
 from accounts.models import User
 from asks import errors, services
 from asks.models import Occurrence, Taking
@@ -208,7 +209,7 @@ def test_a_helper_with_whom_asks_are_no_longer_shared_gets_no_more_letters(
     shared(ana)
     mail.outbox.clear()
     deliver()
-    assert not [letter for letter in mail.outbox if letter.to == ["ana@example.org"]]
+    assert not [letter for letter in mail.outbox if letter.to == ["Ana"]]
 
 
 def test_whoever_organises_may_soften_move_and_cancel(
@@ -235,3 +236,14 @@ def test_something_for_any_time_before_a_day(asking: Asking, ana: Membership) ->
     take(whenever, ana)
     assert len(letters("asks/reminder")) == 1
     assert whenever.is_over(timezone.now() + 40 * DAY)
+
+
+def test_who_said_yes_is_not_deleted_before_somebody_knows(
+    asking: Asking, ana: Membership, ben: Membership
+) -> None:
+    occurrence = asking()
+    take(occurrence, ana)
+    people = [ana.member, ben.member]
+    assert [reason.split()[0] for reason in leaving.why_not(people)] == ["Ana"]
+    services.hand_back(occurrence=occurrence, membership=ana, now=timezone.now())
+    assert leaving.why_not(people) == []
