@@ -15,7 +15,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tests.access.world import ANONYMOUS, CURATOR, FORMER, MEMBERS, OWNER, ROLES, SUPERUSER
+from tests.access.world import (
+    ANONYMOUS,
+    CURATOR,
+    FORMER,
+    FULL,
+    LIMITED,
+    MEMBERS,
+    ORGANISER,
+    OWNER,
+    ROLES,
+    SEES_ASKS,
+    SUPERUSER,
+)
 
 Answers = Mapping[str, str]
 
@@ -57,6 +69,11 @@ def owners(word: str) -> Answers:
 
 def members(word: str) -> Answers:
     return only(MEMBERS, word)
+
+
+def managers(word: str) -> Answers:
+    """Of what is asked for: the owner, and the organiser they chose."""
+    return only([OWNER, ORGANISER], word)
 
 
 def staff(word: str, superuser: str = "") -> Answers:
@@ -106,6 +123,7 @@ ACCOUNT = [
 
 NETWORK = [
     Row("network", "", signed_in("page"), READS),
+    Row("network_then", "", signed_in("page"), READS),
     Row("tie_add", "", signed_in("page"), signed_in("bad")),
     Row("tie", "a tie", owners("page"), READS),
     Row("tie_edit", "a tie", owners("page"), owners("bad")),
@@ -117,9 +135,45 @@ NETWORK = [
     Row("invitation_withdraw", "an invitation", POSTS, owners("moved")),
 ]
 
+KEEPING_WARM = [
+    Row("tie_archive", "a tie", owners("page"), owners("moved")),
+    Row("tie_restore", "a tie", POSTS, owners("moved")),
+    Row("archived", "", signed_in("page"), READS),
+    Row("quiet", "", signed_in("page"), READS),
+    Row("touch_more", "a touch", owners("page"), owners("moved")),
+    Row("suggestions_wish", "", POSTS, signed_in("moved")),
+    Row("suggestion_answer", "a suggestion", POSTS, owners("moved")),
+    Row("in_touch_by_mail", "the hello's token", everybody("page"), everybody("page")),
+    Row("in_touch_by_mail", "nonsense", GONE, GONE),
+    Row("ready_words", "", signed_in("page"), signed_in("bad")),
+    Row("words_keep", "", POSTS, signed_in("bad")),
+    Row("words_forget", "own words", POSTS, owners("moved")),
+    Row("import_file", "", signed_in("page"), signed_in("bad")),
+    Row("import_look", "", signed_in("moved"), signed_in("moved")),
+    # They say once more who they are before everything goes into a file.
+    Row("export", "", signed_in("moved"), signed_in("moved")),
+]
+
 SHARING = [
     Row("sharing", "another's membership", owners("page"), owners("moved")),
     Row("membership_end", "another's membership", owners("page"), owners("moved")),
+    Row("seen_by", "another's membership", owners("page"), ONLY_READS),
+    Row("membership_limit", "another's membership", POSTS, owners("moved")),
+    Row("membership_show_again", "another's membership", POSTS, owners("moved")),
+    Row("organiser", "another's membership", POSTS, owners("moved")),
+    Row("organise", "their membership", only([ORGANISER], "page"), only([ORGANISER], "bad")),
+    Row("who_sees", "", signed_in("page"), signed_in("gone")),
+    Row("looks_right", "", POSTS, signed_in("moved")),
+    Row("consents", "", signed_in("page"), READS),
+    Row("who_looked", "", signed_in("page"), READS),
+    Row("signal", "their membership", POSTS, only([OWNER, *MEMBERS], "moved")),
+    Row("signal", "another's membership", POSTS, owners("moved")),
+    Row("we_talked", "their membership", POSTS, members("moved")),
+    Row("we_talked", "another's membership", POSTS, owners("gone")),
+    Row("we_did_not", "their membership", POSTS, members("moved")),
+    Row("we_did_not", "another's membership", POSTS, owners("gone")),
+    Row("weekly_cap", "their membership", POSTS, members("moved")),
+    Row("weekly_cap", "another's membership", POSTS, owners("gone")),
     # A former member may say once more that they leave: it is done already.
     Row("leave_support", "their membership", members("page"), only([*MEMBERS, FORMER], "moved")),
     Row("leave_support", "another's membership", owners("gone"), owners("gone")),
@@ -143,6 +197,24 @@ INVITED = [
     Row("invitation_decline", "", NEEDS_POST, all_but_the_owner("moved", "no"), after="invitation"),
     Row("invitation_declined", "", everybody("page"), ONLY_READS),
     Row("invitation_switch", "", NEEDS_POST, everybody("moved")),
+]
+
+JOINING = [
+    Row("share_link", "", signed_in("page"), signed_in("moved")),
+    Row("join_request", "somebody who asks to join", owners("page"), owners("bad")),
+    Row("join_request_decline", "somebody who asks to join", POSTS, owners("moved")),
+    Row("join_link", "a link's token", everybody("moved"), ONLY_READS),
+    Row("join_link", "nonsense", GONE, ONLY_READS),
+    Row("join_page", "", GONE, GONE),
+    Row(
+        "join_page",
+        "",
+        all_but_the_owner("page", "moved"),
+        signed_in("moved", anonymous="page"),
+        after="join_link",
+    ),
+    Row("join_take_back", "", POSTS, owners("gone")),
+    Row("join_take_back", "", POSTS, signed_in("moved"), after="join_link"),
 ]
 
 TODAY = [
@@ -182,6 +254,39 @@ SUPPORT = [
 ]
 
 # Whoever holds the letter holds the key: its link is good without signing in, for this one thing.
+# With whom asks are shared.
+ASKED = (SEES_ASKS, FULL, LIMITED, ORGANISER)
+
+ASKS = [
+    Row("asks", "", signed_in("page"), READS),
+    Row("ask_new", "", signed_in("page"), signed_in("bad")),
+    Row("asks_for", "their network", only([ORGANISER], "page"), READS),
+    Row("ask_new_for", "their network", only([ORGANISER], "page"), only([ORGANISER], "bad")),
+    Row("ask", "an ask", managers("page"), READS),
+    Row("ask_stop", "an ask", POSTS, managers("moved")),
+    Row("ask_soften", "a date", POSTS, managers("moved")),
+    Row("ask_move", "a date", POSTS, managers("bad")),
+    Row("ask_cancel", "a date", POSTS, managers("moved")),
+    Row("ask_thank", "a date", POSTS, managers("moved")),
+    # There is something for a calendar once somebody said yes.
+    Row("ask_entry", "a date", owners("gone"), READS),
+    Row("ask_entry", "a taken date", managers("page"), READS),
+    Row("ask_gift", "", signed_in("page"), signed_in("bad")),
+    Row("ask_offer", "their membership", members("page"), members("moved")),
+    Row("ask_offer", "another's membership", owners("gone"), owners("gone")),
+    Row("asks_open", "", signed_in("page"), READS),
+    Row("ask_open", "a date", only(ASKED, "page"), only(ASKED, "bad")),
+    Row("ask_open", "a taken date", only(ASKED, "page"), only(ASKED, "bad")),
+    Row("ask_by_mail", "an ask's token", everybody("page"), everybody("bad")),
+    Row("ask_by_mail", "an ask's token, not shared", GONE, GONE),
+    Row("ask_by_mail", "a former member's ask", GONE, GONE),
+    Row("ask_entry_by_mail", "an ask's token", GONE, ONLY_READS),
+    Row("ask_entry_by_mail", "a taken date's token", everybody("page"), ONLY_READS),
+    Row("ask_calendar", "", signed_in("page"), signed_in("bad")),
+    Row("ask_feed", "a feed", everybody("page"), ONLY_READS),
+    Row("ask_feed", "nonsense", GONE, ONLY_READS),
+]
+
 LETTERS = [
     Row("check_in_by_mail", "the nudge's token", everybody("page"), everybody("page")),
     Row("check_in_by_mail", "nonsense", GONE, GONE),
@@ -253,4 +358,7 @@ DESK = [
     Row("admin:auth_*", "the desk", staff("no", "page"), staff("no", "page")),
 ]
 
-TABLE = [*FRONT, *ACCOUNT, *NETWORK, *SHARING, *INVITED, *TODAY, *PLANS, *SUPPORT, *LETTERS, *DIRECTORY]
+TABLE = [
+    *(*FRONT, *ACCOUNT, *NETWORK, *KEEPING_WARM, *SHARING, *INVITED, *JOINING),
+    *(*TODAY, *PLANS, *SUPPORT, *ASKS, *LETTERS, *DIRECTORY),
+]

@@ -13,11 +13,25 @@ from django.core import signing
 from django.test import Client
 
 from accounts.models import User
+from asks import links as ask_links
+from asks import services as asks
+from asks.models import CalendarFeed, Occurrence
 from checkins import agreements
 from checkins import services as checkins
 from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step
 from networks import services as networks
-from networks.models import Invitation, Membership, Role, Share, Tie, Touch
+from networks.models import (
+    Invitation,
+    JoinRequest,
+    Membership,
+    OwnWords,
+    Role,
+    Share,
+    ShareLink,
+    Suggestion,
+    Tie,
+    Touch,
+)
 from outbox.models import BrokenAddress, Channel, Heartbeat, Message
 from resources.models import Helpline, Location, Organization, Phone, Service, Source, Verification
 from resources.services import appoint_curator, publish, verify
@@ -30,13 +44,17 @@ HOUR = dt.timedelta(hours=1)
 ANONYMOUS, OWNER, OTHER_OWNER, ORDINARY = "anonymous", "owner", "other owner", "ordinary account"
 LIMITED, FORMER, ORGANISER = "limited member", "former member", "organiser"
 CURATOR, SUPERUSER = "curator", "superuser"
+# With whom all is shared; what becomes of the limited member must look the same.
+FULL = "member who sees everything"
 SEES = {f"member who sees {share.value}": share for share in Share}
-MEMBERS = (*SEES, LIMITED, ORGANISER)
+SEES_ASKS = f"member who sees {Share.ASKS.value}"
+MEMBERS = (*SEES, FULL, LIMITED, ORGANISER)
 ROLES = (ANONYMOUS, OWNER, *MEMBERS, FORMER, OTHER_OWNER, ORDINARY, CURATOR, SUPERUSER)
 
 # What is the owner's and stands nowhere else.
 TIE_NAMES = ("Quillon Ferrow", "Ottoline Brack", "Zebedee Marsh")
-NOTE, HELPS, PLAN_NAME = "the stairs were a mountain", "warm milk with nutmeg", "Evenings by the kettle"
+NOTE, PLAN_NAME = "the stairs were a mountain", "Evenings by the kettle"
+OWN_WORDS, ASK = "the fog is thick today", "Would you bring the blue basket"
 
 
 @dataclass
@@ -53,6 +71,13 @@ class World:
     silence: Silence = field(init=False)
     touch: Touch = field(init=False)
     invitation: Invitation = field(init=False)
+    suggestion: Suggestion = field(init=False)
+    own_words: OwnWords = field(init=False)
+    link: ShareLink = field(init=False)
+    asked_to_join: JoinRequest = field(init=False)
+    date: Occurrence = field(init=False)
+    taken: Occurrence = field(init=False)
+    feed: CalendarFeed = field(init=False)
     service: Service = field(init=False)
     draft: Service = field(init=False)
 
@@ -68,7 +93,9 @@ def build(now: dt.datetime) -> World:
     _network(world)
     _memberships(world)
     _safety_net(world)
+    _asks(world)
     _endings(world)
+    _joining(world)
     _directory(world)
     _desk()
     return world
@@ -88,6 +115,10 @@ def _network(world: World) -> None:
     for name, circle in zip(TIE_NAMES, circles, strict=True):
         world.ties.append(networks.add_tie(by=world.owner, name=name, circle=circle))
     world.touch = networks.log_touch(tie=world.ties[0], by=world.owner, at=world.now - 2 * HOUR)
+    world.suggestion = Suggestion.objects.create(tie=world.ties[2], made_at=world.now - HOUR)
+    world.own_words = networks.keep_words(
+        by=world.owner, occasion="hello", text=OWN_WORDS, form_key=uuid.uuid4()
+    )
     world.invitation = networks.invite(tie=world.ties[1], by=world.owner, email="invited@example.org")
 
 
@@ -127,18 +158,38 @@ def _safety_net(world: World) -> None:
     world.told = {role: world.silence.steps.get(membership=one) for role, one in world.members.items()}
 
 
+def _asks(world: World) -> None:
+    """Two asks, both from before somebody was limited: one is open, the organiser said yes to the other."""
+    made, on = world.now - 3 * HOUR, {"starts_at": world.now + 48 * HOUR, "minutes": 40}
+    asked = [
+        asks.ask(owner=world.owner, by=world.owner, now=made, need=need, text=f"{ASK} {need}", **on)
+        for need in ("lift", "meal")
+    ]
+    world.date, world.taken = (one.occurrences.get() for one in asked)
+    asks.take(occurrence=world.taken, membership=world.members[ORGANISER], now=made)
+    world.feed = asks.make_feed(person=world.owner, now=made)
+
+
+def _joining(world: World) -> None:
+    world.link = networks.make_link(by=world.owner, now=world.now)
+    asker = person("asker@example.org", "Asker")
+    world.asked_to_join = networks.ask_to_join(link=world.link, by=asker, note="Hello", now=world.now)
+
+
 def _endings(world: World) -> None:
     """One was limited quietly, one has left; then the owner said more."""
-    Membership.objects.filter(pk=world.members[LIMITED].pk).update(limited_at=world.now - 2 * HOUR)
+    networks.limit(membership=world.members[LIMITED], by=world.owner, now=world.now - 2 * HOUR)
     networks.end_membership(membership=world.members[FORMER], by=world.owner)
     say_more(world)
 
 
-def say_more(world: World, *, pain: int = 9, mood: str = "rough", note: str = NOTE) -> CheckIn:
+def say_more(
+    world: World, *, pain: int = 9, mood: str = "rough", note: str = NOTE, ago: dt.timedelta = HOUR
+) -> CheckIn:
     """The owner's newest word, after somebody was limited and somebody left."""
     return CheckIn.objects.create(
         owner=world.owner,
-        made_at=world.now - HOUR,
+        made_at=world.now - ago,
         pain=pain,
         mood=mood,
         note=note,
@@ -183,6 +234,10 @@ def _others(rows: dict[str, Any], role: str) -> Any:
     return rows[SOMEBODY] if role != SOMEBODY else rows[LIMITED]
 
 
+def _answer_token(world: World, role: str) -> str:
+    return ask_links.token_for(world.date, world.members[role])
+
+
 MAKERS: dict[str, Maker] = {
     "": lambda world, role: {},
     "nonsense": lambda world, role: {"token": "nonsense"},
@@ -211,6 +266,24 @@ MAKERS: dict[str, Maker] = {
     "a stop": lambda world, role: {
         "token": signing.dumps([world.owner.pk, Channel.EMAIL, "nudges"], salt="outbox.unsubscribe")
     },
+    "a suggestion": lambda world, role: {"pk": world.suggestion.pk},
+    "the hello's token": lambda world, role: {
+        "token": signing.dumps(world.suggestion.pk, salt="networks.hello")
+    },
+    "own words": lambda world, role: {"pk": world.own_words.pk},
+    "a link's token": lambda world, role: {"token": world.link.token()},
+    "somebody who asks to join": lambda world, role: {"pk": world.asked_to_join.pk},
+    "an ask": lambda world, role: {"pk": world.date.ask_id},
+    "a date": lambda world, role: {"pk": world.date.pk},
+    "a taken date": lambda world, role: {"pk": world.taken.pk},
+    "their network": lambda world, role: {"membership_pk": _own(world.members, role).pk},
+    "an ask's token": lambda world, role: {"token": _answer_token(world, SEES_ASKS)},
+    "an ask's token, not shared": lambda world, role: {"token": _answer_token(world, SOMEBODY)},
+    "a former member's ask": lambda world, role: {"token": _answer_token(world, FORMER)},
+    "a taken date's token": lambda world, role: {
+        "token": ask_links.token_for(world.taken, world.members[ORGANISER])
+    },
+    "a feed": lambda world, role: {"token": world.feed.token()},
     "a listing": lambda world, role: {"pk": world.service.pk},
     "a draft": lambda world, role: {"pk": world.draft.pk},
     "an app": lambda world, role: {"app_label": "networks"},

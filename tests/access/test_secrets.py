@@ -1,0 +1,100 @@
+"""Whoever was limited, left, or never belonged learns nothing of what the owner says: from no page, word or byte."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from asks import services as asks
+from checkins.models import Plan
+from networks import services as networks
+from networks.models import Tie
+from tests.access import table, walk
+from tests.access import world as worlds
+from tests.access.table import Row
+from tests.access.test_matrix import address_of, came_by
+from tests.access.world import ANONYMOUS, FORMER, FULL, LIMITED, ORDINARY, OTHER_OWNER, World
+
+pytestmark = pytest.mark.django_db
+OUTSIDE = (ANONYMOUS, FORMER, OTHER_OWNER, ORDINARY)
+# A letter's link is a key for whoever holds it: what it opens is its own, and has tests of its own.
+OWN_DOORS = [row for row in table.TABLE if not re.search("token|feed|a stop", row.of) and not row.after]
+NEW_NAME, OTHER_NOTE, NEW_ASK = "Marigold Hatch", "a better night than most", "Could somebody feed the hens"
+SECRETS = (
+    *worlds.TIE_NAMES,
+    worlds.NOTE,
+    worlds.PLAN_NAME,
+    worlds.OWN_WORDS,
+    worlds.ASK,
+    "9 of 10",
+    "Tie of",
+)
+# What is drawn anew each time: tokens against forgery, and keys of forms.
+DRAWN_ANEW = re.compile(rb"\b[A-Za-z0-9]{64}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+Page = tuple[int, str, bytes]
+
+
+def page(world: World, browser: Client, role: str, row: Row) -> Page:
+    path = address_of(row).path(worlds.arguments(world, role, address_of(row), row.of))
+    answer = walk.ask(browser, "GET", path, after=came_by(row, world))
+    return answer.status_code, answer.get("Location", ""), DRAWN_ANEW.sub(b"", answer.content)
+
+
+def pages(world: World, browser: Client, role: str) -> dict[str, Page]:
+    return {str(row): page(world, browser, role, row) for row in OWN_DOORS}
+
+
+def live_on(world: World) -> None:
+    """The owner's life goes on: a check-in, somebody new, somebody renamed, a wish, another name for the plan."""
+    worlds.say_more(world, pain=2, mood="great", note=OTHER_NOTE, ago=dt.timedelta(minutes=1))
+    networks.add_tie(by=world.owner, name=NEW_NAME, circle="closest")
+    Tie.objects.filter(pk=world.ties[0].pk).update(name="Somebody renamed")
+    networks.log_touch(tie=world.ties[1], by=world.owner, at=world.now)
+    Plan.objects.filter(pk=world.plan.pk).update(name="Mornings with toast")
+    asks.ask(owner=world.owner, by=world.owner, now=world.now, need="pets", text=NEW_ASK)
+
+
+def differing(world: World, browser: Client, role: str) -> list[str]:
+    """The pages that are not the same, byte for byte, once the owner's life has gone on."""
+    before = pages(world, browser, role)
+    with transaction.atomic():
+        live_on(world)
+        after = pages(world, browser, role)
+        transaction.set_rollback(True)
+    return [name for name, seen in before.items() if after[name] != seen]
+
+
+@pytest.mark.parametrize("role", [LIMITED, *OUTSIDE])
+def test_nothing_they_can_fetch_changes_when_the_owner_s_life_goes_on(
+    world: World, browsers: dict[str, Client], role: str
+) -> None:
+    assert differing(world, browsers[role], role) == []
+
+
+def test_somebody_with_whom_all_is_shared_sees_it_change(world: World, browsers: dict[str, Client]) -> None:
+    assert {"support", "asks_open"} <= set(differing(world, browsers[FULL], FULL))
+
+
+@pytest.mark.parametrize("role", OUTSIDE)
+def test_whoever_left_or_never_belonged_finds_nothing_of_the_owner_s(
+    world: World, browsers: dict[str, Client], role: str
+) -> None:
+    for name, (_status, where, seen) in pages(world, browsers[role], role).items():
+        found = [secret for secret in SECRETS if secret in seen.decode() or secret in where]
+        assert (name, found) == (name, [])
+
+
+def test_whoever_is_limited_finds_nothing_that_is_newer(world: World, browsers: dict[str, Client]) -> None:
+    for name, (_status, _where, seen) in pages(world, browsers[LIMITED], LIMITED).items():
+        newer = [secret for secret in (worlds.NOTE, "9 of 10") if secret in seen.decode()]
+        assert (name, newer) == (name, [])
+
+
+def test_the_same_search_finds_what_is_shared(world: World, browsers: dict[str, Client]) -> None:
+    seen = pages(world, browsers[FULL], FULL)["support"][2].decode()
+    assert all(secret in seen for secret in (*worlds.TIE_NAMES, worlds.NOTE, "9 of 10"))
