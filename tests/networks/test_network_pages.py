@@ -433,7 +433,7 @@ def test_letting_go_says_that_what_they_see_stays(mine: Client, membership: Memb
 
 
 def test_going_quiet_lists_whoever_is_beyond_their_own_interval(mine: Client, owner: User) -> None:
-    for name, days, at_most in [("Bo", 40, 30), ("Cy", 40, None), ("Di", 46, None), ("Ed", 46, 90)]:
+    for name, days, at_most in [("Bo", 40, 30), ("Cy", 40, None), ("Di", 50, None), ("Ed", 50, 90)]:
         one = services.add_tie(by=owner, name=name, circle="close", at_most_days=at_most)
         services.log_touch(tie=one, by=owner, at=timezone.now() - dt.timedelta(days=days))
     services.add_tie(by=owner, name="Flo", circle="close")

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from networks import errors, letters, links, services, suggesting
+from networks import errors, letters, links, services, suggesting, tasks
 from networks.models import NetworkWishes, Suggestion, Tie, Touch
 from outbox import kinds
 from outbox import letters as writing
@@ -268,3 +268,8 @@ def test_the_letter_says_no_name_outside_and_everything_inside(suggestion: Sugge
     for words in ("I thought of you today.", "/network/words/?tie=", "/network/in-touch/", "/unsubscribe/"):
         assert words in body
     assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_worker_sweeps(quiet: Tie) -> None:
+    assert tasks.sweep_suggestions() == 1
+    assert str(Suggestion.objects.get()).startswith("suggestion ")
