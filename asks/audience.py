@@ -37,7 +37,7 @@ def to_tell(occurrence: Occurrence) -> list[Membership]:
     Caps are looked at when the letter leaves.
     """
     ask = occurrence.ask
-    rows = those_who_see(ask.owner).filter(paused_at=None).exclude(member=ask.made_by)
+    rows = those_who_see(ask.owner).filter(paused_at=None, member__is_active=True).exclude(member=ask.made_by)
     rows = rows.filter(Q(limited_at=None) | Q(limited_at__gte=occurrence.made_at))
     if ask.to == Ask.To.CHOSEN:
         rows = rows.filter(asks_for_them=ask)

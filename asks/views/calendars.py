@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.requests import SignedIn
 from asks import ical, links, services
 from asks.models import CalendarFeed, Occurrence
-from networks.models import Membership
+from networks.models import Membership, Share
 from outbox.links import absolute
 
 
@@ -63,7 +63,9 @@ def _for_reader(occurrence: Occurrence, reader: User) -> bytes | None:
         return ical.entry_for_owner(occurrence)
     mine = Membership.objects.supported_by(reader).select_related("member")
     membership = mine.filter(owner=occurrence.ask.owner_id).first()
-    return ical.entry_for_member(occurrence, membership) if membership else None
+    if membership is None or not membership.shows(Share.ASKS):
+        return None
+    return ical.entry_for_member(occurrence, membership)
 
 
 @never_cache

@@ -203,6 +203,9 @@ def test_single_entries_for_whom_they_concern(
     by_mail = f"/asks/a/{links.token_for(occurrence, ana)}/entry.ics"
     assert "A lift for Maya" in client.get(by_mail).content.decode()
     assert client.get(f"/asks/a/{links.token_for(occurrence, ben)}/entry.ics").status_code == 404
+    shared(ana)
+    assert client_of(ana.member).get(path).status_code == 404
+    assert client.get(by_mail).status_code == 404
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/Sao_Paulo", "Pacific/Chatham", "UTC"])
