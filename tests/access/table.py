@@ -124,6 +124,7 @@ ACCOUNT = [
 NETWORK = [
     Row("network", "", signed_in("page"), READS),
     Row("network_then", "", signed_in("page"), READS),
+    Row("gap_not_now", "", POSTS, signed_in("moved")),
     Row("tie_add", "", signed_in("page"), signed_in("bad")),
     Row("tie", "a tie", owners("page"), READS),
     Row("tie_edit", "a tie", owners("page"), owners("bad")),
