@@ -109,7 +109,7 @@ def test_a_person_for_whom_it_goes_wrong_spoils_it_for_nobody(
     def choose(ties: list[Tie], **given: object) -> Tie | None:
         if any(tie.owner_id == owner.pk for tie in ties):
             raise RuntimeError
-        return right(ties, **given)  # type: ignore[arg-type]
+        return right(ties, **given)
 
     monkeypatch.setattr(suggesting, "choose", choose)
     assert services.sweep_suggestions(now=timezone.now()) == 1
