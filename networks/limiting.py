@@ -1,4 +1,4 @@
-"""A quiet limit: what a member sees stays as it was. The apps above know what that is; it is only collected here."""
+"""A quiet limit: what a member sees stays as it was. The apps above say what that is in their `kept.py`."""
 
 from __future__ import annotations
 

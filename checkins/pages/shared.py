@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 
 from accounts import times
 from checkins.models import CheckIn, Mood, Plan
-from networks import limiting
 from networks.models import Circle, Membership, Share, Tie
 
 FOR_EVER = dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(days=1)
@@ -170,7 +169,6 @@ def _as_seen(membership: Membership, plans: Iterable[Plan], ties: Iterable[Tie],
     return Around(rests, pauses, due[:MOST_DUE], list(circles.items()))
 
 
-@limiting.keeps
 def as_it_is(membership: Membership, now: dt.datetime) -> dict[str, Any]:
     """What a member sees at this moment of what has no time of its own; no more than is shared with them."""
     around = _around([membership], now)[membership.pk]

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import times
 from accounts.models import Consent, User
-from checkins import agreements, letters
+from checkins import agreements, kept, letters
 from checkins.ladder import Reach
 from checkins.models import Claim, Silence, SilenceStep, Step
 from checkins.pages import shared
@@ -209,12 +209,16 @@ def _open_alerts(memberships: list[Membership]) -> dict[int | None, list[Alert]]
 
 def _places(memberships: list[Membership]) -> dict[int | None, list[Place]]:
     steps = Step.objects.known_to_members().filter(membership__in=memberships, plan__ended_at=None)
+    steps = steps.select_related("plan", "membership").prefetch_related("plan__steps")
     found: dict[int | None, list[Place]] = defaultdict(list)
-    for step in (
-        steps.select_related("plan", "membership").prefetch_related("plan__steps").order_by("asked_at", "pk")
-    ):
+    for step in steps.order_by("asked_at", "pk"):
         step.hide_what_is_newer()
         found[step.membership_id].append(Place(step, agreements.place_in_words(step)))
+    for one in (one for one in memberships if one.limited_at):
+        standing = {place.step.pk for place in found[one.pk]}
+        found[one.pk] += [Place(step, line) for step, line in kept.gone(one, standing)]
+        order = kept.order(one)
+        found[one.pk].sort(key=lambda place: order.index(place.step.pk) if place.step.pk in order else 99)
     return found
 
 

@@ -6,8 +6,9 @@ import datetime as dt
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,7 +18,7 @@ from accounts import times
 from accounts.errors import DomainError
 from accounts.models import User
 from accounts.requests import SignedIn
-from checkins import agreements, links, services
+from checkins import agreements, kept, links, services
 from checkins.models import Claim, SilenceStep, Step
 from checkins.pages import supporting
 from networks.models.memberships import SILENCE
@@ -94,10 +95,7 @@ def _take(step: SilenceStep, answer: str) -> None:
 @login_required
 def ladder_request(request: SignedIn, pk: int) -> HttpResponse:
     """Would you be told when they go quiet? Exactly these words; yes or no, now or later."""
-    steps = Step.objects.select_related("plan__owner", "membership")
-    steps = steps.known_to_members()
-    step = get_object_or_404(steps, pk=pk, membership__member=request.user, membership__ended_at=None)
-    step.hide_what_is_newer()
+    step = _place(request.user, pk)
     if step.plan.ended_at:
         return render(request, "checkins/ladder_over.html", {"nav": "support", "owner": step.plan.owner})
     if request.method != "POST" or request.POST.get("answer") not in ("agree", "decline"):
@@ -108,6 +106,18 @@ def ladder_request(request: SignedIn, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("ladder_request", pk=pk)
     return redirect("support")
+
+
+def _place(user: User, pk: int) -> Step:
+    """As they know it: for whoever is limited quietly, as it was then."""
+    steps = Step.objects.known_to_members().select_related("plan__owner", "membership__member")
+    step = steps.filter(pk=pk, membership__member=user, membership__ended_at=None).first()
+    if step is None or (step.plan.ended_at and step.membership and step.membership.limited_at):
+        step = kept.place(user.pk, pk) or step
+    if step is None:
+        raise Http404
+    step.hide_what_is_newer()
+    return step
 
 
 def _question(request: SignedIn, step: Step) -> HttpResponse:
@@ -125,15 +135,26 @@ def _question(request: SignedIn, step: Step) -> HttpResponse:
 
 def _say(request: SignedIn, step: Step) -> str:
     """Do what they said; gives what to answer. Raises TermsHaveChanged."""
-    now = timezone.now()
-    if request.POST["answer"] == "decline":
-        agreements.decline(step=step, by=request.user, now=now)
+    agrees, wakes = request.POST["answer"] == "agree", "may_wake" in request.POST
+    with transaction.atomic():
+        if not kept.is_as_it_was(step):
+            _do(request, step, agrees=agrees, wakes=wakes)
+        if step.membership and step.membership.limited_at:
+            kept.say(step, agrees=agrees, may_wake=wakes, now=timezone.now())
+    if not agrees:
         return _("That is fine. You will not be told.")
-    terms, wakes = request.POST.get("terms", ""), "may_wake" in request.POST
-    agreements.agree(step=step, by=request.user, now=now, terms=terms, may_wake=wakes)
     if step.agreed_at and step.reconfirm_asked_at is None:
         return _("Saved. It counts from now on.")
     return _("Thank you. We let them see that you agreed.")
+
+
+def _do(request: SignedIn, step: Step, *, agrees: bool, wakes: bool) -> None:
+    now = timezone.now()
+    if agrees:
+        terms = request.POST.get("terms", "")
+        agreements.agree(step=step, by=request.user, now=now, terms=terms, may_wake=wakes)
+    else:
+        agreements.decline(step=step, by=request.user, now=now)
 
 
 def _quiet_hours(person: User) -> dict[str, str] | None:

@@ -154,7 +154,7 @@ def test_what_an_ended_plan_asked_is_answered_kindly(
 def test_changed_terms_are_asked_anew_and_the_page_says_that_the_old_word_is_over(
     client_of: SignIn, supporter: User, membership: Membership, place: Step
 ) -> None:
-    ladder = [services.Rung(5 * TWO_HOURS, (membership,))]
+    ladder = [services.Rung(TWO_HOURS / 2, (membership,))]
     services.change_plan(plan=place.plan, now=timezone.now(), ladder=ladder)
     said = page(client_of(supporter), "/support/")
     assert "What you had agreed to has changed, so you are asked again." in said

@@ -22,21 +22,21 @@ from networks.models import Membership, Share, Tie
 from outbox import delivery
 from outbox.models import Message
 from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, key
-from tests.checkins.supporter_pages import page
+from tests.checkins.supporter_pages import page, plain
 
 SignIn = Callable[[User], Client]
 HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
-def noon() -> Iterator[time_machine.Coordinates]:
+def noon() -> Iterator[time_machine.Traveller]:
     """The day of MONDAY, before the check-in of that evening is due."""
     with time_machine.travel(MONDAY + 3 * HOUR, tick=False) as clock:
         yield clock
 
 
 @pytest.fixture
-def open_to(membership: Membership, safety_plan: Plan, noon: time_machine.Coordinates) -> Membership:
+def open_to(membership: Membership, safety_plan: Plan, noon: time_machine.Traveller) -> Membership:
     """Sees everything there is, and there is something of each."""
     Tie.objects.create(owner=membership.owner, name="Luis", circle="close")
     networks.change_shares(membership=membership, shares=list(Share), by=membership.owner)
@@ -77,8 +77,9 @@ def _same(one: Fetched, other: Fetched) -> bool:
     """Pages that differ are named, line by line."""
     for path in one:
         first, second = one[path], other[path]
-        assert first[:2] == second[:2], path
-        assert [pair for pair in zip(first[2], second[2], strict=True) if pair[0] != pair[1]] == [], path
+        assert [line for line in first[2] if line not in second[2]] == [], path
+        assert [line for line in second[2] if line not in first[2]] == [], path
+        assert first == second, path
     return one.keys() == other.keys()
 
 
@@ -86,7 +87,7 @@ def _same(one: Fetched, other: Fetched) -> bool:
 
 
 def test_a_limit_changes_nothing_that_the_member_can_fetch(
-    client_of: SignIn, open_to: Membership, noon: time_machine.Coordinates
+    client_of: SignIn, open_to: Membership, noon: time_machine.Traveller
 ) -> None:
     client = client_of(open_to.member)
     before = _all_they_can_fetch(client, open_to)
@@ -115,7 +116,7 @@ def test_what_the_owner_does_afterwards_changes_nothing_either(
 
 
 def test_new_words_for_the_ladder_are_not_put_before_them_and_the_old_ones_stand(
-    client_of: SignIn, open_to: Membership, owner: User, safety_plan: Plan, noon: time_machine.Coordinates
+    client_of: SignIn, open_to: Membership, owner: User, safety_plan: Plan, noon: time_machine.Traveller
 ) -> None:
     client = client_of(open_to.member)
     _limit(open_to)
@@ -130,7 +131,7 @@ def test_new_words_for_the_ladder_are_not_put_before_them_and_the_old_ones_stand
 
 
 def test_they_can_still_save_or_take_back_the_word_they_gave(
-    client_of: SignIn, open_to: Membership, safety_plan: Plan, noon: time_machine.Coordinates
+    client_of: SignIn, open_to: Membership, safety_plan: Plan, noon: time_machine.Traveller
 ) -> None:
     step = safety_plan.steps.get(membership=open_to)
     old = step.terms
@@ -150,8 +151,57 @@ def test_they_can_still_save_or_take_back_the_word_they_gave(
     assert step.declined_at and step.agreed_at is None
 
 
+def _sooner(plan: Plan, membership: Membership) -> None:
+    """They would be told sooner than they agreed to, so their word ends."""
+    ladder = [services.Rung(TWO_HOURS), services.Rung(HOUR / 2, (membership,))]
+    services.change_plan(plan=plan, now=timezone.now(), ladder=ladder)
+
+
+def _off_the_ladder(plan: Plan, membership: Membership) -> None:
+    del membership
+    services.change_plan(plan=plan, now=timezone.now(), ladder=[services.Rung(TWO_HOURS)])
+
+
+def _ended(plan: Plan, membership: Membership) -> None:
+    services.end_plan(plan=plan, by=membership.owner, now=timezone.now())
+
+
+@pytest.mark.parametrize("change", [_sooner, _off_the_ladder, _ended])
+def test_their_page_shows_their_agreement_even_when_the_ladder_does_without_them(
+    client_of: SignIn,
+    open_to: Membership,
+    safety_plan: Plan,
+    noon: time_machine.Traveller,
+    change: Callable[[Plan, Membership], None],
+) -> None:
+    client, path = client_of(open_to.member), f"/safety/{safety_plan.steps.get(membership=open_to).pk}/"
+    _limit(open_to)
+    noon.shift(60)
+    before = {one: _answer(client, one) for one in ("/support/", "/today/", path)}
+    change(safety_plan, open_to)
+    assert _same({one: _answer(client, one) for one in before}, before)
+    assert "Saved" in plain(
+        client.post(path, {"answer": "agree", "may_wake": "1"}, follow=True).content.decode()
+    )
+    assert "It may wake you." in page(client, "/support/")
+    assert "will not be told" in plain(client.post(path, {"answer": "decline"}, follow=True).content.decode())
+    assert "You said no to being told" in page(client, "/support/")
+
+
+def test_a_word_that_is_taken_back_stays_taken_back_when_the_plan_ends(
+    client_of: SignIn, open_to: Membership, safety_plan: Plan, noon: time_machine.Traveller
+) -> None:
+    client, path = client_of(open_to.member), f"/safety/{safety_plan.steps.get(membership=open_to).pk}/"
+    _limit(open_to)
+    noon.shift(60)
+    client.post(path, {"answer": "decline"}, follow=True)
+    before = {one: _answer(client, one) for one in ("/support/", path)}
+    _ended(safety_plan, open_to)
+    assert _same({one: _answer(client, one) for one in before}, before)
+
+
 def test_a_place_they_are_asked_for_later_is_not_found(
-    client_of: SignIn, membership: Membership, owner: User, gentle_plan: Plan, noon: time_machine.Coordinates
+    client_of: SignIn, membership: Membership, owner: User, gentle_plan: Plan, noon: time_machine.Traveller
 ) -> None:
     _limit(membership)
     noon.shift(60)
@@ -175,7 +225,7 @@ def test_a_place_they_are_asked_for_later_is_not_found(
 
 
 def test_the_ladder_passes_them_over_and_the_owner_sees_why(
-    client_of: SignIn, open_to: Membership, owner: User, safety_plan: Plan, noon: time_machine.Coordinates
+    client_of: SignIn, open_to: Membership, owner: User, safety_plan: Plan, noon: time_machine.Traveller
 ) -> None:
     _limit(open_to)
     client = client_of(owner)
@@ -190,7 +240,7 @@ def test_the_ladder_passes_them_over_and_the_owner_sees_why(
 
 
 def test_an_alert_that_waits_does_not_go_once_they_are_limited(
-    open_to: Membership, safety_plan: Plan, noon: time_machine.Coordinates
+    open_to: Membership, safety_plan: Plan, noon: time_machine.Traveller
 ) -> None:
     silence = services.fall_due(plan=safety_plan, now=timezone.now(), wait=HOUR)
     step = silence.steps.get(membership=open_to)
@@ -203,7 +253,7 @@ def test_an_alert_that_waits_does_not_go_once_they_are_limited(
 
 
 def test_no_letter_about_company_or_a_flare_goes_to_them(
-    open_to: Membership, owner: User, noon: time_machine.Coordinates
+    open_to: Membership, owner: User, noon: time_machine.Traveller
 ) -> None:
     services.wish(owner=owner, company_from=open_to, company_words="Call me", flare_tells=[open_to])
     services.begin_flare(owner=owner, until=timezone.now() + HOUR, now=timezone.now())
@@ -225,7 +275,7 @@ def test_no_letter_about_company_or_a_flare_goes_to_them(
 
 
 def test_showing_again_shows_the_time_between_too(
-    client_of: SignIn, open_to: Membership, owner: User, noon: time_machine.Coordinates
+    client_of: SignIn, open_to: Membership, owner: User, noon: time_machine.Traveller
 ) -> None:
     _limit(open_to)
     noon.shift(1200)
