@@ -128,19 +128,22 @@ def foretell(
     The owner's nudges wait for the end of their quiet hours, and the first supporter for the whole wait after the
     latest nudge (`nudged_at` is when that was; None when a supporter has been told before).
     """
-    left = list(waiting)
+    left, told = list(waiting), nudged_at is None
     for _turn in range(3 * len(left)):
         if not left or at is None:
             return
         choice = choose(left, at, reach, plan_id)
-        if choice.tell and choice.tell[0].whom == Step.Whom.OWNER:
-            nudged_at = reach.quiet_until(owner, at) or at
-        elif choice.tell and nudged_at is not None and nudged_at + choice.tell[0].wait > at:
-            at, nudged_at = nudged_at + choice.tell[0].wait, None
-            continue
-        told_at = nudged_at if choice.tell and choice.tell[0].whom == Step.Whom.OWNER else at
+        nudges = bool(choice.tell) and choice.tell[0].whom == Step.Whom.OWNER
+        told_at = (reach.quiet_until(owner, at) or at) if nudges else at
+        if nudges and not told:
+            nudged_at = told_at
+        elif choice.tell and not nudges:
+            if nudged_at is not None and nudged_at + choice.tell[0].wait > at:
+                at, nudged_at = nudged_at + choice.tell[0].wait, None
+                continue
+            told, nudged_at = True, None  # nobody after the first waits for a nudge to the owner
         yield from (Foretold(at, rung, why) for rung, why in choice.passed)
-        yield from (Foretold(told_at or at, rung) for rung in choice.tell)
+        yield from (Foretold(told_at, rung) for rung in choice.tell)
         gone = {id(rung) for rung in choice.tell} | {id(rung) for rung, _why in choice.passed}
         left = [rung for rung in left if id(rung) not in gone]
         at = at + left[0].wait if choice.tell and left else choice.asleep_until

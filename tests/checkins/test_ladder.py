@@ -167,6 +167,12 @@ def test_a_nudge_at_night_leaves_in_the_morning_and_the_ladder_waits_for_it() ->
     ]
 
 
+def test_once_somebody_was_told_nobody_waits_for_a_nudge_to_the_owner() -> None:
+    steps = [tell(1, 1), nudge(2), tell(3, 3)]
+    asleep = reach(OWNER.pk, 3)
+    assert ahead(steps, NIGHT, asleep, nudged_at=NIGHT - HOUR) == [(1, NIGHT), (None, MORNING), (3, MORNING)]
+
+
 def test_who_sleeps_is_told_when_they_wake_after_those_who_were_awake() -> None:
     steps = [tell(1, 1), tell(2, 2), tell(3, 3)]
     assert ahead(steps, NIGHT, reach(1, 3)) == [(2, NIGHT), (1, MORNING), (3, MORNING + HOUR)]
