@@ -184,15 +184,13 @@ def test_a_member_says_how_much_is_enough_and_the_owner_is_not_told(
     letters = Message.objects.count()
     said = plain(client.post(path, {"at_most": "2"}, follow=True).content.decode())
     assert "Saved." in said
-    membership.refresh_from_db()
-    assert membership.weekly_cap == 2
+    assert Membership.objects.get().weekly_cap == 2
     assert '<option value="2" selected' in client.get("/support/").content.decode()
     assert "Choose one of the numbers." in plain(
         client.post(path, {"at_most": "1000"}, follow=True).content.decode()
     )
     client.post(path, {"at_most": ""})
-    membership.refresh_from_db()
-    assert membership.weekly_cap is None
+    assert Membership.objects.get().weekly_cap is None
     assert Message.objects.count() == letters
     with pytest.raises(errors.NotYours):
         services.set_weekly_cap(membership=membership, by=owner, at_most=1)
