@@ -66,13 +66,13 @@ def is_as_it_was(step: Step) -> bool:
     return step._state.adding
 
 
-def say(step: Step, *, agrees: bool, may_wake: bool, now: dt.datetime) -> None:
-    """Take down what a limited supporter said, for as long as they are limited."""
-    membership = Membership.objects.select_for_update().get(pk=step.membership_id)
+def say(pk: int, membership: Membership, *, agrees: bool, may_wake: bool, now: dt.datetime) -> None:
+    """Take down what a limited supporter said of one of their places, for as long as they are limited."""
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
     if membership.kept_view is None:
         return
     for row in membership.kept_view.get("places", []):
-        if row["step"] == step.pk:
+        if row["step"] == pk:
             row["agreed_at"] = (row["agreed_at"] or now.isoformat()) if agrees else None
             row["declined_at"] = None if agrees else now.isoformat()
             row["may_wake_at"] = now.isoformat() if agrees and may_wake else None

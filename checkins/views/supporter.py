@@ -140,7 +140,7 @@ def _say(request: SignedIn, step: Step) -> str:
         if not kept.is_as_it_was(step):
             _do(request, step, agrees=agrees, wakes=wakes)
         if step.membership and step.membership.limited_at:
-            kept.say(step, agrees=agrees, may_wake=wakes, now=timezone.now())
+            kept.say(step.pk, step.membership, agrees=agrees, may_wake=wakes, now=timezone.now())
     if not agrees:
         return _("That is fine. You will not be told.")
     if step.agreed_at and step.reconfirm_asked_at is None:

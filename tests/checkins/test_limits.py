@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from asks import services as asks
 from checkins import agreements, letters, messages, services, sweep
 from checkins.models import CheckIn, Plan, Silence, SilenceStep, Wishes
 from checkins.pages import company_page, easing
@@ -61,6 +62,7 @@ def _all_they_can_fetch(client: Client, membership: Membership) -> Fetched:
     """Status, headers and body of every page of theirs, without what is new in every answer."""
     step = membership.steps.get()
     paths = ["/support/", "/today/", "/messages/", f"/safety/{step.pk}/", "/network/", "/settings/messages/"]
+    paths += ["/network/who-looked/", "/network/consents/", "/asks/", "/asks/open/", "/asks/calendar/"]
     paths += [f"/network/support/{membership.pk}/leave/", f"/network/support/{membership.pk}/organise/"]
     paths += [f"/support/silence/{silence.pk}/" for silence in Silence.objects.all()]
     return {path: _answer(client, path) for path in paths}
@@ -110,6 +112,7 @@ def test_what_the_owner_does_afterwards_changes_nothing_either(
     )
     networks.add_tie(by=owner, name="Somebody new", circle="closest")
     networks.ask_to_organise(membership=open_to, by=owner, now=now)
+    asks.ask(owner=owner, by=owner, now=now, need="meal", text="Soup?")
     services.rest(owner=owner, until=now + 5 * HOUR, now=now)
     services.begin_flare(owner=owner, until=now + 9 * HOUR, now=now)
     assert _same(_all_they_can_fetch(client, open_to), before)
