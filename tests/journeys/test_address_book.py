@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from networks.contacts import reading
 from networks.models import Tie
 from resources import helplines
 from resources.models import Helpline
@@ -48,3 +49,22 @@ def test_two_hundred_contacts_come_from_a_phone(
     maya.sees("198 more are in your network now.")
     assert Tie.objects.of(owner).count() == before + 198
     assert Tie.objects.get(owner=owner, name="Person 150").circle == "closest"
+
+
+def test_the_network_goes_into_a_file_after_saying_once_more_who_they_are(
+    live_site: str, someone: Callable[..., Someone]
+) -> None:
+    helplines.load(Helpline)
+    demo.load(now=timezone.now())
+    maya = someone(PHONE)
+    sign_in(maya, demo.OWNER)
+    maya.go("/network/export/")
+    maya.page.locator("[name=password]").fill(demo.PASSWORD)
+    maya.page.locator("main form button.main").first.click()
+    maya.sees("Take your network with you")
+    maya.looks()
+    with maya.page.expect_download() as saved:
+        maya.press("Save the file")
+    found = reading.read(Path(saved.value.path()).read_bytes())
+    owner = User.objects.get(email=demo.OWNER)
+    assert sorted(one.name for one in found.contacts) == sorted(tie.name for tie in Tie.objects.of(owner))

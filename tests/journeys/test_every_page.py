@@ -75,6 +75,7 @@ def owners_pages(owner: User) -> list[str]:
             "/support/",
             "/network/",
             "/network/add/",
+            *("/network/import/", "/network/then/", "/network/then/?months=12"),
             "/accounts/settings/",
         ),
         *("/asks/", "/asks/new/", "/asks/new/?need=lift", "/asks/new/?need=lift&words=1"),

@@ -51,10 +51,10 @@ def fields(page: str) -> dict[str, str]:
     sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
     for tick in re.findall(r'<input type="checkbox"[^>]*>', form):
         if "checked" in tick:
-            sent[re.search(r'name="([^"]+)"', tick)[1]] = "on"
+            sent[re.findall(r'name="([^"]+)"', tick)[0]] = "on"
     for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
-        sent[name] = chosen[1]
+        values = re.findall(r'value="([^"]*)"( selected)?', options)
+        sent[name] = next((value for value, chosen in values if chosen), values[0][0])
     return sent
 
 
