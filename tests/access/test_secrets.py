@@ -16,11 +16,21 @@ from networks.models import Tie
 from tests.access import table, walk
 from tests.access import world as worlds
 from tests.access.table import Row
-from tests.access.test_matrix import address_of, came_by
-from tests.access.world import ANONYMOUS, FORMER, FULL, LIMITED, ORDINARY, OTHER_OWNER, World
+from tests.access.test_matrix import DESK, address_of, came_by, row_of_the_desk
+from tests.access.world import (
+    ANONYMOUS,
+    CURATOR,
+    FORMER,
+    FULL,
+    LIMITED,
+    ORDINARY,
+    OTHER_OWNER,
+    SUPERUSER,
+    World,
+)
 
 pytestmark = pytest.mark.django_db
-OUTSIDE = (ANONYMOUS, FORMER, OTHER_OWNER, ORDINARY)
+OUTSIDE = (ANONYMOUS, FORMER, OTHER_OWNER, ORDINARY, CURATOR, SUPERUSER)
 # A letter's link is a key for whoever holds it: what it opens is its own, and has tests of its own.
 OWN_DOORS = [row for row in table.TABLE if not re.search("token|feed|a stop", row.of) and not row.after]
 NEW_NAME, OTHER_NOTE, NEW_ASK = "Marigold Hatch", "a better night than most", "Could somebody feed the hens"
@@ -87,6 +97,17 @@ def test_whoever_left_or_never_belonged_finds_nothing_of_the_owner_s(
     for name, (_status, where, seen) in pages(world, browsers[role], role).items():
         found = [secret for secret in SECRETS if secret in seen.decode() or secret in where]
         assert (name, found) == (name, [])
+
+
+@pytest.mark.parametrize("role", [CURATOR, SUPERUSER])
+def test_staff_find_nothing_of_the_owner_s_at_the_desk(
+    world: World, browsers: dict[str, Client], role: str
+) -> None:
+    for address in DESK:
+        row = row_of_the_desk(address)
+        path = address.path(worlds.arguments(world, role, address, row.of))
+        seen = walk.ask(browsers[role], "GET", path).content.decode()
+        assert (path, [secret for secret in SECRETS if secret in seen]) == (path, [])
 
 
 def test_whoever_is_limited_finds_nothing_that_is_newer(world: World, browsers: dict[str, Client]) -> None:
