@@ -33,7 +33,7 @@ def gift(request: SignedIn) -> HttpResponse:
         )
         messages.success(request, _("Noted. You give, too."))
         return redirect("asks")
-    context = {"nav": "asks", "form": form, "gifts": pages.gifts_of(request.user)}
+    context = {"nav": "network", "form": form, "gifts": pages.gifts_of(request.user)}
     return render(request, "asks/gift.html", context, status=422 if form.is_bound else 200)
 
 

@@ -35,7 +35,7 @@ def calendar(request: SignedIn) -> HttpResponse:
         return redirect("ask_calendar")
     feed = CalendarFeed.objects.live().filter(person=request.user).first()
     address = absolute(reverse("ask_feed", args=[feed.token()])) if feed else ""
-    context = {"nav": "asks", "address": address, "webcal": address.replace("https://", "webcal://", 1)}
+    context = {"nav": "network", "address": address, "webcal": address.replace("https://", "webcal://", 1)}
     return render(request, "asks/calendar.html", context, status=422 if request.method == "POST" else 200)
 
 

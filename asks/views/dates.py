@@ -97,7 +97,7 @@ def _date(person: User, pk: int) -> Occurrence:
 def _page(person: User, found: Ask) -> dict[str, Any]:
     now = timezone.now()
     return {
-        "nav": "asks",
+        "nav": "network",
         "ask": found,
         "who": wording.for_owner(found),
         "rhythm": wording.rhythm(found),

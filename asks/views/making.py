@@ -33,7 +33,7 @@ def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
     if membership:
         looks.note(viewer=request.user, seen=[(membership, [ASK])], now=now)
     context: dict[str, Any] = {
-        "nav": "support" if membership else "asks",
+        "nav": "support" if membership else "network",
         "owner": owner,
         "membership": membership,
         "new_url": _new_url(membership),
@@ -60,7 +60,7 @@ def ask_new(request: SignedIn, membership_pk: int | None = None) -> HttpResponse
     """Without a need: tiles. With one: the choices. With `words`: the text, made from them, to be changed."""
     membership = _organised(request.user, membership_pk)
     owner = membership.owner if membership else request.user
-    context = {"nav": "asks", "owner": owner, "membership": membership, "new_url": _new_url(membership)}
+    context = {"nav": "network", "owner": owner, "membership": membership, "new_url": _new_url(membership)}
     if request.method == "POST":
         return _made(request, owner, context)
     if request.GET.get("need") not in Need.values:
