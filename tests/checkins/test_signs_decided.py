@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from checkins.middleware import SIGNS
 
-OURS = {"accounts", "outbox", "networks", "checkins", "resources", "supportnet"}
+OURS = {"accounts", "outbox", "networks", "checkins", "resources", "asks", "supportnet"}
 
 # A check-in, a rest or a flare is said here in so many words; nothing has to be read into it.
 SAY_IT_THEMSELVES = {
@@ -25,14 +25,8 @@ NO_SIGNS = {
     *("address_works", "message_settings", "settings", "theme", "unsubscribe"),
     *("plan_preview", "wish"),
     *("tie_add", "tie_edit", "tie_remove", "touch_undo", "sharing", "membership_end"),
-    *(
-        "tie_archive",
-        "tie_restore",
-        "touch_more",
-        "suggestions_wish",
-        "suggestion_answer",
-        "in_touch_by_mail",
-    ),
+    *("tie_archive", "tie_restore", "touch_more", "in_touch_by_mail"),
+    *("suggestions_wish", "suggestion_answer"),
     *("ready_words", "words_keep", "words_forget", "import_file", "import_look", "export", "gap_not_now"),
     *("we_talked", "we_did_not", "signal", "weekly_cap"),
     *("membership_limit", "membership_show_again", "organiser", "organise", "who_sees", "looks_right"),
