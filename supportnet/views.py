@@ -46,13 +46,14 @@ def support(request: SignedIn) -> HttpResponse:
     """The people one supports: what is open first, then each of them with what they share."""
     user, now = request.user, timezone.now()
     people = supporting.people(user, now)
-    looks.note(viewer=user, seen=supporting.looked_at(people), now=now)
+    found = asks.open_for(user, now=now)
+    looks.note(viewer=user, seen=[*supporting.looked_at(people), *found.looked_at], now=now)
     passing = between.sides([person.membership for person in people], member=user, now=now)
     context = {
         "nav": "support",
         "people": [(person, passing[person.membership.pk]) for person in people],
         "alerts": supporting.open_alerts(people),
-        "asks": asks.open_for(user, now=now),
+        "asks": found,
         "working": [person for person in people if person.membership.paused_at is None],
         "broken_address": BrokenAddress.objects.filter(address=user.email).first(),
     }
