@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 import pytest
+from django.template.backends.django import Template
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +21,14 @@ pytestmark = pytest.mark.django_db
 ADDRESSES = walk.addresses()
 SITE = [one for one in ADDRESSES if not one.route.startswith("admin/")]
 DESK = [one for one in ADDRESSES if one.route.startswith("admin/")]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def only_who_gets_in() -> Iterator[None]:
+    """Much of the time would go into drawing pages that nobody reads here; `test_secrets.py` draws and reads them all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "render", lambda *args, **said: "")
+        yield
 
 
 def given(answers: dict[str, str], wanted: Answers) -> dict[str, str]:
