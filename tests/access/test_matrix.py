@@ -25,7 +25,7 @@ DESK = [one for one in ADDRESSES if one.route.startswith("admin/")]
 
 @pytest.fixture(autouse=True, scope="module")
 def only_who_gets_in() -> Iterator[None]:
-    """Much of the time would go into drawing pages that nobody reads here; `test_secrets.py` draws and reads them all."""
+    """Drawing pages that nobody reads here would take much of the time; `test_secrets.py` reads them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "render", lambda *args, **said: "")
         yield
