@@ -12,12 +12,14 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import User
+from asks import services as asks
+from asks.models import Need
 from checkins import agreements
 from checkins import services as checkins
 from checkins.models import CheckIn, Plan
 from checkins.services import Rung
 from networks import services as networks
-from networks.models import Membership, Tie
+from networks.models import Membership, Tie, TieKind
 from outbox.models import Channel, ChannelPreference
 from resources.sample import load_sample_town
 from resources.services import appoint_curator
@@ -28,6 +30,7 @@ CLINICIAN, CURATOR = "dr.patel@example.org", "cora@example.org"
 ACCOUNTS = [("owner", OWNER), ("supporter", SUPPORTER), ("clinician", CLINICIAN), ("curator", CURATOR)]
 _NAMES = {OWNER: "Maya", SUPPORTER: "Ana", CLINICIAN: "Dr Patel", CURATOR: "Cora"}
 
+GROUP = "Pain group"
 # Name, circle, relationship, kinds of support, days since they were in touch.
 _TIES: list[tuple[str, str, str, list[str], int | None]] = [
     ("Ana Reyes", "closest", "Sister", ["listening", "practical"], 0),
@@ -36,7 +39,7 @@ _TIES: list[tuple[str, str, str, list[str], int | None]] = [
     ("Nina Kowalski", "close", "Friend from choir", ["company", "listening"], 6),
     ("Dr Patel", "close", "Pain clinic", ["advice"], 18),
     ("Jo Mercer", "wider", "Neighbour", ["practical"], 14),
-    ("Pain group", "wider", "Thursdays at the library", ["listening", "advice"], 9),
+    (GROUP, "wider", "Thursdays at the library", ["listening", "advice"], 9),
     ("Father Tom", "wider", "St Anne’s", ["listening"], 62),
     ("Priya Shah", "wider", "Old colleague", ["company"], None),
 ]
@@ -72,6 +75,7 @@ def load(*, now: dt.datetime) -> None:
     networks.invite(tie=ties["Luis Reyes"], by=owner, email="luis@example.org", shares=["checkins"])
     _past(owner, now)
     _plan(owner, membership, now)
+    _ask(owner, now)
     load_sample_town(by=curator)
 
 
@@ -89,7 +93,12 @@ def _network(owner: User, now: dt.datetime) -> dict[str, Tie]:
     ties = {}
     for name, circle, relationship, supports, days in _TIES:
         tie = networks.add_tie(
-            by=owner, name=name, circle=circle, relationship=relationship, supports=supports
+            by=owner,
+            name=name,
+            circle=circle,
+            kind=TieKind.GROUP if name == GROUP else TieKind.PERSON,
+            relationship=relationship,
+            supports=supports,
         )
         if days is not None:
             networks.log_touch(tie=tie, by=owner, at=now - dt.timedelta(days=days, hours=1))
@@ -98,7 +107,7 @@ def _network(owner: User, now: dt.datetime) -> dict[str, Tie]:
 
 
 def _join(tie: Tie, owner: User, member: User) -> Membership:
-    invitation = networks.invite(tie=tie, by=owner, email=member.email, shares=["checkins", "pain"])
+    invitation = networks.invite(tie=tie, by=owner, email=member.email, shares=["checkins", "pain", "asks"])
     return networks.accept(invitation=invitation, by=member)
 
 
@@ -114,6 +123,20 @@ def _past(owner: User, now: dt.datetime) -> None:
                 was_in_touch=day % 3 != 0,
                 form_key=uuid.uuid4(),
             )
+
+
+def _ask(owner: User, now: dt.datetime) -> None:
+    """A lift in two days, for whoever has time."""
+    day = now.astimezone(owner.zone) + dt.timedelta(days=2)
+    asks.ask(
+        owner=owner,
+        by=owner,
+        now=now,
+        need=Need.LIFT,
+        text="Could somebody drive me to the clinic and back? A no is fine, I can take the bus.",
+        starts_at=day.replace(hour=9, minute=15, second=0, microsecond=0),
+        minutes=60,
+    )
 
 
 def _plan(owner: User, supporter: Membership, now: dt.datetime) -> None:
