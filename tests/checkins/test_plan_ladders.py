@@ -95,9 +95,14 @@ def test_changing_the_plan_asks_again_only_where_the_words_changed(
     ana, luis = (plan.steps.get(membership__member=one).membership for one in (supporter, stranger))
     ladder = [Rung(TWO_HOURS), Rung(TWO_HOURS, (ana,)), Rung(HOUR, (luis,), words="Ring three times")]
     services.change_plan(plan=plan, now=NOON + HOUR, ladder=ladder, **DAILY)
-    assert plan.steps.get(membership=ana).agreed_at is not None
-    assert plan.steps.get(membership=luis).agreed_at is None
-    assert "three times" in plan.steps.get(membership=luis).terms
+    first, second = (plan.steps.get(membership=one) for one in (ana, luis))
+    assert first.agreed_at is not None
+    assert not first.has_new_terms
+    # The old yes goes on, with the old words, until the new ones are answered.
+    assert second.agreed_at is not None
+    assert second.has_new_terms
+    assert second.old_words == "Ring twice"
+    assert "three times" in second.terms
 
 
 def test_whoever_is_taken_off_the_ladder_is_asked_no_more_and_the_record_says_so(
