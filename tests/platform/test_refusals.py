@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from accounts.middleware import PreferencesMiddleware
 from accounts.models import User
-from networks import services
+from networks import errors
 from networks.models import Tie
 
 ClientOf = Callable[[User], Client]
@@ -61,7 +61,7 @@ def refuse(path: str, referer: str) -> HttpResponse | None:
     request = RequestFactory().get(path, headers={"referer": f"http://testserver{referer}"})
     request._messages = Heard()
     middleware = PreferencesMiddleware(lambda _request: HttpResponse())
-    return middleware.process_exception(request, services.errors.GoneTie())
+    return middleware.process_exception(request, errors.GoneTie())
 
 
 class Heard:
