@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from accounts.middleware import PreferencesMiddleware
 from accounts.models import User
-from networks import errors
+from networks import errors, services
 from networks.models import Tie
 
 ClientOf = Callable[[User], Client]
