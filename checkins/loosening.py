@@ -22,11 +22,22 @@ LATELY = dt.timedelta(days=1)
 
 def loosen(*, now: dt.datetime) -> int:
     """Make the next step of such silences due; the sweep takes it. Safe to run at any time. Gives how many."""
+    if not _may_wait_in_vain(now):
+        return 0
     with transaction.atomic():
         in_vain = _abandoned(now) | Q(pk__in=list(_reached_nobody(now)))
         held = Silence.objects.open().filter(in_vain, next_step_at__gt=now)
         found = list(held.select_for_update(of=("self",), skip_locked=True, no_key=True).values_list("pk"))
         return Silence.objects.filter(pk__in=[pk for (pk,) in found]).update(next_step_at=now)
+
+
+def _lately_broken(now: dt.datetime) -> models.QuerySet[BrokenAddress]:
+    return BrokenAddress.objects.filter(found_at__gt=now - LATELY)
+
+
+def _may_wait_in_vain(now: dt.datetime) -> bool:
+    """Whether there is a claim or a broken mailbox at all: most sweeps find neither, and ask no more than this."""
+    return Claim.objects.standing().filter(lapses_at__gt=now).exists() or _lately_broken(now).exists()
 
 
 def _abandoned(now: dt.datetime) -> Q:
@@ -61,7 +72,7 @@ def _reached_nobody(now: dt.datetime) -> Iterator[int]:
 
 def _with_broken_mailboxes(now: dt.datetime) -> list[Silence]:
     """Those that wait, and told somebody whose mailbox has lately said no."""
-    broken = BrokenAddress.objects.filter(found_at__gt=now - LATELY).values("address")
+    broken = _lately_broken(now).values("address")
     told = SilenceStep.objects.filter(
         taken_at__isnull=False,
         membership__member__email__in=broken,
