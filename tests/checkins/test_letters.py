@@ -105,7 +105,12 @@ EXPECTED: dict[str, tuple[Callable[[Story], None], str, str, str]] = {
     "keep_in_touch": (gentle, "maya", "How are you, Maya?", "Nobody else hears about this."),
     "last_call": (missed, "maya", "Maya, one tap before we tell Ana Reyes", "we will tell Ana Reyes"),
     "resumed": (paused, "maya", "Your check-ins go on", "your pause is over"),
-    "plan_ended": (on_its_last_day, "maya", "“Walks” has come to its last day", "nobody waits for a check-in"),
+    "plan_ended": (
+        on_its_last_day,
+        "maya",
+        "“Walks” has come to its last day",
+        "nobody waits for a check-in",
+    ),
     "ladder_lost": (lost, "maya", "Your plan needs somebody new", "we can no longer tell Ana Reyes"),
     "heard_from": (heard, "maya", "Ana Reyes told us that you are okay", "If that is not so"),
     "alert": (missed, "ana", "Could you check on Maya?", "This is often a false alarm"),
