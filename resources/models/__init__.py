@@ -1,33 +1,70 @@
 """The directory: who offers what, where, how to reach it, and who checked that."""
 
+from resources.models.changes import ChangeRequest, DoNotList, FieldChange
 from resources.models.curation import ImportedRow, Verification
 from resources.models.details import (
     Accessibility,
     Address,
     CostOption,
     Language,
+    OpeningException,
     Phone,
     Schedule,
     ServiceArea,
 )
-from resources.models.directory import Location, Organization, Record, Service, ServiceAtLocation, Source
+from resources.models.directory import (
+    Location,
+    Organization,
+    Program,
+    Record,
+    Source,
+)
 from resources.models.helplines import Helpline
+from resources.models.listings import Service, ServiceAtLocation
+from resources.models.papers import (
+    Contact,
+    Funding,
+    OrganizationIdentifier,
+    RequiredDocument,
+    ServiceCapacity,
+    Unit,
+    Url,
+)
+from resources.models.places import PostalCode
+from resources.models.vocabulary import Attribute, Synonym, Taxonomy, TaxonomyTerm
 
 __all__ = [
     "Accessibility",
     "Address",
+    "Attribute",
+    "ChangeRequest",
+    "Contact",
     "CostOption",
+    "DoNotList",
+    "FieldChange",
+    "Funding",
     "Helpline",
     "ImportedRow",
     "Language",
     "Location",
+    "OpeningException",
     "Organization",
+    "OrganizationIdentifier",
     "Phone",
+    "PostalCode",
+    "Program",
     "Record",
+    "RequiredDocument",
     "Schedule",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "ServiceCapacity",
     "Source",
+    "Synonym",
+    "Taxonomy",
+    "TaxonomyTerm",
+    "Unit",
+    "Url",
     "Verification",
 ]

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from resources.models.directory import Service, Source
+from resources.models.directory import Source
+from resources.models.listings import Service
 
 
 class Verification(models.Model):
@@ -22,6 +23,7 @@ class Verification(models.Model):
         EMAIL = "email", _("by e-mail")
         WEBSITE = "website", _("on their website")
         VISIT = "visit", _("by a visit")
+        PROVIDER = "provider", _("by the organisation itself")
         SAMPLE = "sample", _("sample data, nothing to check")
 
     class Part(models.TextChoices):
@@ -52,7 +54,7 @@ class Verification(models.Model):
         ordering = ["-verified_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(how__in=["phone", "email", "website", "visit", "sample"]),
+                condition=Q(how__in=["phone", "email", "website", "visit", "provider", "sample"]),
                 name="verification_how_known",
             ),
             models.CheckConstraint(condition=Q(parts__len__gt=0), name="verification_checked_something"),

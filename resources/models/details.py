@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from functools import reduce
-from operator import or_
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from resources.models.directory import LONG, Location, Organization, Service, ServiceAtLocation, between
-
-
-def hangs_on(*parents: str) -> Q:
-    """True for a row that belongs to at least one of these."""
-    return reduce(or_, (Q(**{f"{parent}__isnull": False}) for parent in parents))
+from resources.models.directory import LONG, Location, Organization, between, hangs_on
+from resources.models.listings import Service, ServiceAtLocation
+from resources.models.papers import Contact
 
 
 class Detail(models.Model):
@@ -63,6 +58,7 @@ class Phone(Detail):
     service_at_location = models.ForeignKey(
         ServiceAtLocation, models.CASCADE, null=True, blank=True, related_name="phones"
     )
+    contact = models.ForeignKey(Contact, models.CASCADE, null=True, blank=True, related_name="phones")
     number = models.CharField(_("number"), max_length=60)
     extension = models.PositiveIntegerField(_("extension"), null=True, blank=True)
     # Open text in HSDS: voice, text, fax, cell, textphone ...
@@ -74,7 +70,7 @@ class Phone(Detail):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=hangs_on("organization", "service", "location", "service_at_location"),
+                condition=hangs_on("organization", "service", "location", "service_at_location", "contact"),
                 name="phone_belongs_somewhere",
             )
         ]
@@ -143,6 +139,45 @@ class Schedule(Detail):
         return self.description or f"{self.freq} {self.byday} {self.opens_at or ''}"
 
 
+class OpeningException(Detail):
+    """Days on which the usual times do not hold: closed, or open at other times. HSDS has no place for these."""
+
+    service = models.ForeignKey(Service, models.CASCADE, null=True, blank=True, related_name="exceptions")
+    location = models.ForeignKey(Location, models.CASCADE, null=True, blank=True, related_name="exceptions")
+    service_at_location = models.ForeignKey(
+        ServiceAtLocation, models.CASCADE, null=True, blank=True, related_name="exceptions"
+    )
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    opens_at = models.TimeField(_("from"), null=True, blank=True, help_text=_("Empty: closed"))
+    closes_at = models.TimeField(_("to"), null=True, blank=True)
+    reason = models.CharField(_("why"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("exception")
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=hangs_on("service", "location", "service_at_location"),
+                name="exception_belongs_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="exception_days_in_order",
+                violation_error_message=_("The last day must not come before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at=None, closes_at=None)
+                | Q(opens_at__isnull=False, closes_at__isnull=False),
+                name="exception_closed_or_both_times",
+                violation_error_message=_("Give both times, or neither when it is closed."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason or f"{self.starts_on} – {self.ends_on}"
+
+
 class Language(Detail):
     service = models.ForeignKey(Service, models.CASCADE, null=True, blank=True, related_name="languages")
     location = models.ForeignKey(Location, models.CASCADE, null=True, blank=True, related_name="languages")
@@ -190,6 +225,10 @@ class ServiceArea(Detail):
     )
     name = models.CharField(_("area"), max_length=500, blank=True)
     description = models.TextField(_("description"), blank=True, validators=LONG)
+    # A shape on the map, as HSDS has it; kept to be handed on, not read.
+    extent = models.TextField(blank=True, db_default="", validators=LONG)
+    extent_type = models.CharField(max_length=20, blank=True, db_default="")
+    uri = models.URLField(_("web address"), max_length=500, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("area served")
