@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import DomainError
 from accounts.models import User
 from resources import services
-from resources.forms import VerifyForm
+from resources.forms.checking import VerifyForm
 from resources.models import (
     Accessibility,
     Address,

@@ -1,9 +1,9 @@
 from django.urls import path
 
-from resources import views
+from resources.views import finding, help_now, listing
 
 urlpatterns = [
-    path("", views.resources, name="resources"),
-    path("help-now/", views.help_now, name="help_now"),
-    path("<uuid:pk>/", views.resource, name="resource"),
+    path("", finding.resources, name="resources"),
+    path("help-now/", help_now.help_now, name="help_now"),
+    path("<uuid:pk>/", listing.resource, name="resource"),
 ]

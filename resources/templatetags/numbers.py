@@ -11,7 +11,7 @@ from django import template
 from django.utils import timezone
 
 from resources.models import Helpline
-from resources.views import guess
+from resources.views.help_now import guess
 
 register = template.Library()
 

@@ -1,0 +1,37 @@
+"""Who curates, and what they may do."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+
+CURATORS = "Curators"
+# What a curator may do: everything in the directory, except remove what was verified or make up a check.
+CURATED = (
+    *("organization", "service", "location", "serviceatlocation", "address", "phone", "schedule"),
+    *("language", "costoption", "servicearea", "accessibility", "helpline"),
+)
+
+
+def curators() -> Group:
+    """The group of curators with just the permissions they need."""
+    group, created = Group.objects.get_or_create(name=CURATORS)
+    if created or not group.permissions.exists():
+        wanted = [f"{act}_{model}" for model in CURATED for act in ("add", "change", "view")]
+        wanted += [f"delete_{model}" for model in CURATED if model not in ("organization", "service")]
+        wanted += ["verify_service", "publish_service", "view_verification", "view_source"]
+        group.permissions.set(
+            Permission.objects.filter(Q(content_type__app_label="resources"), codename__in=wanted)
+        )
+    return group
+
+
+@transaction.atomic
+def appoint_curator(*, user: User) -> None:
+    """Let somebody curate: into the admin, and the directory's part of it only."""
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    user.groups.add(curators())
