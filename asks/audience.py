@@ -38,7 +38,8 @@ def to_tell(occurrence: Occurrence) -> list[Membership]:
     """
     ask = occurrence.ask
     rows = those_who_see(ask.owner).filter(paused_at=None, member__is_active=True).exclude(member=ask.made_by)
-    rows = rows.filter(Q(limited_at=None) | Q(limited_at__gte=occurrence.made_at))
+    since = max(occurrence.made_at, ask.widened_at or occurrence.made_at)
+    rows = rows.filter(Q(limited_at=None) | Q(limited_at__gte=since))
     if ask.to == Ask.To.CHOSEN:
         rows = rows.filter(asks_for_them=ask)
     return list(rows.select_related("member").order_by("pk"))

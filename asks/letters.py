@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from asks import audience, links, wording
-from asks.models import Occurrence, Taking
+from asks import audience, energy, links, wording
+from asks.models import Ask, Occurrence, Softer, Taking
 from networks.models import Membership, Share
 from outbox import kinds
 from outbox.kinds import Context
@@ -39,7 +40,14 @@ def _asking(occurrence: Occurrence | None, message: Message) -> Context | None:
         "link": links.answer_link(occurrence, membership),
         "words": occurrence.ask.text,
         "flexible": occurrence.ask.flexible_at is not None,
+        "softened": occurrence.softened_at,
+        "less": wording.offered_if_any(occurrence.ask.softer),
     }
+
+
+@kinds.register("asks/less", about=_("News: something that is asked for needs less now"))
+def less(message: Message) -> Context | None:
+    return asked(message)
 
 
 @kinds.register("asks/handed_back", about=_("News: an ask is open again"))
@@ -91,6 +99,20 @@ def thanks(message: Message) -> Context | None:
     return _promised(found, message) if found and found.thanked_at else None
 
 
+@kinds.register("asks/not_needed", secret=True, about=_("News: something you said yes to is not needed"))
+def not_needed(message: Message) -> Context | None:
+    """Who asked has left: what it was stands here, and is wiped once this is sent."""
+    said, reader = message.params, message.recipient
+    if "need" not in said or reader is None:
+        return None
+    starts_at, by_on = said["starts_at"], said["by_on"]
+    ask = Ask(need=said["need"], by_on=dt.date.fromisoformat(by_on) if by_on else None)
+    date = Occurrence(ask=ask, starts_at=dt.datetime.fromisoformat(starts_at) if starts_at else None)
+    with translation.override(reader.language), timezone.override(reader.zone):
+        what, when = str(ask.get_need_display()).lower(), wording.when(date, now=timezone.now())
+    return {"owner": said["owner"], "what": what, "when": when}
+
+
 # To the owner -------------------------------------------------------------------------------------
 
 
@@ -106,6 +128,33 @@ def taken(message: Message) -> Context | None:
         "link": links.owner_link(found.occurrence),
         "entry": entry,
     }
+
+
+@kinds.register("asks/unanswered", about=_("News: nobody has said yes so far"))
+def unanswered(message: Message) -> Context | None:
+    """All that is open on that day, what costs the owner least first; nothing once it has begun."""
+    owner, now = message.recipient, timezone.now()
+    assert owner is not None  # noqa: S101 - it goes to an account
+    rows = Occurrence.objects.open(now).filter(ask__owner=owner).select_related("ask__owner", "ask__made_by")
+    on_that_day = [one for one in rows.in_order() if one.passes_on.isoformat() == message.params["day"]]
+    waiting = energy.least_first(one for one in on_that_day if one.passes_at > now)
+    if not waiting:
+        return None
+    about = [_about(one, message) for one in waiting]
+    alone = len(waiting) == 1
+    return about[0] | {
+        "several": [] if alone else about,
+        "softer": _agreed(waiting[0]) if alone else "",
+        "to_few": any(one.ask.to == Ask.To.CHOSEN for one in waiting),
+        "link": links.owner_link(waiting[0]) if alone else absolute(reverse("asks")),
+    }
+
+
+def _agreed(occurrence: Occurrence) -> str:
+    """What was agreed beforehand for a day it has to be less; empty where that is nothing, or is so already."""
+    ask = occurrence.ask
+    nothing = ask.softer == Softer.NONE or occurrence.softened_at
+    return "" if nothing else str(ask.get_softer_display()).lower()
 
 
 def _taking(message: Message) -> Taking | None:

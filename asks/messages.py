@@ -5,11 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.utils import timezone
-from django.utils.translation import gettext as _
-
-from accounts import leaving
-from accounts.models import User
 from asks import audience, when
 from asks.models import Occurrence, Taking
 from networks.models import Membership
@@ -23,15 +18,42 @@ def asked(occurrence: Occurrence, *, now: dt.datetime) -> None:
     outbox.queue_all(_drafts("asks/asked", key, occurrence, audience.to_tell(occurrence), now))
 
 
+def less(occurrence: Occurrence, *, now: dt.datetime) -> None:
+    """It needs less than they read: to those who got a letter about it. Who has not yet will read it there."""
+    asked, hearers = f"asks/asked:{occurrence.pk}:", _hearers_now(occurrence, now)
+    sent = Message.objects.filter(
+        dedupe_key__in=[f"{asked}{one.pk}" for one in hearers], sent_at__isnull=False
+    )
+    keys = set(sent.values_list("dedupe_key", flat=True))
+    told = [one for one in hearers if f"{asked}{one.pk}" in keys]
+    outbox.queue_all(_drafts("asks/less", f"asks/less:{occurrence.pk}", occurrence, told, now))
+
+
 def handed_back(taking: Taking, *, now: dt.datetime) -> None:
     """It is open again: to the others who may see it, and to the owner."""
     occurrence = taking.occurrence
-    # What happens after a quiet limit is not told, even of what was asked before it.
-    hearers = [one for one in audience.to_tell(occurrence) if one.limited_at is None or one.limited_at >= now]
-    others = [one for one in hearers if one.pk != taking.membership_id]
+    others = [one for one in _hearers_now(occurrence, now) if one.pk != taking.membership_id]
     key = f"asks/handed_back:{taking.pk}"
     drafts = _drafts("asks/handed_back", key, occurrence, others, now)
     outbox.queue_all([*drafts, _to_owner("asks/handed_back", f"{key}:owner", taking, now)])
+
+
+def _hearers_now(occurrence: Occurrence, now: dt.datetime) -> list[Membership]:
+    """What happens after a quiet limit is not told, even of what was asked before it."""
+    return [one for one in audience.to_tell(occurrence) if one.limited_at is None or one.limited_at >= now]
+
+
+def unanswered(occurrence: Occurrence, *, now: dt.datetime) -> None:
+    """To the owner, while something else can still be done: one letter for all that is open on a day."""
+    owner, day = occurrence.ask.owner, occurrence.passes_on.isoformat()
+    outbox.queue(
+        kind="asks/unanswered",
+        dedupe_key=f"asks/unanswered:{owner.pk}:{day}",
+        recipient=owner,
+        owner=owner,
+        params={"day": day},
+        not_before=now,
+    )
 
 
 def taken(taking: Taking, *, now: dt.datetime) -> None:
@@ -92,14 +114,26 @@ def thanks(taking: Taking, *, now: dt.datetime) -> None:
     )
 
 
-@leaving.asks
-def promised(people: list[User]) -> list[str]:
-    """Who said yes to something still to come cannot be deleted: the owner would wait in vain."""
-    coming = Occurrence.objects.standing().ahead(timezone.now())
-    rows = Taking.objects.standing().filter(membership__member__in=people, occurrence__in=coming)
-    words = _("%(name)s said yes to something still to come. It has to be handed back or cancelled first.")
-    names = {taking.membership.member.called for taking in rows.select_related("membership__member")}
-    return [words % {"name": name} for name in sorted(names)]
+def is_changing(taking: Taking) -> bool:
+    """Whether they have not yet heard of the latest change."""
+    return Message.objects.waiting().filter(dedupe_key__startswith=f"asks/changed:{taking.pk}:").exists()
+
+
+def not_needed(taking: Taking, *, now: dt.datetime) -> None:
+    """To whoever said yes: whoever asked leaves, so the letter cannot look up later what it was about."""
+    ask, starts_at = taking.occurrence.ask, taking.occurrence.starts_at
+    outbox.queue(
+        kind="asks/not_needed",
+        dedupe_key=f"asks/not_needed:{taking.pk}",
+        recipient=taking.membership.member,
+        params={
+            "owner": ask.owner.called,
+            "need": ask.need,
+            "starts_at": starts_at.isoformat() if starts_at else None,
+            "by_on": ask.by_on.isoformat() if ask.by_on else None,
+        },
+        not_before=now,
+    )
 
 
 def _begins(occurrence: Occurrence) -> dt.datetime | None:

@@ -20,6 +20,8 @@ SHOWN_GIFTS = 5
 SHOWN_DATES = 2
 # How long after it a date is shown so that somebody can be thanked.
 TO_THANK = dt.timedelta(days=14)
+# How long before a date that nobody has said yes to its owner is shown what else could be done.
+NEAR = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Row:
     taken: bool
     mine: bool
     taker: str
+    # Open, and soon past: something else may be done.
+    near: bool = False
 
     @property
     def ask(self) -> Ask:
@@ -68,9 +72,12 @@ class ForMember:
 
 @dataclass(frozen=True)
 class ForOwner:
+    """`over` was done by somebody; on `passed` nobody was free."""
+
     waiting: list[Row]
     taken: list[Row]
     over: list[Row]
+    passed: list[Row]
 
     @property
     def soon(self) -> list[Row]:
@@ -142,14 +149,16 @@ def row_for_member(
 
 
 def for_owner(asks: Iterable[Ask], *, reader: User, now: dt.datetime) -> ForOwner:
-    """The dates of these asks that are still to come, and those whose helpers may be thanked."""
+    """The dates of these asks that are still to come, and those that were lately."""
     recent = Occurrence.objects.standing().filter(ask__in=asks).ahead(now - TO_THANK)
     rows = [row_for_owner(one, reader, now=now) for one in _with_all(recent.in_order())]
     ahead = [row for row in rows if not row.occurrence.is_over(now)]
+    behind = [row for row in reversed(rows) if row.occurrence.is_over(now)]
     return ForOwner(
         waiting=[row for row in ahead if not row.taken],
         taken=[row for row in ahead if row.taken],
-        over=[row for row in reversed(rows) if row.taken and row.occurrence.is_over(now)],
+        over=[row for row in behind if row.taken],
+        passed=[row for row in behind if not row.taken],
     )
 
 
@@ -159,7 +168,8 @@ def row_for_owner(occurrence: Occurrence, reader: User, *, now: dt.datetime) -> 
     is_owner = reader.pk == occurrence.ask.owner_id
     taker = standing.membership.tie.name if standing and is_owner else ""
     mine = standing is not None and standing.membership.member_id == reader.pk
-    return _row(occurrence, name="", mine=mine, taker=taker, now=now)
+    row = _row(occurrence, name="", mine=mine, taker=taker, now=now)
+    return replace(row, near=standing is None and now < occurrence.passes_at <= now + NEAR)
 
 
 def offers_to(owner: User) -> list[Offer]:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("for/<int:membership_pk>/", making.asks, name="asks_for"),
     path("for/<int:membership_pk>/new/", making.ask_new, name="ask_new_for"),
     path("<int:pk>/", dates.ask, name="ask"),
+    path("<int:pk>/everybody/", dates.widen, name="ask_everybody"),
     path("<int:pk>/stop/", dates.stop, name="ask_stop"),
     path("dates/<int:pk>/soften/", dates.soften, name="ask_soften"),
     path("dates/<int:pk>/move/", dates.move, name="ask_move"),

@@ -8,8 +8,12 @@ from zoneinfo import ZoneInfo
 
 # How far ahead the dates of an ask that repeats are made.
 HORIZON = dt.timedelta(weeks=6)
+WEEK = dt.timedelta(weeks=1)
 EVENING = dt.time(18)
 SHORTLY = dt.timedelta(hours=2)
+NOON = dt.time(12)
+# What it takes for people to answer, and for an owner to do something else.
+A_WHILE = dt.timedelta(hours=3)
 
 
 def instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
@@ -42,3 +46,13 @@ def reminder_at(starts_at: dt.datetime, *, now: dt.datetime, zone: ZoneInfo) -> 
     eve = starts_at.astimezone(zone).date() - dt.timedelta(days=1)
     evening, shortly = instant(eve, EVENING, zone), starts_at - SHORTLY
     return next((moment for moment in (evening, shortly) if moment > now), None)
+
+
+def word_at(passes_at: dt.datetime, *, since: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
+    """When the owner hears that nobody has said yes: at noon the day before, else a while before it passes.
+
+    None where it was asked so shortly before that nobody can have answered yet.
+    """
+    eve = passes_at.astimezone(zone).date() - dt.timedelta(days=1)
+    noon, shortly = instant(eve, NOON, zone), passes_at - A_WHILE
+    return next((moment for moment in (noon, shortly) if moment >= since + A_WHILE), None)

@@ -54,6 +54,11 @@ def offered_instead(softer: str) -> str:
     }.get(Softer(softer), _("There is nothing you need to do instead."))
 
 
+def offered_if_any(softer: str) -> str:
+    """The same for those who might still say yes; empty where nothing was agreed."""
+    return "" if softer == Softer.NONE else offered_instead(softer)
+
+
 def title(ask: Ask, *, name: str) -> str:
     """What it is in a list or a calendar: "A lift for Maya"."""
     return _("%(need)s for %(name)s") % {"need": ask.get_need_display(), "name": name}

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, zone_named
@@ -49,6 +50,10 @@ class Softer(models.TextChoices):
 class AskQuerySet(models.QuerySet["Ask"]):
     def of(self, owner: User) -> Self:
         return self.filter(owner=owner)
+
+    def to_look_at(self, now: dt.datetime) -> Self:
+        """Those for which the sweep has something to do, the longest waiting first."""
+        return self.filter(cancelled_at=None, look_again_at__lte=now).order_by("look_again_at")
 
     def managed_by(self, person: User) -> Self:
         """Their own, and those of owners who made them organiser.
@@ -92,6 +97,10 @@ class Ask(models.Model):
     chosen = models.ManyToManyField(Membership, related_name="asks_for_them", blank=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # Asked of a few to begin with, of everybody from then on.
+    widened_at = models.DateTimeField(null=True)
+    # When there is something to do next: a date comes into sight, or near without anybody. None: nothing more.
+    look_again_at = models.DateTimeField(null=True, db_default=Now())
     form_key = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = AskQuerySet.as_manager()
@@ -99,9 +108,9 @@ class Ask(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["weeks_apart"],
-                condition=Q(cancelled_at=None, weeks_apart__gt=0),
-                name="ask_repeating",
+                fields=["look_again_at"],
+                condition=Q(look_again_at__isnull=False, cancelled_at=None),
+                name="ask_to_look_at",
             ),
         ]
         constraints: ClassVar = [

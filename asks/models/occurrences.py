@@ -7,8 +7,10 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from asks import when
 from asks.models.asks import Ask
 from networks.models import Membership, Share
 
@@ -53,7 +55,9 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
             owner=OuterRef("ask__owner"),
         )
         chosen = shown.filter(asks_for_them=OuterRef("ask"))
-        return self.filter(Q(Exists(shown), ask__to=Ask.To.EVERYBODY) | Exists(chosen))
+        since = Coalesce(OuterRef("ask__widened_at"), OuterRef("made_at"))
+        asked = shown.filter(Q(limited_at=None) | Q(limited_at__gte=since))
+        return self.filter(Q(Exists(asked), ask__to=Ask.To.EVERYBODY) | Exists(chosen))
 
     def seen_by(self, membership: Membership) -> Self:
         return self.shown_to(Membership.objects.filter(pk=membership.pk))
@@ -107,6 +111,26 @@ class Occurrence(models.Model):
         if self.ask.by_on:
             return self.ask.by_on < now.astimezone(self.ask.zone).date()
         return self.made_at <= now - ANY_TIME_FOR
+
+    @property
+    def passes_at(self) -> dt.datetime:
+        """When it is too late to say yes: as it begins; in the evening of its last day; or when it has stood long."""
+        if self.starts_at:
+            return self.starts_at
+        if self.ask.by_on:
+            return when.instant(self.ask.by_on, when.EVENING, self.ask.zone)
+        return self.made_at + ANY_TIME_FOR
+
+    @property
+    def word_at(self) -> dt.datetime | None:
+        """When its owner hears that nobody has said yes so far."""
+        since = max(self.made_at, self.moved_at or self.made_at)
+        return when.word_at(self.passes_at, since=since, zone=self.ask.owner.zone)
+
+    @property
+    def passes_on(self) -> dt.date:
+        """The day it passes, on its owner's calendar."""
+        return self.passes_at.astimezone(self.ask.owner.zone).date()
 
     def standing_taking(self) -> Taking | None:
         """Who said yes and still does; what a page prefetched costs no query."""

@@ -1,8 +1,9 @@
 """The verbs of this room."""
 
 from asks.services.around import make_feed, note_gift, offer, revoke_feed
-from asks.services.asking import ask, sweep_asks
-from asks.services.changing import cancel, cancel_ask, move, soften
+from asks.services.asking import ask
+from asks.services.changing import cancel, cancel_ask, move, soften, widen
+from asks.services.looking import sweep_asks
 from asks.services.taking import hand_back, take, thank
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "sweep_asks",
     "take",
     "thank",
+    "widen",
 ]

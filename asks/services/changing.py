@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from asks import audience, errors, messages
 from asks.models import Ask, Occurrence
-from asks.services import locks
+from asks.services import dates, locks
 from outbox import services as outbox
 
 
@@ -20,7 +20,28 @@ def soften(*, occurrence: Occurrence, by: User, now: dt.datetime) -> Occurrence:
     if held.softened_at is None:
         held.softened_at = now
         _told(held, now=now)
+        if locks.standing(held) is None:
+            messages.less(held, now=now)
     return held
+
+
+@transaction.atomic
+def widen(*, ask: Ask, by: User, now: dt.datetime) -> None:
+    """What was asked of a few is asked of everybody who sees what is asked for. Twice is once.
+
+    Only the owner says so, for only they know whom they chose. Raises NotOrganiser or NoLongerAsked.
+    """
+    held = locks.held_ask(ask.pk)
+    if held.owner_id != by.pk:
+        raise errors.NotOrganiser
+    if held.cancelled_at:
+        raise errors.NoLongerAsked
+    if held.to == Ask.To.EVERYBODY:
+        return
+    held.to, held.widened_at = Ask.To.EVERYBODY, now
+    held.save(update_fields=["to", "widened_at"])
+    for date in dates.told_of(held, now=now):
+        messages.asked(date, now=now)
 
 
 @transaction.atomic
@@ -37,6 +58,7 @@ def move(*, occurrence: Occurrence, by: User, now: dt.datetime, starts_at: dt.da
     lasts = held.ends_at - held.starts_at if held.starts_at and held.ends_at else dt.timedelta(hours=1)
     held.starts_at, held.ends_at, held.moved_at = starts_at, starts_at + lasts, now
     _told(held, now=now)
+    dates.look_again(held.ask, now=now)
     return held
 
 

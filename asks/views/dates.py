@@ -42,6 +42,16 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def widen(request: SignedIn, pk: int) -> HttpResponse:
+    """Only for whoever chose the few."""
+    found = get_object_or_404(Ask.objects.of(request.user), pk=pk)
+    services.widen(ask=found, by=request.user, now=timezone.now())
+    messages.success(request, _("Done. Everybody who sees what you ask for hears of it."))
+    return redirect("ask", pk=pk)
+
+
+@login_required
+@require_POST
 def soften(request: SignedIn, pk: int) -> HttpResponse:
     occurrence = _date(request.user, pk)
     services.soften(occurrence=occurrence, by=request.user, now=timezone.now())

@@ -97,6 +97,9 @@ FRONT = [
 
 ACCOUNT = [
     Row("settings", "", signed_in("page"), signed_in("page")),
+    # They say once more who they are before everything goes into a file, or away.
+    Row("leave_for_good", "", signed_in("moved"), signed_in("moved")),
+    Row("take_along", "", signed_in("moved"), signed_in("moved")),
     Row("theme", "", NEEDS_POST, everybody("moved")),
     Row("account_login", "", signed_in("moved", anonymous="page"), signed_in("moved", anonymous="bad")),
     Row("account_logout", "", signed_in("page", anonymous="moved"), everybody("moved")),
@@ -264,6 +267,7 @@ ASKS = [
     Row("asks_for", "their network", only([ORGANISER], "page"), READS),
     Row("ask_new_for", "their network", only([ORGANISER], "page"), only([ORGANISER], "bad")),
     Row("ask", "an ask", managers("page"), READS),
+    Row("ask_everybody", "an ask", POSTS, owners("moved")),
     Row("ask_stop", "an ask", POSTS, managers("moved")),
     Row("ask_soften", "a date", POSTS, managers("moved")),
     Row("ask_move", "a date", POSTS, managers("bad")),
@@ -344,10 +348,10 @@ DESK = [
     Row("admin:networks_*_delete", "the desk", staff("no", "page"), staff("no", "page")),
     Row("admin:networks_*", "the desk", staff("no"), staff("no")),
     # Nobody writes a consent, a message or a heartbeat by hand.
-    Row("admin:accounts_consent_delete", "the desk", staff("no"), staff("no")),
+    Row("admin:accounts_*consent_delete", "the desk", staff("no"), staff("no")),
     Row("admin:accounts_*_add", "the desk", staff("no"), staff("no")),
     Row("admin:outbox_*_add", "the desk", staff("no"), staff("no")),
-    Row("admin:accounts_consent_change", "the desk", staff("no", "page"), staff("no")),
+    Row("admin:accounts_*consent_change", "the desk", staff("no", "page"), staff("no")),
     Row("admin:outbox_*_change", "the desk", staff("no", "page"), staff("no")),
     Row("admin:accounts_user_change", "the desk", staff("no", "page"), staff("no", "moved")),
     Row("admin:accounts_*", "the desk", staff("no", "page"), staff("no", "page")),

@@ -107,9 +107,9 @@ def test_a_weekly_ask_has_dates_up_to_the_horizon_and_goes_on(asking: Asking, an
     count = ask.occurrences.count()
     assert count == 6
     assert len(letters("asks/asked")) == 1
-    assert services.sweep_asks(now=now) == 1
-    assert ask.occurrences.count() == count
-    services.sweep_asks(now=now + 14 * DAY)
+    assert services.sweep_asks(now=now) == 0
+    assert services.sweep_asks(now=now + 14 * DAY) == 1
+    assert services.sweep_asks(now=now + 14 * DAY) == 0
     assert ask.occurrences.count() == count + 2
 
 
@@ -144,8 +144,13 @@ def test_a_bad_row_spoils_no_other(asking: Asking, ana: Membership, monkeypatch:
     Occurrence.objects.filter(ask=good, number__gt=2).delete()
     # Longer than a date can be written: the row cannot be worked out.
     Ask.objects.filter(pk=bad.pk).update(time_zone="UTC", starts_at=dt.datetime.max.replace(tzinfo=dt.UTC))
+    Ask.objects.update(look_again_at=timezone.now())
     assert services.sweep_asks(now=timezone.now()) == 1
     assert good.occurrences.count() == 6
+    assert services.sweep_asks(now=timezone.now()) == 0
+    bad.refresh_from_db()
+    assert bad.look_again_at
+    assert bad.look_again_at > timezone.now()
 
 
 def test_an_organiser_asks_in_the_owners_name_and_nobody_else_may(
@@ -178,4 +183,5 @@ def test_a_limited_organiser_is_shown_nothing_new_but_keeps_their_own(
 
 def test_the_worker_looks_after_asks(asking: Asking, ana: Membership) -> None:
     asking(weeks_apart=1)
+    Ask.objects.update(look_again_at=timezone.now())
     assert tasks.sweep_asks() == 1

@@ -23,6 +23,7 @@ SAY_IT_THEMSELVES = {
 # Something is set up, looked at or taken back: none of the three things that people may wish to count.
 NO_SIGNS = {
     *("address_works", "message_settings", "settings", "theme", "unsubscribe"),
+    *("leave_for_good", "take_along"),
     *("plan_preview", "wish"),
     *("tie_add", "tie_edit", "tie_remove", "touch_undo", "sharing", "membership_end"),
     *("tie_archive", "tie_restore", "touch_more", "in_touch_by_mail"),
@@ -34,7 +35,7 @@ NO_SIGNS = {
     *("invite", "invitation_resend", "invitation_withdraw", "invitation_accept", "invitation_decline"),
     *("invitation_switch", "break_from", "break_from_all", "go_on_with", "go_on_with_all", "leave_support"),
     *("ask_new", "ask_new_for", "ask_stop", "ask_soften", "ask_move", "ask_cancel", "ask_thank"),
-    *("ask_gift", "ask_offer", "ask_open", "ask_by_mail", "ask_calendar"),
+    *("ask_everybody", "ask_gift", "ask_offer", "ask_open", "ask_by_mail", "ask_calendar"),
 }
 
 
