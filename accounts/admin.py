@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts import leaving
-from accounts.models import Consent, User
+from accounts import leaving, services
+from accounts.models import Consent, KeptConsent, User
 
 
 @admin.register(User)
@@ -29,27 +32,50 @@ class UserAdmin(admin.ModelAdmin):
         return False
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
-        """With the reasons why somebody cannot go yet; where there is one, the desk deletes nobody."""
-        deleted, counts, forbidden, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, forbidden, [*protected, *leaving.why_not(objs)]
+        """Who goes, and the reasons why somebody cannot yet: where there is one, the desk deletes nobody.
+
+        All that is theirs goes along, whoever may look at it; what it is, is not listed here.
+        """
+        del request
+        people = list(objs)
+        return [str(one) for one in people], {_("people"): len(people)}, set(), leaving.why_not(people)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """As when they go themselves."""
+        services.erase(person=obj, now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for person in queryset:
+            self.delete_model(request, person)
 
 
-@admin.register(Consent)
-class ConsentAdmin(admin.ModelAdmin):
-    """The record, to read only."""
+class RecordAdmin(admin.ModelAdmin):
+    """To read only."""
 
-    list_display = ("recorded_at", "subject", "purpose", "act", "grantee")
     list_filter: ClassVar = ["purpose", "act"]
-    list_select_related = ("subject", "grantee")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         del request
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Consent | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         del request, obj
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Consent | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         del request, obj
         return False
+
+
+@admin.register(Consent)
+class ConsentAdmin(RecordAdmin):
+    list_display = ("recorded_at", "subject", "purpose", "act", "grantee")
+    list_select_related = ("subject", "grantee")
+
+
+@admin.register(KeptConsent)
+class KeptConsentAdmin(RecordAdmin):
+    """Of those who left. Found by the number in the letter that they have."""
+
+    list_display = ("recorded_at", "number", "purpose", "act", "kept_at")
+    search_fields = ("number",)

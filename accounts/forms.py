@@ -168,3 +168,24 @@ class SignupForm(forms.Form):
             time_zone=self.cleaned_data["time_zone"],
             language=self.cleaned_data["language"],
         )
+
+
+class AlongForm(forms.Form):
+    """What goes into the file."""
+
+    all_optional = True
+    private = forms.BooleanField(
+        label=_("With your private notes"),
+        help_text=_(
+            "What helps and what doesn’t, energy, and how it felt afterwards. "
+            "Tick this only if the file stays with you."
+        ),
+        required=False,
+    )
+
+
+class LeavingForm(forms.Form):
+    sure = forms.BooleanField(
+        label=_("Yes, delete everything. I know that it cannot be brought back."),
+        error_messages={"required": _("Tick the box if you really want to leave. Nothing is deleted yet.")},
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+import uuid
 import zoneinfo
 from typing import Any, ClassVar
 
@@ -134,3 +135,29 @@ class Consent(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.version = self.version or hashlib.sha256(self.text.encode()).hexdigest()[:16]
         super().save(*args, **kwargs)
+
+
+class KeptConsent(models.Model):
+    """What stays of the consent record of somebody who left: that there was a yes, and that it was taken back.
+
+    No name, no words, nobody on the other side: only they have the number, in the letter that said goodbye. The
+    database lets nobody change or delete a line.
+    """
+
+    number = models.UUIDField(default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=20, choices=Consent.Purpose.choices)
+    act = models.CharField(max_length=10, choices=Consent.Act.choices)
+    categories = models.JSONField(default=list)
+    language = models.CharField(max_length=10)
+    # The fingerprint of the words where they are the same for everybody; "" where a name might be guessed from it.
+    version = models.CharField(max_length=16)
+    how = models.CharField(max_length=10)
+    until_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    kept_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["number"], name="kept_consent_number")]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}: {self.get_act_display()}"

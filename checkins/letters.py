@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from checkins import links, pacing, together
 from checkins.ladder import Reach, foretell, words_that_stand
 from checkins.models import Claim, Plan, Silence, SilenceStep, Step, Wishes
-from networks.models import Membership
+from networks.models import Membership, Tie
 from outbox import kinds
 from outbox.kinds import Context
 from outbox.links import absolute
@@ -152,13 +152,16 @@ def plan_ended(message: Message) -> Context | None:
 @kinds.register("checkins/ladder_lost", about=_("News: a ladder needs somebody new"))
 def ladder_lost(message: Message) -> Context | None:
     plan = Plan.objects.active().filter(pk=message.params["plan"]).first()
-    membership = Membership.objects.select_related("tie").filter(pk=message.params["membership"]).first()
-    if plan is None or membership is None:
+    membership_pk = message.params["membership"]
+    ties = Tie.objects.filter(Q(pk=message.params.get("tie")) | Q(memberships=membership_pk))
+    tie = ties.first()
+    if plan is None or tie is None:
         return None
-    if plan.steps.filter(membership=membership, agreed_at__isnull=False, membership__ended_at=None).exists():
+    standing = plan.steps.filter(agreed_at__isnull=False, membership__ended_at=None)
+    if standing.filter(membership=membership_pk).exists():
         return None
     return {
-        "name": membership.tie.name,
+        "name": tie.name,
         "plan": plan.called,
         "link": absolute(reverse("plan", args=[plan.pk])),
     }

@@ -110,7 +110,12 @@ def ladder_lost(step: Step, *, now: dt.datetime) -> None:
         dedupe_key=f"ladder-lost:{step.pk}:{now:%Y%m%d%H%M%S%f}",
         recipient=step.plan.owner,
         owner=step.plan.owner,
-        params={"membership": step.membership_id, "plan": step.plan_id},
+        params={
+            "membership": step.membership_id,
+            "plan": step.plan_id,
+            # Their account may be gone when this leaves.
+            "tie": step.membership.tie_id if step.membership else None,
+        },
         not_before=now,
     )
 

@@ -7,12 +7,8 @@ itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from django.utils.translation import gettext as _
-
-from accounts import leaving
-from accounts.models import User
 from checkins.models import Claim, Silence, SilenceStep, Step
 
 
@@ -51,23 +47,3 @@ def told(silences: Collection[Silence]) -> dict[int, list[SilenceStep]]:
         silence.pk: [step for step in by_owner[silence.plan.owner_id] if step.silence.is_one_with(silence)]
         for silence in silences
     }
-
-
-@leaving.asks
-def in_the_middle_of_it(people: list[User]) -> Iterator[str]:
-    """Nobody's account goes while supporters wait to hear how it ended, or while they are on it for somebody."""
-    told_of = SilenceStep.objects.told().filter(
-        silence__closed_at=None, silence__plan__owner__in=people, silence__nature=Silence.Nature.REAL
-    )
-    for owner in sorted({step.silence.owner.called for step in told_of}):
-        yield _(
-            "%(name)s is being missed, and supporters were told. They hear that it is over once %(name)s checks in "
-            "or ends the plan, or one of them says that all is well. Then the account can go."
-        ) % {"name": owner}
-    on_it = Claim.objects.standing().filter(silence__closed_at=None, membership__member__in=people)
-    for name in sorted(
-        {claim.membership.member.called for claim in on_it.select_related("membership__member")}
-    ):
-        yield _(
-            "%(name)s is on it for somebody who is being missed. Wait for the answer; it takes two hours at most."
-        ) % {"name": name}

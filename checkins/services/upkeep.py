@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import User
 from checkins import agreements, messages
 from checkins.models import Step
 
@@ -31,6 +32,14 @@ def sweep_ladders(*, now: dt.datetime) -> int:
     return (
         _each(_lost(), _lose, now) + _each(_unanswered(now), _lose, now) + _each(_old(now), _ask_again, now)
     )
+
+
+def lose_places(*, member: User, now: dt.datetime) -> None:
+    """Whoever leaves for good, and is out of every network already, loses their places here and now."""
+    places = Step.objects.filter(_lost(), membership__member=member).order_by("pk")
+    held = places.select_for_update(of=("self",), no_key=True)
+    for step in held.select_related("plan__owner", "membership__member"):
+        _lose(step, now)
 
 
 def _running() -> Q:

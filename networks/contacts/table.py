@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from networks.contacts import formulas
+from accounts import formulas
 from networks.contacts.card import PHONE, Contact, Raw, Report, tidy
 
 # Headings as `_bare` leaves them: lower case, letters and digits only. Earlier ones win.

@@ -15,7 +15,7 @@ import vobject
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from networks.contacts import formulas
+from accounts import formulas
 from networks.contacts.card import Contact
 from networks.contacts.vcard import OURS
 from networks.models import Tie

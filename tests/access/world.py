@@ -12,7 +12,7 @@ from django.apps import apps
 from django.core import signing
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import KeptConsent, User
 from asks import links as ask_links
 from asks import services as asks
 from asks.models import CalendarFeed, Occurrence
@@ -214,6 +214,9 @@ def _desk() -> None:
     BrokenAddress.objects.create(address="broken@example.org", reason="550")
     Heartbeat.objects.get_or_create(
         name="sweep", defaults={"beat_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
+    )
+    KeptConsent.objects.create(
+        purpose="store", act="given", recorded_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     )
     Helpline.objects.first() or Helpline.objects.create(name="A line", phone="555-0199")
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks.contacts import decode, formulas, reading, writing
+from accounts import formulas
+from networks.contacts import decode, reading, writing
 from networks.contacts.card import Contact, Report
 from networks.models import Circle, Energy, Support, TieKind
 
