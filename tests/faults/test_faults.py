@@ -19,9 +19,11 @@ from django.utils import timezone
 from kombu import Connection
 
 from accounts.models import User
+from asks import services as asks
 from bench.chaos.sink import Mood, Sink
 from checkins import services as checkins
 from checkins.models import CheckIn, Plan
+from networks.models import Membership, Tie
 from outbox import letters, services, tasks
 from outbox.models import Message
 from supportnet import embedded
@@ -153,3 +155,50 @@ def test_a_worker_killed_in_the_middle_of_a_letter_is_followed_by_another(
         tasks.deliver.apply_async(connection=broker, queue=queue)
         assert sink.has_taken(1)
     assert [letter.message_id for letter in sink.acceptances] == [letters.message_id("killed")]
+
+
+def test_the_reminder_of_a_yes_arrives_once_though_its_worker_was_killed(
+    owner: User, supporter: User, processes: Callable[..., Background], sink: Sink
+) -> None:
+    let_all_hours_be_awake()
+    reminder = a_reminder(owner, supporter)
+    queue = f"reminder-{uuid.uuid4()}"
+    env = {"EMAIL_URL": f"smtp://127.0.0.1:{sink.door('first')}", "CELERY_QUEUE": queue}
+    first = processes(*WORKER, ready=" ready.", **env)
+    sink.misbehave(Mood.HOLD, 1)
+    with Connection(embedded.broker_url(os.environ["REDIS_URL"])) as broker:
+        tasks.deliver.apply_async(connection=broker, queue=queue)
+        assert sink.has_misbehaved(Mood.HOLD, 1)
+        first.stop(signal.SIGKILL)
+        reminder.refresh_from_db()
+        assert (reminder.attempts, reminder.sent_at) == (1, None)
+
+        # The lease has run out; two workers come at once.
+        Message.objects.update(next_attempt_at=timezone.now(), leased_until=None)
+        for name in ("second", "third"):
+            door = {**env, "EMAIL_URL": f"smtp://127.0.0.1:{sink.door(name)}"}
+            processes(*WORKER, "-n", f"{name}@localhost", ready=" ready.", **door)
+        for _again in range(4):
+            tasks.deliver.apply_async(connection=broker, queue=queue)
+        assert sink.has_taken(1)
+        assert sink.is_idle_for(2)
+    assert [letter.message_id for letter in sink.acceptances] == [letters.message_id(reminder.dedupe_key)]
+    reminder.refresh_from_db()
+    assert reminder.sent_at
+
+
+def a_reminder(owner: User, helper: User) -> Message:
+    """Of something in an hour and a half, said yes to two days ago; the other letters of it have gone."""
+    now, before = timezone.now(), timezone.now() - dt.timedelta(days=2)
+    tie = Tie.objects.create(owner=owner, name="Ana", circle="close")
+    membership = Membership.objects.create(tie=tie, owner=owner, member=helper, shares=["asks"])
+    details = {
+        "need": "lift",
+        "text": "Could you?",
+        "starts_at": now + dt.timedelta(minutes=90),
+        "minutes": 60,
+    }
+    ask = asks.ask(owner=owner, by=owner, now=before, **details)
+    asks.take(occurrence=ask.occurrences.get(), membership=membership, now=before)
+    Message.objects.exclude(kind="asks/reminder").update(sent_at=now)
+    return Message.objects.get(kind="asks/reminder")
