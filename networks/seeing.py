@@ -14,6 +14,7 @@ from accounts.models import Consent, User
 from networks import sharing
 from networks.forms import SharesForm
 from networks.models import Membership, NetworkWishes
+from networks.wished import Wished
 
 # How long until "who can see what" is offered for another look.
 LOOK_AGAIN = dt.timedelta(days=91)
@@ -67,12 +68,10 @@ def _told(owner: User, joined: list[Membership]) -> defaultdict[int, list[Told]]
 # Looking again every three months ---------------------------------------------------------------------
 
 
-def wants_a_look(owner: User, *, now: dt.datetime) -> bool:
+def wants_a_look(owner: User, wished: Wished, *, now: dt.datetime) -> bool:
     """Whether it is three months since they last went through it, and somebody sees something."""
-    if owner.joined_at > now - LOOK_AGAIN:
-        return False
-    looked = Q(owner__network_wishes__reviewed_at__gt=now - LOOK_AGAIN)
-    return Membership.objects.of(owner).exclude(shares=[]).exclude(looked).exists()
+    looked_at = max(owner.joined_at, wished.reviewed_at or owner.joined_at)
+    return wished.shares and looked_at <= now - LOOK_AGAIN
 
 
 def note_review(owner: User, *, now: dt.datetime) -> None:
@@ -117,5 +116,11 @@ def _entry(owner: User, row: Consent, names: dict[int, str]) -> Entry:
         Consent.Purpose.SHARE: _("Sharing with %(name)s"),
         Consent.Purpose.LADDER: _("Being told in a silence: %(name)s"),
     }
-    how = {Consent.PAGE: _("on a page"), Consent.LINK: _("by a link in a letter")}.get(row.how, "")
-    return Entry(str(titles[Consent.Purpose(row.purpose)]) % {"name": name}, by, how, row)
+    return Entry(str(titles[Consent.Purpose(row.purpose)]) % {"name": name}, by, _how(row), row)
+
+
+def _how(row: Consent) -> str:
+    """What is shared with somebody invited counts from their yes; it came by the link in the letter."""
+    if row.how == Consent.LINK and row.purpose == Consent.Purpose.SHARE:
+        return _("with their yes by the link in your letter")
+    return {Consent.PAGE: _("on a page"), Consent.LINK: _("by a link in a letter")}.get(row.how, "")

@@ -126,7 +126,8 @@ def accept(*, invitation: Invitation, by: User) -> Membership:
     shares = [] if elsewhere else invitation.shares
     membership = Membership.objects.create(tie=tie, owner=tie.owner, member=by, shares=shares)
     if shares:
-        records.record(membership, Consent.Act.GIVEN, shares, invitation.share_words, invitation.language)
+        said = (invitation.share_words, invitation.language)
+        records.record(membership, Consent.Act.GIVEN, shares, *said, how=Consent.LINK)
     queue(
         kind="networks/accepted",
         dedupe_key=f"networks/accepted:{membership.pk}",

@@ -18,21 +18,27 @@ def record_change(membership: Membership, act: Consent.Act, shares: set[str]) ->
 
 
 def record(
-    membership: Membership, act: Consent.Act, shares: Iterable[str], words: str, language: str
+    membership: Membership,
+    act: Consent.Act,
+    shares: Iterable[str],
+    words: str,
+    language: str,
+    *,
+    how: str = Consent.PAGE,
 ) -> None:
     """The owner's word about a member."""
-    _write(membership.owner, membership.member, act, shares, words, language)
+    _write(membership.owner, membership.member, act, shares, words, language, how)
 
 
 def record_of_member(
     membership: Membership, act: Consent.Act, what: Iterable[str], words: str, language: str
 ) -> None:
     """The member's word to the owner."""
-    _write(membership.member, membership.owner, act, what, words, language)
+    _write(membership.member, membership.owner, act, what, words, language, Consent.PAGE)
 
 
 def _write(
-    subject: User, grantee: User, act: Consent.Act, what: Iterable[str], words: str, language: str
+    subject: User, grantee: User, act: Consent.Act, what: Iterable[str], words: str, language: str, how: str
 ) -> None:
     Consent.objects.create(
         subject=subject,
@@ -42,7 +48,7 @@ def _write(
         categories=[str(one) for one in what],
         text=words,
         language=language,
-        how=Consent.PAGE,
+        how=how,
     )
 
 

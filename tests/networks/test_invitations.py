@@ -164,6 +164,7 @@ def test_a_stranger_can_neither_invite_resend_nor_withdraw(invitation: Invitatio
 
 def test_accepting_records_the_consent_in_the_words_the_owner_read(membership: Membership) -> None:
     consent = Consent.objects.get(purpose="share")
+    assert consent.how == Consent.LINK
     assert (consent.subject, consent.grantee) == (membership.owner, membership.member)
     assert consent.act == "given"
     assert consent.categories == ["checkins", "pain"]

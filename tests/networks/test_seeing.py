@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Consent, User
 from accounts.services import welcome
-from networks import seeing, services
+from networks import seeing, services, wished
 from networks.models import Membership, NetworkWishes, Tie
 from tests.conftest import person
 
@@ -112,9 +112,9 @@ def test_it_is_offered_after_three_months_and_again_three_months_on(
 
 def test_where_nobody_sees_anything_nothing_is_asked(membership: Membership, owner: User) -> None:
     long_ago(owner, 400)
-    assert seeing.wants_a_look(owner, now=timezone.now())
+    assert seeing.wants_a_look(owner, wished.by(owner), now=timezone.now())
     services.change_shares(membership=membership, shares=[], by=owner)
-    assert not seeing.wants_a_look(owner, now=timezone.now())
+    assert not seeing.wants_a_look(owner, wished.by(owner), now=timezone.now())
 
 
 # The record -----------------------------------------------------------------------------------------
@@ -154,3 +154,12 @@ def test_somebody_whose_account_is_gone_is_still_in_the_record(
 ) -> None:
     supporter.delete()
     assert "Sharing with somebody whose account is gone" in shown(mine, "/network/consents/")
+
+
+def test_a_yes_by_the_link_in_a_letter_says_so(
+    client_of: ClientOf, owner: User, membership: Membership
+) -> None:
+    page = client_of(owner).get("/network/consents/").content.decode()
+    assert "with their yes by the link in your letter" in page
+    services.change_shares(membership=membership, by=owner, shares=["checkins", "pain", "word"])
+    assert [row.how for row in Consent.objects.filter(purpose="share").order_by("pk")] == ["link", "page"]
