@@ -14,24 +14,37 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from resources import services
+from resources import services, vocabulary
 from resources.models import (
     Accessibility,
     Address,
+    Attribute,
     CostOption,
     Language,
     Location,
+    OpeningException,
     Organization,
     Phone,
+    PostalCode,
     Schedule,
     Service,
     ServiceArea,
     ServiceAtLocation,
     Source,
+    TaxonomyTerm,
     Verification,
 )
 
 TOWN = "Alder Bay (sample)"
+# It lies in the sea, where no place of that name can be mistaken for it, and has a postcode that is none.
+POSTCODE = {"country": "US", "code": "00100"}
+MIDDLE = {"latitude": 44.62, "longitude": -124.2}
+ABOUT = {
+    "is_sample": True,
+    "licence": "Invented for Supportnet",
+    "language": "en",
+    "time_zone": "America/Los_Angeles",
+}
 NAMESPACE = uuid.UUID("0c8d0a5e-3a51-5b57-8c0e-5d1d4f1f7a10")
 # "MO,TU 09:00-17:00", "1SA 14:00-16:00" (first Saturday), "2x FR 19:00-21:30" (every second Friday).
 SLOT = re.compile(r"^(?:(?P<every>\d)x )?(?P<days>\S+) (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)$")
@@ -44,8 +57,9 @@ def load_sample_town(by: User) -> int:
 
     `by` stands as the curator who checked it. What is already there stays as it is.
     """
-    source, _created = Source.objects.select_for_update().get_or_create(
-        name=TOWN, defaults={"is_sample": True, "licence": "Invented for Supportnet"}
+    source, _created = Source.objects.select_for_update().get_or_create(name=TOWN, defaults=ABOUT)
+    PostalCode.objects.get_or_create(
+        **POSTCODE, defaults={"place_name": "Alder Bay", "folded_name": "alder bay", **MIDDLE}
     )
     added = sum(add_organization(found, source, by) for found in town())
     services.reindex(Service.objects.filter(source=source))
@@ -76,7 +90,12 @@ def add_place(found: dict[str, Any], organization: Organization, source: Source)
     columns = {name: found[name] for name in ("name", "transportation")}
     location, created = Location.objects.get_or_create(
         pk=key(organization.name, found["name"]),
-        defaults={"organization": organization, "source": source, **columns},
+        defaults={
+            "organization": organization,
+            "source": source,
+            **dict(zip(("latitude", "longitude"), found["at"], strict=True)),
+            **columns,
+        },
     )
     if created:
         Address.objects.create(
@@ -100,6 +119,7 @@ def add_service(
         return False
     low, high = found.get("ages", [None, None])
     columns = {name: found.get(name, "") for name in ("name", "kind", "description", "cost", "keywords")}
+    columns |= facts(found)
     service = Service.objects.create(
         pk=pk,
         organization=organization,
@@ -121,6 +141,20 @@ def add_service(
     return True
 
 
+def facts(found: dict[str, Any]) -> dict[str, Any]:
+    """What decides whether somebody in pain can come; and a notice that is taken away by itself."""
+    days = found.get("alert_days")
+    return {
+        "access_lacking": found.get("lacking", []),
+        "standing_minutes": found.get("standing"),
+        "parking_metres": found.get("metres"),
+        "cancel_policy": found.get("cancel", ""),
+        "referral": found.get("referral", ""),
+        "alert": found.get("alert", ""),
+        "alert_until": timezone.localdate() + dt.timedelta(days=days) if days else None,
+    }
+
+
 def add_details(service: Service, found: dict[str, Any]) -> None:
     for slot in found.get("times", []):
         Schedule.objects.create(service=service, **schedule(slot))
@@ -130,6 +164,18 @@ def add_details(service: Service, found: dict[str, Any]) -> None:
         Language.objects.create(service=service, name=name)
     for name in found.get("areas", []):
         ServiceArea.objects.create(service=service, name=name)
+    for term in TaxonomyTerm.objects.filter(taxonomy__slug=vocabulary.OURS, code__in=found["topics"]):
+        Attribute.objects.create(service=service, taxonomy_term=term, link_type="topic")
+    for each in found.get("exceptions", []):
+        OpeningException.objects.create(service=service, **exception(each))
+
+
+def exception(found: dict[str, Any]) -> dict[str, Any]:
+    """Days on which it is closed or open at other times, counted from the day the town is loaded."""
+    first = timezone.localdate() + dt.timedelta(days=found["in"])
+    last = first + dt.timedelta(days=found.get("days", 1) - 1)
+    clock = {f"{end}_at": dt.time.fromisoformat(found[end]) for end in ("opens", "closes") if end in found}
+    return {"starts_on": first, "ends_on": last, "reason": found["why"], **clock}
 
 
 def schedule(slot: str) -> dict[str, Any]:
