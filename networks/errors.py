@@ -102,3 +102,14 @@ class AlreadySupporting(Refused):
 
 class KeptEnough(Refused):
     words = _("You have kept as many words of your own as fit here. Remove some you no longer need first.")
+
+
+class StillOrganises(Refused):
+    words = _(
+        "This person organises for you, and nobody can organise and see less. "
+        "Press “End organising, and limit” for both."
+    )
+
+
+class LimitedNow(Refused):
+    words = _("You limited this person quietly. Press “Show again” first, then you can ask them.")

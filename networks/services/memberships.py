@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Consent, User
 from networks import errors, limiting, sharing
-from networks.models import Membership, MembershipQuerySet
+from networks.models import Membership, MembershipQuerySet, Role
 from networks.services import records
 
 
@@ -41,14 +41,37 @@ def end_membership(*, membership: Membership, by: User) -> None:
 
 
 @transaction.atomic
-def limit(*, membership: Membership, by: User, now: dt.datetime) -> None:
-    """From now on the member sees nothing new, and nothing tells them so. Limiting twice is once."""
+def limit(*, membership: Membership, by: User, now: dt.datetime, no_organiser: bool = False) -> None:
+    """From now on the member sees nothing new, and nothing tells them so. Limiting twice is once.
+
+    Who organises acts in the owner's name and so cannot see less: with `no_organiser` that ends, too, without
+    it StillOrganises is raised. A question whether they would is taken back.
+    """
     locked = held_by_owner(membership, by=by)
     if locked.limited_at:
         return
+    if locked.role == Role.ORGANISER and not no_organiser:
+        raise errors.StillOrganises
+    end_role(locked)
     locked.kept_view = limiting.view_of(locked, now)
     locked.limited_at = now
     locked.save(update_fields=["limited_at", "kept_view"])
+
+
+def end_role(locked: Membership) -> None:
+    """They do not organise any more and are not asked to; who agreed to what is on record. Nobody is told."""
+    was, locked.role, locked.organiser_asked_at = locked.role, Role.SUPPORTER, None
+    locked.save(update_fields=["role", "organiser_asked_at"])
+    if was == Role.ORGANISER:
+        record_role(locked, Consent.Act.WITHDRAWN)
+
+
+def record_role(membership: Membership, act: Consent.Act) -> None:
+    """Both agreed to it, each to words of their own."""
+    owners = sharing.organiser_for_owner(name=membership.tie.name)
+    records.record(membership, act, [Role.ORGANISER], owners, records.language())
+    members = sharing.organiser_for_member(name=membership.owner.called)
+    records.record_of_member(membership, act, [Role.ORGANISER], members, records.language())
 
 
 @transaction.atomic

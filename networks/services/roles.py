@@ -7,29 +7,32 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.models import Consent, User
-from networks import errors, sharing
+from networks import errors
 from networks.models import Membership, Role
-from networks.services import records
-from networks.services.memberships import held_by_member, held_by_owner
+from networks.services.memberships import end_role, held_by_member, held_by_owner, record_role
 from outbox.services import queue
 
 
 @transaction.atomic
 def ask_to_organise(*, membership: Membership, by: User, now: dt.datetime) -> None:
-    """Would they manage asks for the owner? Nothing changes before they say yes. Asking twice is once."""
+    """Would they manage asks for the owner? Nothing changes before they say yes. Asking twice is once.
+
+    Raises LimitedNow: who sees less cannot act in the owner's name.
+    """
     locked = held_by_owner(membership, by=by)
     if locked.role == Role.ORGANISER or locked.organiser_asked_at:
         return
+    if locked.limited_at:
+        raise errors.LimitedNow
     locked.organiser_asked_at = now
     locked.save(update_fields=["organiser_asked_at"])
-    if locked.limited_at is None:
-        queue(
-            kind="networks/organiser",
-            dedupe_key=f"networks/organiser:{locked.pk}:{now:%Y%m%d%H%M%S%f}",
-            recipient=locked.member,
-            owner=locked.owner,
-            params={"membership": locked.pk},
-        )
+    queue(
+        kind="networks/organiser",
+        dedupe_key=f"networks/organiser:{locked.pk}:{now:%Y%m%d%H%M%S%f}",
+        recipient=locked.member,
+        owner=locked.owner,
+        params={"membership": locked.pk},
+    )
 
 
 @transaction.atomic
@@ -42,23 +45,11 @@ def agree_to_organise(*, membership: Membership, by: User) -> None:
         raise errors.NotAskedAnyMore
     locked.role, locked.organiser_asked_at = Role.ORGANISER, None
     locked.save(update_fields=["role", "organiser_asked_at"])
-    _record(locked, Consent.Act.GIVEN)
+    record_role(locked, Consent.Act.GIVEN)
 
 
 @transaction.atomic
 def stop_organising(*, membership: Membership, by: User) -> None:
     """Either side: the role, or the question, ends at once; nobody is told. Ending twice is once."""
     held = held_by_owner if by.pk == membership.owner_id else held_by_member
-    locked = held(membership, by=by)
-    was, locked.role, locked.organiser_asked_at = locked.role, Role.SUPPORTER, None
-    locked.save(update_fields=["role", "organiser_asked_at"])
-    if was == Role.ORGANISER:
-        _record(locked, Consent.Act.WITHDRAWN)
-
-
-def _record(membership: Membership, act: Consent.Act) -> None:
-    """Both agreed to it, each to words of their own."""
-    owners = sharing.organiser_for_owner(name=membership.tie.name)
-    records.record(membership, act, [Role.ORGANISER], owners, records.language())
-    members = sharing.organiser_for_member(name=membership.owner.called)
-    records.record_of_member(membership, act, [Role.ORGANISER], members, records.language())
+    end_role(held(membership, by=by))

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
-from networks import errors, services
+from networks import errors, services, telling
 from networks import sharing as words
 from networks.forms import SharesForm
 from networks.models import Membership
@@ -35,6 +36,7 @@ def sharing(request: SignedIn, pk: int) -> HttpResponse:
             return _to_their_page(membership)
     context = {"nav": "network", "membership": membership, "tie": membership.tie, "form": form}
     context["from_elsewhere"] = not membership.shares and _came_from_elsewhere(membership)
+    context["telling"] = telling.of(request.user, [membership])[membership.pk]
     context["organiser_words"] = words.organiser_for_owner(name=name)
     return render(request, "networks/sharing.html", context, status=422 if form.is_bound else 200)
 
@@ -56,10 +58,24 @@ def membership_end(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def not_told(request: SignedIn, pk: int) -> HttpResponse:
+    """Off every ladder of theirs at once; nobody else's place changes."""
+    membership = _mine(request, pk)
+    telling.stop(membership=membership, by=request.user, now=timezone.now())
+    words = _("Done. %(name)s is not told any more when you go quiet.")
+    messages.success(request, words % {"name": membership.tie.name})
+    return redirect(
+        f"{reverse('who_sees')}#seer-{pk}" if "who_sees" in request.POST else reverse("sharing", args=[pk])
+    )
+
+
+@login_required
+@require_POST
 def membership_limit(request: SignedIn, pk: int) -> HttpResponse:
     """Quietly: the member is not told and cannot notice, but that nothing new comes."""
     membership = _mine(request, pk)
-    services.limit(membership=membership, by=request.user, now=timezone.now())
+    both = "no_organiser" in request.POST
+    services.limit(membership=membership, by=request.user, now=timezone.now(), no_organiser=both)
     said = _("Done, quietly. %(name)s sees what they saw until now, and nothing newer.")
     messages.success(request, said % {"name": membership.tie.name})
     return redirect("sharing", pk=pk)

@@ -86,6 +86,48 @@ def test_only_the_member_agrees(membership: Membership, owner: User) -> None:
         services.agree_to_organise(membership=membership, by=owner)
 
 
+def test_who_organises_is_limited_only_together_with_the_end_of_that(
+    client_of: SignIn, membership: Membership, owner: User, supporter: User
+) -> None:
+    services.ask_to_organise(membership=membership, by=owner, now=timezone.now())
+    services.agree_to_organise(membership=membership, by=supporter)
+    mine, sharing = client_of(owner), f"/network/sharing/{membership.pk}/"
+    assert "nobody can organise and see less" in page(mine, sharing)
+    said = mine.post(f"{sharing}limit/", follow=True).content.decode()
+    assert "This person organises for you" in said
+    membership.refresh_from_db()
+    assert (membership.role, membership.limited_at) == (Role.ORGANISER, None)
+    before = Message.objects.count()
+    assert (
+        "Done, quietly." in mine.post(f"{sharing}limit/", {"no_organiser": "1"}, follow=True).content.decode()
+    )
+    membership.refresh_from_db()
+    assert membership.role == Role.SUPPORTER
+    assert membership.limited_at
+    assert Message.objects.count() == before
+    assert [row.act for row in Consent.objects.filter(categories=["organiser"]).order_by("pk")] == [
+        *("given", "given", "withdrawn", "withdrawn")
+    ]
+    assert "You organise for" not in page(client_of(supporter), "/support/")
+
+
+def test_who_is_limited_is_not_asked_to_organise_and_an_open_question_is_taken_back(
+    client_of: SignIn, membership: Membership, owner: User, supporter: User
+) -> None:
+    services.ask_to_organise(membership=membership, by=owner, now=timezone.now())
+    mine, sharing = client_of(owner), f"/network/sharing/{membership.pk}/"
+    assert "Your question whether they would organise is taken back." in page(mine, sharing)
+    mine.post(f"{sharing}limit/")
+    assert client_of(supporter).get(f"/network/support/{membership.pk}/organise/").status_code == 404
+    with pytest.raises(errors.NotAskedAnyMore):
+        services.agree_to_organise(membership=membership, by=supporter)
+    assert "Show again first." in page(mine, sharing)
+    said = mine.post(f"{sharing}organiser/", follow=True).content.decode()
+    assert "Press “Show again” first" in said
+    membership.refresh_from_db()
+    assert (membership.role, membership.organiser_asked_at) == (Role.SUPPORTER, None)
+
+
 # Who looked -----------------------------------------------------------------------------------------
 
 
