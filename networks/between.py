@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from networks import sharing
 from networks.forms import CapForm
-from networks.models import Membership, Share, Signal, Touch
+from networks.models import Membership, Share, Signal, Tie, Touch
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,38 @@ def words(memberships: Sequence[Membership], *, reader: User, now: dt.datetime) 
     theirs = {row.membership_id: row for row in rows if row.by_id != reader.pk}
     mine = {row.membership_id: row for row in rows if row.by_id == reader.pk}
     return {one.pk: Words(theirs.get(one.pk), mine.get(one.pk)) for one in memberships}
+
+
+# More than these at once would be a list to work through.
+MOST_HEARD = 3
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A member's word to the owner, as their own pages say it."""
+
+    tie: Tie
+    sentence: str
+    said_at: dt.datetime
+
+
+def heard(memberships: Sequence[Membership], *, owner: User, now: dt.datetime) -> list[Heard]:
+    """The newest words of members to their owner, in one query; none at all where nobody joined."""
+    said = words(memberships, reader=owner, now=now) if memberships else {}
+    found = [
+        Heard(one.tie, _sentence(one, word), word.sent_at)
+        for one in memberships
+        if (word := said[one.pk].theirs)
+    ]
+    return sorted(found, key=lambda one: one.said_at, reverse=True)[:MOST_HEARD]
+
+
+def _sentence(membership: Membership, word: Signal) -> str:
+    return {
+        Signal.Kind.THINKING: _("%(name)s was thinking of you"),
+        Signal.Kind.CANT_TALK: _("%(name)s could not talk, and wanted you to know"),
+        Signal.Kind.HUGGED: _("%(name)s read your words, and sent a hug"),
+    }[Signal.Kind(word.kind)] % {"name": membership.tie.name}
 
 
 @dataclass(frozen=True)
@@ -53,6 +85,7 @@ def shared_in_short(membership: Membership) -> str:
         Share.CHECKINS: _("check-ins"),
         Share.PAIN: _("pain score"),
         Share.MOOD: _("mood"),
+        Share.ENERGY: _("energy"),
         Share.NOTES: _("notes"),
         Share.PLANS: _("when check-ins are due"),
         Share.ASKS: _("asks"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TURNS, LineField, OnceForm
+from accounts.models import User
 from networks import sharing
 from networks.models import Afterwards, Circle, Energy, How, Support, Tie, TieKind, Touch
 
@@ -212,12 +213,6 @@ class TouchForm(FoldedForm):
     )
     note = WordsField(label=_("A note for yourself"), max_length=600)
 
-    @classmethod
-    def of(cls, touch: Touch, data: Any = None) -> TouchForm:
-        """Filled in with what is known."""
-        known = {name: getattr(touch, name) for name in ("how", "afterwards", "note")}
-        return cls(data, initial=known | {"on": timezone.localdate(touch.happened_at)})
-
     def clean_on(self) -> dt.date | None:
         day, today = self.cleaned_data["on"], timezone.localdate()
         if day and day > today:
@@ -233,14 +228,33 @@ class TouchForm(FoldedForm):
             return now
         return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
 
-    def leave_to_the_other_side(self) -> None:
-        """Who logged it said when and how; the owner says how it felt."""
-        for name in ("how", "on"):
-            self.fields[name].disabled = True
-
     def felt(self) -> dict[str, str]:
         """What `services.log_touch` and `services.tell_touch` take besides the time."""
         return {name: self.cleaned_data[name] for name in ("how", "afterwards", "note")}
+
+
+class ToldTouchForm(TouchForm):
+    """The second step, for a contact that is logged: filled in with what is known. A wrong name can be put right."""
+
+    tie = forms.ModelChoiceField(
+        label=_("With whom?"),
+        queryset=Tie.objects.none(),
+        required=False,
+        empty_label=None,
+        error_messages={"invalid_choice": _("Choose somebody who is in your network now.")},
+    )
+    field_order = ("form_key", "tie", "how", "on", "afterwards", "note")
+
+    def __init__(self, data: Any = None, *, touch: Touch, owner: User) -> None:
+        known = {name: getattr(touch, name) for name in ("how", "afterwards", "note", "tie")}
+        super().__init__(data, initial=known | {"on": timezone.localdate(touch.happened_at)})
+        tie = self.fields["tie"]
+        assert isinstance(tie, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        tie.queryset = Tie.objects.of(owner).order_by("name", "pk")
+        if touch.logged_by_id != owner.pk:
+            # Who logged it said with whom, when and how; the owner says how it felt.
+            for name in ("tie", "how", "on"):
+                self.fields[name].disabled = True
 
 
 class SharesField(forms.MultipleChoiceField):

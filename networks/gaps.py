@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from networks.models import Circle, Support, Tie
 
 # After "not now" nothing is asked for that long.
-PEACE = dt.timedelta(days=60)
+PEACE = dt.timedelta(days=91)
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ GAPS = (
 )
 
 
-def ask(ties: Iterable[Tie], *, not_now_at: float | None, now: dt.datetime) -> Gap | None:
-    """The first gap. `not_now_at`: when they last said "not now", in seconds since 1970."""
-    if not_now_at is not None and now.timestamp() - not_now_at < PEACE.total_seconds():
+def ask(ties: Iterable[Tie], *, not_now_at: dt.datetime | None, now: dt.datetime) -> Gap | None:
+    """The first gap. `not_now_at`: when they last said "not now"."""
+    if not_now_at and now - not_now_at < PEACE:
         return None
     everybody = list(ties)
     noted = {support for tie in everybody for support in tie.supports}

@@ -72,7 +72,8 @@ def seen(tie: Tie, moves: Sequence[TieMove], last: dt.datetime | None, *, then: 
 
     How often they would like to be in touch is today's wish: that it was another one once is not written down.
     """
-    warm = warmth.level(last, now=then, ideal=tie.ideal_days, at_most=tie.at_most_days)
+    since = warmth.waiting_since(tie)
+    warm = warmth.level(last, now=then, ideal=tie.ideal_days, at_most=tie.at_most_days, since=since)
     kind = "" if tie.kind == TieKind.PERSON else tie.get_kind_display()
     facts = (kind, tie.relationship, warmth.word(warm), _last(last, then))
     return Seen(

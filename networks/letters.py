@@ -37,6 +37,7 @@ def hello(message: Message) -> dict[str, Any] | None:
         return None
     return {
         "name": one_line(tie.name),
+        "met": tie.last_touch_at is not None,
         "words": _two_lines(tie, owner.language),
         "words_link": absolute(f"{reverse('ready_words')}?tie={tie.pk}"),
         "touch_link": links.in_touch_link(suggestion),

@@ -54,7 +54,7 @@ def row(tie: Tie, *, now: dt.datetime) -> Row:
 
 def in_touch(last: dt.datetime | None, *, now: dt.datetime) -> str:
     if last is None:
-        return _("nothing logged yet")
+        return _("no contact noted yet")
     return _("in touch %(ago)s") % {"ago": times.ago(last, now=now, zone=now.tzinfo or dt.UTC)}
 
 

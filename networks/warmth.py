@@ -44,19 +44,48 @@ def days_since(last: dt.datetime, *, now: dt.datetime) -> int:
     return max(0, (now.date() - last.astimezone(now.tzinfo).date()).days)
 
 
+def was_today(last: dt.datetime | None, *, now: dt.datetime) -> bool:
+    return last is not None and days_since(last, now=now) == 0
+
+
 def level(
-    last: dt.datetime | None, *, now: dt.datetime, ideal: int | None = None, at_most: int | None = None
+    last: dt.datetime | None,
+    *,
+    now: dt.datetime,
+    ideal: int | None = None,
+    at_most: int | None = None,
+    since: dt.datetime | None = None,
 ) -> int:
-    """1 (just in touch) to 5 (gone quiet); 0 where nothing was logged yet."""
+    """1 (just in touch) to 5 (gone quiet); 0 where nothing was logged yet.
+
+    Before the first contact it is counted from `since`, and nothing is said until the at-most interval has passed.
+    """
+    days, most = days_since(last or since or now, now=now), most_days(ideal, at_most)
     if last is None:
-        return UNKNOWN
-    days, most = days_since(last, now=now), most_days(ideal, at_most)
+        return COOLEST if days > most[-1] else UNKNOWN
     return next((warm for warm, limit in enumerate(most, start=1) if days <= limit), COOLEST)
 
 
 def of(tie: Tie, *, now: dt.datetime) -> int:
     """The level of this tie, by its own cadence. `now` carries the time zone of whoever looks."""
-    return level(tie.last_touch_at, now=now, ideal=tie.ideal_days, at_most=tie.at_most_days)
+    ideal, at_most, since = tie.ideal_days, tie.at_most_days, waiting_since(tie)
+    return level(tie.last_touch_at, now=now, ideal=ideal, at_most=at_most, since=since)
+
+
+def waiting_since(tie: Tie) -> dt.datetime | None:
+    """Where silence counts from before the first contact: only if the owner said how often they would like one."""
+    if tie.ideal_days is None and tie.at_most_days is None:
+        return None
+    return max(tie.rhythm_set_at or tie.created_at, tie.created_at)
+
+
+def quiet_from(tie: Tie, *, zone: dt.tzinfo) -> dt.datetime | None:
+    """The midnight from which this tie has gone quiet, if nothing happens before; None for never."""
+    since = tie.last_touch_at or waiting_since(tie)
+    if since is None:
+        return None
+    days = most_days(tie.ideal_days, tie.at_most_days)[-1] + 1
+    return dt.datetime.combine(since.astimezone(zone).date() + dt.timedelta(days=days), dt.time(), zone)
 
 
 def has_gone_quiet(tie: Tie, *, now: dt.datetime) -> bool:
@@ -65,4 +94,4 @@ def has_gone_quiet(tie: Tie, *, now: dt.datetime) -> bool:
 
 def word(warm: int) -> str:
     """The level in a word or two, for those who do not see the colour."""
-    return [_("not logged yet"), _("in touch"), _("warm"), _("cooling"), _("cool"), _("long ago")][warm]
+    return [_("not logged yet"), _("in touch"), _("warm"), _("cooling"), _("cool"), _("quiet")][warm]

@@ -26,11 +26,12 @@ class Chosen:
     own: int | None = None
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Chosen:
+    def of(cls, given: Mapping[str, Any], *, today: Effort | None = None) -> Chosen:
+        """`today` is the energy they said they have: where nothing is chosen it is that."""
         occasion, effort = given.get("occasion", ""), given.get("effort", "")
         return cls(
             occasion=occasion if occasion in Occasion.values else Occasion.HELLO.value,
-            effort=effort if effort in Effort.values else Effort.LOW.value,
+            effort=effort if effort in Effort.values else (today or Effort.LOW).value,
             tie=_number(given.get("tie", "")),
             own=_number(given.get("own", "")),
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import OnceForm
 from accounts.models import User
-from checkins.models import CheckIn, Mood
+from checkins.models import CheckIn, Energy, Mood
 from networks.models import Tie
 
 SCORES = [(str(score), str(score)) for score in range(11)]
@@ -31,6 +31,9 @@ class CheckInForm(OnceForm):
         widget=forms.RadioSelect(attrs={"class": "scale"}),
     )
     mood = forms.ChoiceField(label=_("Mood"), choices=Mood.choices, required=False, widget=forms.RadioSelect)
+    energy = forms.ChoiceField(
+        label=_("Energy"), choices=Energy.choices, required=False, widget=forms.RadioSelect
+    )
     touched = forms.MultipleChoiceField(
         label=_("Were you in touch with anyone?"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -48,7 +51,7 @@ class CheckInForm(OnceForm):
         self.ties = {str(tie.pk): tie for tie in recent}
         if self.answer:
             # One tap says one thing: whatever else stands in the form is left out, and cannot be wrong.
-            for name in ("pain", "mood", "touched", "note"):
+            for name in ("pain", "mood", "energy", "touched", "note"):
                 self.fields[name].disabled = True
         people = [(key, tie.name) for key, tie in self.ties.items()]
         self.fields["touched"].choices = [  # type: ignore[attr-defined]
@@ -78,6 +81,7 @@ class CheckInForm(OnceForm):
             "answer": self.answer,
             "pain": self.cleaned_data["pain"],
             "mood": self.cleaned_data["mood"],
+            "energy": self.cleaned_data["energy"],
             "note": self.cleaned_data["note"],
             "was_in_touch": None if not chosen else chosen != [NO_ONE],
             "touched": [self.ties[key] for key in chosen if key in self.ties],

@@ -20,6 +20,14 @@ class Mood(models.TextChoices):
     GREAT = "great", _("Great")
 
 
+class Energy(models.TextChoices):
+    """How much there is to spend, as one would say it on a bad day."""
+
+    LITTLE = "little", _("Very little")
+    SOME = "some", _("Some")
+    ENOUGH = "enough", _("Enough")
+
+
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def of(self, owner: User) -> Self:
         return self.filter(owner=owner).order_by("-made_at")
@@ -45,6 +53,7 @@ class CheckIn(models.Model):
         null=True, blank=True, help_text=_("0 none to 10 as bad as it can be")
     )
     mood = models.CharField(max_length=10, choices=Mood.choices, blank=True)
+    energy = models.CharField(max_length=10, choices=Energy.choices, blank=True, default="", db_default="")
     was_in_touch = models.BooleanField(null=True, blank=True, help_text=_("empty: not said"))
     note = models.TextField(blank=True, max_length=2000)
     via = models.CharField(max_length=10, choices=Via.choices, db_default="page", default="page")
@@ -61,6 +70,7 @@ class CheckIn(models.Model):
                 name="checkin_pain_0_to_10", condition=Q(pain=None) | Q(pain__range=(0, 10))
             ),
             models.CheckConstraint(name="checkin_mood_known", condition=Q(mood__in=["", *Mood.values])),
+            models.CheckConstraint(name="checkin_energy_known", condition=Q(energy__in=["", *Energy.values])),
             models.CheckConstraint(
                 name="checkin_answer_known", condition=Q(answer__in=["", "okay", "company"])
             ),

@@ -46,6 +46,7 @@ class Shared:
     word: str = ""
     pain: int | None = None
     mood: str = ""
+    energy: str = ""
     note: str = ""
     # In words, to be read after "until".
     resting_until: str = ""
@@ -56,7 +57,8 @@ class Shared:
     @property
     def says_how(self) -> bool:
         """Whether there is anything in it about how they are."""
-        return bool(self.checked_in_at or self.word or self.pain is not None or self.mood or self.note)
+        said = self.word or self.mood or self.energy or self.note
+        return bool(self.checked_in_at or self.pain is not None or said)
 
     @property
     def saw(self) -> list[str]:
@@ -66,6 +68,7 @@ class Shared:
             Share.CHECKINS: self.checked_in_at or self.resting_until,
             Share.PAIN: self.pain is not None,
             Share.MOOD: self.mood,
+            Share.ENERGY: self.energy,
             Share.NOTES: self.note,
             Share.PLANS: self.due or self.paused_until,
             Share.NAMES: self.names,
@@ -95,6 +98,7 @@ def _shared(membership: Membership, latest: CheckIn | None, around: Around, now:
         word=word_for(latest.mood) if latest and Share.WORD in said else "",
         pain=latest.pain if latest and Share.PAIN in said else None,
         mood=latest.get_mood_display() if latest and Share.MOOD in said else "",
+        energy=latest.get_energy_display() if latest and Share.ENERGY in said else "",
         note=latest.note if latest and Share.NOTES in said else "",
         resting_until=_until(around.rests_until, now) if rests else "",
         paused_until=_until(around.paused_until, now) if Share.PLANS in sees else "",

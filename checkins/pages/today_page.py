@@ -16,12 +16,15 @@ from checkins.ladder import Reach
 from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step
 from checkins.pages import company_page, easing, timeline
 from checkins.pages.timeline import Line
-from networks.models import Membership, Share
+from networks import between, offering
+from networks.models import Membership, Share, Tie
 from outbox.models import BrokenAddress
 
 # How long Today says that a supporter ended a silence, that one left a ladder.
 NEWS = dt.timedelta(days=2)
 LEFT_LATELY = dt.timedelta(days=14)
+# What a check-in may say beside a pain score.
+SAID = (Share.WORD, Share.MOOD, Share.ENERGY, Share.NOTES)
 FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
@@ -71,7 +74,7 @@ def of(user: User, now: dt.datetime) -> dict[str, Any]:
         "last": CheckIn.objects.of(user).first(),
         "asked_for_company": company_page.lately(user, now),
         "broken_address": BrokenAddress.objects.filter(address=user.email).first(),
-        **_sharing(user),
+        **_network(user, now),
         **easing.of(wishes, now),
     }
 
@@ -154,11 +157,23 @@ def _alerts(user: User) -> Iterable[SilenceStep]:
     )
 
 
-def _sharing(user: User) -> dict[str, Any]:
-    members, now = list(Membership.objects.of(user).select_related("tie")), timezone.now()
+# The network --------------------------------------------------------------------------------------
+
+
+def _network(user: User, now: dt.datetime) -> dict[str, Any]:
+    """Who sees what of a check-in, what members said lately, and whom one could say hello to."""
+    members = list(Membership.objects.of(user).select_related("tie"))
+    here = [member for member in members if member.tie.archived_at is None]
     return {
         "only_member": members[0] if len(members) == 1 else None,
-        "sees_pain": wording.listed(
-            member.tie.name for member in members if member.shows_of(Share.PAIN, now)
-        ),
+        "sees_pain": _seeing(Share.PAIN, members, now),
+        "sees_more": [(names, share.label) for share in SAID if (names := _seeing(share, members, now))],
+        "sees_notes": bool(_seeing(Share.NOTES, members, now)),
+        "heard": between.heard(here, owner=user, now=now),
+        "offer": offering.to(user, Tie.objects.of(user).giving_energy(), now=timezone.localtime(now)),
     }
+
+
+def _seeing(share: Share, members: Iterable[Membership], now: dt.datetime) -> str:
+    """Who would see that part of a check-in made now, by name; "" for nobody."""
+    return wording.listed(member.tie.name for member in members if member.shows_of(share, now))

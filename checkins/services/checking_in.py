@@ -25,6 +25,7 @@ class Said(TypedDict, total=False):
 
     pain: int | None  # 0 to 10
     mood: str
+    energy: str
     note: str
     was_in_touch: bool | None
     answer: str  # CheckIn.Answer

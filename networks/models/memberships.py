@@ -28,6 +28,7 @@ class Share(models.TextChoices):
     CHECKINS = "checkins", _("that you checked in")
     PAIN = "pain", _("your pain score")
     MOOD = "mood", _("your mood")
+    ENERGY = "energy", _("your energy")
     NOTES = "notes", _("your notes")
     PLANS = "plans", _("when your check-ins are due")
     ASKS = "asks", _("what you ask for")

@@ -101,6 +101,9 @@ class TieQuerySet(models.QuerySet["Tie"]):
         """A tie is its owner's alone; not even the person it is about sees it."""
         return self.of(user)
 
+    def giving_energy(self) -> Self:
+        return self.filter(energy=Energy.GIVES)
+
     def with_standing(self) -> Self:
         """Bring what `Tie.membership` and `Tie.invitation` need, in two queries however many ties."""
         memberships = apps.get_model("networks", "Membership").objects.active()
@@ -136,6 +139,8 @@ class Tie(models.Model):
     # How often the owner would like to be in touch, and at most how long without; in days.
     ideal_days = models.PositiveSmallIntegerField(null=True, blank=True)
     at_most_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # When one of the two was last changed; before the first contact silence is counted from there.
+    rhythm_set_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     # The latest contact's time, kept by services.log_touch and services.undo_touch alone.
     last_touch_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -338,6 +343,13 @@ class OwnWords(models.Model):
         return f"{self.occasion} {self.pk}"
 
 
+class NetworkWishesQuerySet(models.QuerySet["NetworkWishes"]):
+    def to_look_at(self, now: dt.datetime) -> Self:
+        """Whose turn it is to be suggested somebody, if somebody of theirs is quiet. By `wishes_to_look_at`."""
+        turn = self.filter(suggestions_off_at=None, next_look_at__lte=now)
+        return turn.order_by("next_look_at")
+
+
 class NetworkWishes(models.Model):
     """What an owner wishes for their whole network; one row each."""
 
@@ -346,6 +358,29 @@ class NetworkWishes(models.Model):
     suggestions_off_at = models.DateTimeField(null=True, blank=True)
     # When they last went through who can see what.
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    # When they last said "not now" to a question about what is missing; not to which.
+    gap_not_now_at = models.DateTimeField(null=True, blank=True)
+    # When the sweep looks again whether somebody of theirs has gone quiet. Whoever has ties has a row.
+    next_look_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = NetworkWishesQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_look_at"], condition=Q(suggestions_off_at=None), name="wishes_to_look_at"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"wishes {self.pk}"
+
+    @classmethod
+    def look_soon(cls, owner: User, now: dt.datetime) -> None:
+        """Have the next sweep look whether somebody of theirs is quiet: a tie came, or its clock went back."""
+        cls.objects.bulk_create(
+            [cls(owner=owner, next_look_at=now)],
+            update_conflicts=True,
+            update_fields=["next_look_at"],
+            unique_fields=["owner"],
+        )

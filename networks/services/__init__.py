@@ -23,6 +23,7 @@ from networks.services.signals import send_signal, set_weekly_cap
 from networks.services.suggestions import (
     answer_suggestion,
     in_touch_by_letter,
+    leave_gap,
     suggest,
     sweep_suggestions,
     wants_none,
@@ -53,6 +54,7 @@ __all__ = [
     "in_touch_by_letter",
     "invite",
     "keep_words",
+    "leave_gap",
     "limit",
     "log_touch",
     "log_touch_as_member",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from networks.contacts.card import Contact
-from networks.models import Tie, TieMove
+from networks.models import NetworkWishes, Tie, TieMove
 from networks.services import locks
 
 
@@ -29,6 +29,8 @@ def import_ties(*, by: User, contacts: Sequence[tuple[int, Contact]], key: uuid.
     Tie.objects.bulk_create(new)
     now = timezone.now()
     TieMove.objects.bulk_create(TieMove(tie=tie, circle_after=tie.circle, moved_at=now) for tie in new)
+    if new:
+        NetworkWishes.look_soon(by, now)
     return len(new)
 
 

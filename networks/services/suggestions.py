@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, Value
-from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from networks import errors, suggesting, warmth
+from networks import energy, errors, suggesting, warmth
 from networks.models import NetworkWishes, Suggestion, Tie, Touch
 from networks.services import locks
 from networks.services.ties import archive_tie
@@ -32,14 +31,23 @@ DAY = dt.timedelta(days=1)
 def suggest(*, owner: User, now: dt.datetime, low_energy: bool = False) -> Suggestion | None:
     """This week's suggestion, if there was none yet and somebody has gone quiet. It stays the same all week."""
     locks.hold(owner.pk)
-    made = Suggestion.objects.of(owner)
-    if wants_none(owner=owner) or made.filter(made_at__gt=now - WEEK).exists():
+    latest = Suggestion.objects.of(owner).order_by("-made_at").first()
+    if latest and latest.made_at > now - WEEK:
+        _look_again(owner, latest.made_at + WEEK)
         return None
-    rested = made.filter(made_at__gt=now - REST).values("tie")
-    ties = Tie.objects.of(owner).exclude(pk__in=rested)
+    if wants_none(owner=owner):
+        return None
+    rested = Suggestion.objects.of(owner).filter(made_at__gt=now - REST).values("tie")
+    ties = list(Tie.objects.of(owner).exclude(pk__in=rested))
     tie = suggesting.choose(ties, now=now.astimezone(owner.zone), low_energy=low_energy)
     if tie is None:
+        _look_again(owner, _next_look(ties, owner, now, low_energy=low_energy))
         return None
+    _look_again(owner, now + WEEK)
+    return _suggested(tie, owner, now)
+
+
+def _suggested(tie: Tie, owner: User, now: dt.datetime) -> Suggestion:
     by_letter = _still_answers(owner)
     suggestion = Suggestion.objects.create(tie=tie, made_at=now)
     if by_letter:
@@ -52,6 +60,16 @@ def suggest(*, owner: User, now: dt.datetime, low_energy: bool = False) -> Sugge
             not_before=now,
         )
     return suggestion
+
+
+def _look_again(owner: User, at: dt.datetime) -> None:
+    NetworkWishes.objects.update_or_create(owner=owner, defaults={"next_look_at": at})
+
+
+def _next_look(ties: Iterable[Tie], owner: User, now: dt.datetime, *, low_energy: bool) -> dt.datetime:
+    """When somebody goes quiet next, a better day perhaps, and once a week in any case."""
+    known = [at for tie in ties if (at := warmth.quiet_from(tie, zone=owner.zone)) and at > now]
+    return min([*known, now + (DAY if low_energy else WEEK)])
 
 
 @transaction.atomic
@@ -80,9 +98,14 @@ def wish_for_suggestions(*, owner_id: int, wanted: bool, now: dt.datetime) -> No
     wishes, _made = NetworkWishes.objects.get_or_create(owner_id=owner_id)
     same = NetworkWishes.objects.filter(pk=wishes.pk)
     if wanted:
-        same.update(suggestions_off_at=None)
+        same.update(suggestions_off_at=None, next_look_at=now)
     else:
         same.filter(suggestions_off_at=None).update(suggestions_off_at=now)
+
+
+def leave_gap(*, owner: User, now: dt.datetime) -> None:
+    """ "Not now" to a question about what is missing: when is kept, and not to which."""
+    NetworkWishes.objects.update_or_create(owner=owner, defaults={"gap_not_now_at": now})
 
 
 def wants_none(*, owner: User) -> bool:
@@ -90,28 +113,23 @@ def wants_none(*, owner: User) -> bool:
 
 
 def sweep_suggestions(*, now: dt.datetime) -> int:
-    """Suggest somebody to everybody who had no suggestion for a week; says to how many."""
+    """Suggest somebody to everybody whose turn it is; says to how many. Costs as much as there are whose turn it is."""
     made = 0
-    for owner in _owners_with_quiet_ties(now).iterator(chunk_size=500):
+    for wishes in NetworkWishes.objects.to_look_at(now).select_related("owner").iterator(chunk_size=500):
+        owner = wishes.owner
         try:
-            made += suggest(owner=owner, now=now) is not None
+            made += _take_turn(owner, now)
         except Exception:
             logger.exception("No suggestion could be made for person %s.", owner.pk)
+            _look_again(owner, now + DAY)
     return made
 
 
-def _owners_with_quiet_ties(now: dt.datetime) -> QuerySet[User]:
-    """Whoever may get one. Counted in whole days here; their calendar has the last word in `suggest`."""
-    scaled = F("ideal_days") * warmth.STOCK_AT_MOST / warmth.STOCK_IDEAL
-    most = Coalesce(F("at_most_days"), scaled, Value(warmth.STOCK_AT_MOST))
-    since = ExpressionWrapper(most * Value(DAY), output_field=DurationField())
-    theirs = Tie.objects.filter(owner=OuterRef("pk"), archived_at=None, removed_at=None)
-    lately = Suggestion.objects.filter(tie=OuterRef("pk"), made_at__gt=now - REST)
-    quiet = theirs.filter(~Exists(lately), last_touch_at__lt=now - since)
-    this_week = Suggestion.objects.filter(tie__owner=OuterRef("pk"), made_at__gt=now - WEEK)
-    off = NetworkWishes.objects.filter(owner=OuterRef("pk"), suggestions_off_at__isnull=False)
-    people = User.objects.filter(Exists(quiet), ~Exists(this_week), ~Exists(off), is_active=True)
-    return people.order_by("pk")
+def _take_turn(owner: User, now: dt.datetime) -> bool:
+    if owner.is_active:
+        return suggest(owner=owner, now=now, low_energy=energy.is_low(owner, now)) is not None
+    _look_again(owner, now + WEEK)
+    return False
 
 
 def _still_answers(owner: User) -> bool:

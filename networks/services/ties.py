@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from networks import errors
-from networks.models import Tie, TieMove
+from networks.models import NetworkWishes, Tie, TieMove
 from networks.services import locks
 from networks.services.memberships import end_membership
 
@@ -29,20 +29,29 @@ def add_tie(*, by: User, name: str, circle: str, form_key: uuid.UUID | None = No
         owner=by, form_key=form_key or uuid.uuid4(), defaults={"name": name, "circle": circle, **details}
     )
     if created:
-        _moved(tie, before="", after=circle, now=timezone.now())
+        now = timezone.now()
+        _moved(tie, before="", after=circle, now=now)
+        NetworkWishes.look_soon(by, now)
     return tie
 
 
 @transaction.atomic
 def edit_tie(*, tie: Tie, by: User, **details: Any) -> Tie:
     """Change what the owner wrote about somebody, or move them to another circle."""
-    before = locks.locked(tie, by=by).circle
+    held, now = locks.locked(tie, by=by), timezone.now()
+    if any(held_days != details.get(name, held_days) for name, held_days in _rhythm(held).items()):
+        details["rhythm_set_at"] = now
+        NetworkWishes.look_soon(by, now)
     for field, value in details.items():
         setattr(tie, field, value)
     tie.save(update_fields=list(details))
     if "circle" in details:
-        _moved(tie, before=before, after=tie.circle, now=timezone.now())
+        _moved(tie, before=held.circle, after=tie.circle, now=now)
     return tie
+
+
+def _rhythm(tie: Tie) -> dict[str, int | None]:
+    return {"ideal_days": tie.ideal_days, "at_most_days": tie.at_most_days}
 
 
 @transaction.atomic
@@ -69,8 +78,10 @@ def restore_tie(*, tie: Tie, by: User) -> Tie:
     if held.removed_at:
         raise errors.GoneTie
     if held.archived_at:
+        now = timezone.now()
         Tie.objects.filter(pk=tie.pk).update(archived_at=None)
-        _moved(held, before="", after=held.circle, now=timezone.now())
+        _moved(held, before="", after=held.circle, now=now)
+        NetworkWishes.look_soon(by, now)
     tie.refresh_from_db(fields=["archived_at"])
     return tie
 

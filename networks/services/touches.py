@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from networks import errors
-from networks.models import Membership, Tie, Touch
+from networks.models import Membership, NetworkWishes, Tie, Touch
 
 
 @transaction.atomic
@@ -69,21 +69,48 @@ def by_member_on(*, membership: Membership, by: User, day: dt.date) -> Touch | N
 
 @transaction.atomic
 def tell_touch(
-    *, touch: Touch, by: User, at: dt.datetime, how: str = "", afterwards: str = "", note: str = ""
+    *,
+    touch: Touch,
+    by: User,
+    at: dt.datetime,
+    to: Tie | None = None,
+    how: str = "",
+    afterwards: str = "",
+    note: str = "",
 ) -> Touch:
     """Say more about a contact that is logged: the owner's second step, whenever they like.
 
-    When and how stay as the other side said it; how it felt and the note are the owner's alone.
+    `to` is whom it was with, where a wrong name was tapped. With whom, when and how stay as the other side said it;
+    how it felt and the note are the owner's alone. Raises NotYours, GoneTie.
     """
-    tie = Tie.objects.select_for_update().get(pk=touch.tie_id)
-    if tie.owner_id != by.pk:
-        raise errors.NotYours
+    was, to = _both(touch.tie_id, to, by=by)
     touch.afterwards, touch.note = afterwards, note
     if touch.logged_by_id == by.pk:
         touch.happened_at, touch.how = at, how
-    touch.save(update_fields=["afterwards", "note", "happened_at", "how"])
-    _set_clock(tie)
+        if to is not was:
+            _move(touch, to)
+    touch.save(update_fields=["afterwards", "note", "happened_at", "how", "tie", "form_key"])
+    for tie in {was, to}:
+        _set_clock(tie)
     return touch
+
+
+def _both(tie_id: int, to: Tie | None, *, by: User) -> tuple[Tie, Tie]:
+    """Whom it was logged for and whom it was with, held in one order whichever way it goes, so that nobody waits."""
+    wanted = {tie_id, to.pk if to else tie_id}
+    held = {tie.pk: tie for tie in Tie.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    if any(tie.owner_id != by.pk for tie in held.values()):
+        raise errors.NotYours
+    if to and held[to.pk].removed_at:
+        raise errors.GoneTie
+    return held[tie_id], held[to.pk if to else tie_id]
+
+
+def _move(touch: Touch, to: Tie) -> None:
+    """One check-in may have logged both with one key; the one that comes later needs none any more."""
+    if to.touches.filter(form_key=touch.form_key).exists():
+        touch.form_key = None
+    touch.tie = to
 
 
 @transaction.atomic
@@ -103,5 +130,8 @@ def undo_touch(*, touch: Touch, by: User) -> None:
 
 def _set_clock(tie: Tie) -> None:
     """By the latest contact there is. The tie must be held."""
-    tie.last_touch_at = tie.touches.aggregate(latest=Max("happened_at"))["latest"]
+    before, after = tie.last_touch_at, tie.touches.aggregate(latest=Max("happened_at"))["latest"]
+    tie.last_touch_at = after
     tie.save(update_fields=["last_touch_at"])
+    if before and (after is None or after < before):
+        NetworkWishes.look_soon(tie.owner, timezone.now())

@@ -9,13 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedIn
-
-NOT_NOW_AT = "gap_not_now_at"
+from networks import services
 
 
 @login_required
 @require_POST
 def not_now(request: SignedIn) -> HttpResponse:
-    """Kept in the session only: that somebody lacks something is nothing to write down about them."""
-    request.session[NOT_NOW_AT] = timezone.now().timestamp()
+    services.leave_gap(owner=request.user, now=timezone.now())
     return redirect("network")

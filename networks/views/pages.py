@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import User
-from networks import between, finding, gaps, rows, warmth, words
+from networks import between, finding, gaps, rows
 from networks.forms import TouchForm
-from networks.models import Suggestion, Tie, Touch
-from networks.services import suggestions
+from networks.models import Tie, Touch
 
 SHOWN_TOUCHES = 12
 
@@ -63,19 +62,15 @@ def quiet(user: User) -> list[rows.Row]:
     return [row for row in found if row.is_quiet]
 
 
-def suggested(user: User) -> dict[str, Any]:
-    """This week's suggestion, while it is unanswered and they are still out of touch; the page only reads."""
-    now = timezone.localtime()
-    found = Suggestion.objects.standing(user, since=now - suggestions.WEEK).first()
-    if found is None or not warmth.has_gone_quiet(found.tie, now=now):
-        return {}
-    hello = words.opener(words.Occasion.HELLO, words.Effort.LOW, name=found.tie.name)
-    return {"suggestion": found, "suggested_words": hello}
+def heard(ties: Iterable[Tie], user: User, now: dt.datetime) -> list[between.Heard]:
+    """What members said lately, of those who are already loaded."""
+    joined = [tie.membership for tie in ties]
+    return between.heard([one for one in joined if one], owner=user, now=now)
 
 
-def gap(page: Mapping[str, Any], *, not_now_at: float | None) -> gaps.Gap | None:
-    """One question at a time: none beside a suggestion, and none for whoever is looking for somebody."""
-    if page.get("suggestion") or page["finding"]:
+def gap(page: Mapping[str, Any], *, not_now_at: dt.datetime | None) -> gaps.Gap | None:
+    """One question at a time: none beside an offer, and none for whoever is looking for somebody."""
+    if page["offer"] or page["finding"]:
         return None
     return gaps.ask((row.tie for row in page["everybody"]), not_now_at=not_now_at, now=timezone.now())
 

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedIn
-from networks import seeing, services
+from networks import offering, seeing, services, wished
 from networks.forms import TieForm, TouchForm
 from networks.models import Circle, Tie
 from networks.views import pages
-from networks.views.gaps import NOT_NOW_AT
 
 
 @login_required
@@ -24,9 +23,12 @@ def network(request: SignedIn) -> HttpResponse:
     context = pages.network(request.user, request.GET)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "networks/_network.html", context)
-    context |= pages.suggested(request.user)
-    context["wants_a_look"] = seeing.wants_a_look(request.user, now=timezone.now())
-    context["gap"] = pages.gap(context, not_now_at=request.session.get(NOT_NOW_AT))
+    user, now, wishes = request.user, timezone.localtime(), wished.by(request.user)
+    ties, off = [row.tie for row in context["everybody"]], wishes.suggestions_off_at is not None
+    context["heard"] = pages.heard(ties, user, now)
+    context["offer"] = offering.to(user, ties, now=now, off=off)
+    context["wants_a_look"] = seeing.wants_a_look(user, wishes, now=now)
+    context["gap"] = pages.gap(context, not_now_at=wishes.gap_not_now_at)
     context["logged"] = pages.just_logged(request.user, request.GET.get("logged", ""))
     return render(request, "networks/network.html", context)
 

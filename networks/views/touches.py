@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from networks import services
-from networks.forms import TouchForm
+from networks.forms import ToldTouchForm, TouchForm
 from networks.models import Tie
 from networks.views import pages
 
@@ -45,17 +45,15 @@ def tie_log(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def touch_more(request: SignedIn, pk: int, touch_pk: int) -> HttpResponse:
-    """The second step, for whoever wants it: how, when, how it felt, a note."""
+    """The second step, for whoever wants it: with whom, how, when, how it felt, a note."""
     found = get_object_or_404(Tie.objects.visible_to(request.user), pk=pk)
     touch = get_object_or_404(found.touches, pk=touch_pk)
-    form = TouchForm.of(touch, request.POST if request.method == "POST" else None)
-    if touch.logged_by_id != request.user.pk:
-        form.leave_to_the_other_side()
+    form = ToldTouchForm(request.POST if request.method == "POST" else None, touch=touch, owner=request.user)
     if form.is_bound and form.is_valid():
-        at = form.happened_at(touch.happened_at)
-        services.tell_touch(touch=touch, by=request.user, at=at, **form.felt())
+        at, to = form.happened_at(touch.happened_at), form.cleaned_data["tie"]
+        services.tell_touch(touch=touch, by=request.user, at=at, to=to, **form.felt())
         messages.success(request, _("Saved."))
-        return redirect("tie", pk=pk)
+        return redirect("tie", pk=touch.tie_id)
     context = {"form": form, "tie": found, "touch": touch, "nav": "network"}
     return render(request, "networks/touch.html", context, status=422 if form.is_bound else 200)
 

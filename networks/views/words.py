@@ -9,12 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
-from networks import services, words
+from networks import energy, services, words
 from networks.models import OwnWords, Tie
 from networks.word_forms import Chosen, WordsForm
 
@@ -24,7 +25,8 @@ from networks.word_forms import Chosen, WordsForm
 def ready_words(request: SignedIn) -> HttpResponse:
     """A GET chooses; a POST only puts changed words into the links, for whoever has no script."""
     given = request.POST if request.method == "POST" else request.GET
-    chosen = Chosen.of(given)
+    today = None if "effort" in given else energy.of(request.user, timezone.now())
+    chosen = Chosen.of(given, today=today)
     tie = get_object_or_404(Tie.objects.visible_to(request.user), pk=chosen.tie) if chosen.tie else None
     kept = list(OwnWords.objects.filter(owner=request.user, occasion=chosen.occasion).order_by("pk"))
     own = next((one.text for one in kept if one.pk == chosen.own), "")

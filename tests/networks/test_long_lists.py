@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from checkins.models import CheckIn
 from networks import services
 from networks.models import Circle, Invitation, Membership, Suggestion, Tie, Touch
 
@@ -21,16 +22,16 @@ MANY = 300
 MOST_BYTES = 100_000
 # Each page with ties on it, and its queries: session, person, whether they support somebody, and
 PAGES = {
-    # ties, memberships, invitations, this week's suggestion;
-    "/network/": 7,
-    # ties, memberships, invitations;
-    "/network/?quiet=on&q=person&circle=close": 7,
+    # ties, memberships, invitations, their wishes, words of members, energy of today, this week's suggestion;
+    "/network/": 10,
+    # the same;
+    "/network/?quiet=on&q=person&circle=close": 10,
     # ties, memberships, invitations, whether they want suggestions;
     "/network/quiet/": 7,
     # ties;
     "/network/archive/": 4,
-    # the tie, and their own words;
-    "/network/words/?tie={tie}": 5,
+    # the tie, energy of today, and their own words;
+    "/network/words/?tie={tie}": 6,
     # the tie, its membership, its invitation, its contacts, the latest words of each side;
     "/network/{tie}/": 7,
     # the tie;
@@ -119,3 +120,11 @@ def test_services_and_rows_agree_about_who_is_quiet(owner: User, client_of: Clie
     suggested = services.suggest(owner=owner, now=timezone.now())
     assert suggested is not None
     assert suggested.tie_id in quiet
+
+
+def test_on_a_day_of_low_energy_the_page_asks_as_little(owner: User, client_of: ClientOf) -> None:
+    crowd(owner, MANY)
+    Tie.objects.filter(owner=owner).update(energy="gives")
+    User.objects.filter(pk=owner.pk).update(joined_at=timezone.now() - dt.timedelta(days=400))
+    CheckIn.objects.create(owner=owner, made_at=timezone.now(), energy="little", form_key=uuid.uuid4())
+    assert queries(client_of(owner), "/network/") == PAGES["/network/"]

@@ -204,7 +204,7 @@ def test_with_htmx_the_list_and_the_picture_come_back_together(mine: Client, tie
     assert 'hx-swap-oob="innerHTML"' in fragment
     touch = Touch.objects.get()
     fragment = mine.post(f"/network/{tie.pk}/log/{touch.pk}/undo/", headers=HTMX).content.decode()
-    assert "nothing logged yet" in fragment
+    assert "no contact noted yet" in fragment
     assert "Taken back." in fragment
 
 
@@ -278,8 +278,8 @@ def test_the_list_says_what_the_picture_says(mine: Client, membership: Membershi
     [
         ("declined", "said no for now"),
         ("expired", "invitation ran out"),
-        ("withdrawn", "nothing logged yet"),
-        ("ended", "nothing logged yet"),
+        ("withdrawn", "no contact noted yet"),
+        ("ended", "no contact noted yet"),
         ("unshared", "joined, sees nothing you log"),
     ],
 )
@@ -313,8 +313,9 @@ def test_the_list_takes_the_same_number_of_queries_however_long(
         services.log_touch(tie=tie, by=owner, at=timezone.now())
         if place < 10:
             services.invite(tie=tie, by=owner, email=f"person{place}@example.org")
-    # Session, person, whether they support somebody, ties, memberships, invitations, this week's suggestion.
-    with django_assert_num_queries(7):
+    # Session, person, whether they support somebody, ties, memberships, invitations, their wishes, energy of today,
+    # this week's suggestion; where somebody joined, their words are one more.
+    with django_assert_num_queries(9):
         assert mine.get("/network/").status_code == 200
 
 

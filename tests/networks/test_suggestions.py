@@ -1,15 +1,19 @@
 """A hello to somebody who has gone quiet: to whom, how often, each answer, the weekly letter and its links."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from networks import errors, letters, links, services, suggesting, tasks
+from networks import errors, letters, links, services, suggesting, tasks, warmth
+from networks.contacts.card import Contact
 from networks.models import NetworkWishes, Suggestion, Tie, Touch
+from networks.services import contacts as services_contacts
 from outbox import kinds
 from outbox import letters as writing
 from outbox import links as outbox_links
@@ -58,6 +62,31 @@ def test_who_costs_least_comes_first_then_who_is_closest(owner: User) -> None:
     assert suggesting.choose([drains, unsaid], now=timezone.now(), low_energy=True) == unsaid
 
 
+def test_whoever_was_wished_for_and_never_met_is_suggested_like_any_other(mine: Client, owner: User) -> None:
+    tie = services.add_tie(by=owner, name="Cleo", circle="close", ideal_days=7)
+    Tie.objects.update(created_at=timezone.now() - 40 * DAY)
+    assert services.sweep_suggestions(now=timezone.now()) == 1
+    assert Suggestion.objects.get().tie == tie
+    page = mine.get("/network/").content.decode()
+    assert "no contact is noted yet" in page
+    assert "It has been a while" not in page
+    listed = mine.get("/network/quiet/").content.decode()
+    assert "No contact noted yet" in listed
+    said = letters.hello(Message.objects.get(kind="networks/hello"))
+    assert said is not None
+    assert said["met"] is False
+
+
+def test_a_new_wish_begins_anew(owner: User) -> None:
+    tie = services.add_tie(by=owner, name="Cleo", circle="close", at_most_days=7)
+    Tie.objects.update(created_at=timezone.now() - 40 * DAY)
+    services.edit_tie(tie=tie, by=owner, name="Cleo M", at_most_days=7)
+    assert Tie.objects.get().rhythm_set_at is None
+    services.edit_tie(tie=tie, by=owner, at_most_days=14)
+    assert services.sweep_suggestions(now=timezone.now() + 14 * DAY) == 0
+    assert services.sweep_suggestions(now=timezone.now() + 16 * DAY) == 1
+
+
 def test_nobody_is_suggested_who_is_not_quiet_or_is_a_place(owner: User) -> None:
     ties = [
         quiet_tie(owner, "Lately", days=20),
@@ -99,6 +128,68 @@ def test_the_sweep_asks_for_everybody_and_only_once(owner: User, stranger: User,
     assert Suggestion.objects.get().tie.owner == owner
 
 
+def test_the_sweep_looks_only_at_whose_turn_it_is(owner: User, stranger: User, supporter: User) -> None:
+    """So many ties, and three people whose turn it is: the index brings those three, and nothing is thrown away."""
+    now = timezone.now()
+    people = User.objects.bulk_create(User(email=f"p{place}@example.org") for place in range(3000))
+    NetworkWishes.objects.bulk_create(NetworkWishes(owner=one, next_look_at=now + DAY) for one in people)
+    for one in (owner, stranger, supporter):
+        quiet_tie(one)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE networks_networkwishes")
+    plan = NetworkWishes.objects.to_look_at(now + dt.timedelta(hours=1)).explain(analyze=True)
+    assert "Index Scan using wishes_to_look_at" in plan
+    assert "Rows Removed" not in plan
+    assert services.sweep_suggestions(now=now + dt.timedelta(hours=1)) == 3
+
+
+@pytest.mark.parametrize("what", ["cadence", "undo", "restore", "again", "import"])
+def test_whatever_can_make_somebody_quiet_sooner_is_seen_by_the_next_sweep(owner: User, what: str) -> None:
+    tie = quiet_tie(owner, days=30)
+    touch = services.log_touch(tie=tie, by=owner, at=timezone.now())
+    if what == "restore":
+        services.undo_touch(touch=touch, by=owner)
+        services.edit_tie(tie=tie, by=owner, at_most_days=7)
+        services.archive_tie(tie=tie, by=owner)
+    assert services.sweep_suggestions(now=timezone.now()) == 0
+    assert NetworkWishes.objects.get().next_look_at > timezone.now() + 6 * DAY
+    if what == "cadence":
+        Touch.objects.filter(pk=touch.pk).delete()
+        Tie.objects.update(last_touch_at=timezone.now() - 30 * DAY)
+        services.edit_tie(tie=tie, by=owner, at_most_days=7)
+    elif what == "undo":
+        Tie.objects.update(at_most_days=7)
+        services.undo_touch(touch=touch, by=owner)
+    elif what == "restore":
+        services.restore_tie(tie=tie, by=owner)
+    elif what == "again":
+        Tie.objects.update(last_touch_at=timezone.now() - 90 * DAY)
+        services.wish_for_suggestions(owner_id=owner.pk, wanted=False, now=timezone.now())
+        services.wish_for_suggestions(owner_id=owner.pk, wanted=True, now=timezone.now())
+    else:
+        Tie.objects.update(last_touch_at=timezone.now() - 90 * DAY)
+        card = Contact(name="Bea", circle="close")
+        services_contacts.import_ties(by=owner, contacts=[(0, card)], key=uuid.uuid4())
+    assert services.sweep_suggestions(now=timezone.now()) == 1
+
+
+def test_the_next_look_is_when_somebody_goes_quiet_and_within_a_week(owner: User) -> None:
+    tie = quiet_tie(owner, days=43)
+    now = timezone.now()
+    assert services.sweep_suggestions(now=now) == 0
+    looked = NetworkWishes.objects.get().next_look_at
+    assert looked == warmth.quiet_from(Tie.objects.get(), zone=owner.zone)
+    services.log_touch(tie=tie, by=owner, at=now)
+    assert services.sweep_suggestions(now=looked) == 0
+    assert NetworkWishes.objects.get().next_look_at == looked + 7 * DAY
+
+
+def test_whoever_cannot_sign_in_any_more_is_suggested_nobody(quiet: Tie) -> None:
+    User.objects.update(is_active=False)
+    assert services.sweep_suggestions(now=timezone.now()) == 0
+    assert NetworkWishes.objects.get().next_look_at > timezone.now()
+
+
 def test_a_person_for_whom_it_goes_wrong_spoils_it_for_nobody(
     owner: User, stranger: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +205,7 @@ def test_a_person_for_whom_it_goes_wrong_spoils_it_for_nobody(
     monkeypatch.setattr(suggesting, "choose", choose)
     assert services.sweep_suggestions(now=timezone.now()) == 1
     assert Suggestion.objects.get().tie.owner == stranger
+    assert not NetworkWishes.objects.to_look_at(timezone.now()).exists()
 
 
 def test_the_page_offers_it_with_equal_answers(mine: Client, suggestion: Suggestion) -> None:

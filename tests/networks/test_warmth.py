@@ -69,7 +69,7 @@ def test_the_rule_is_one_for_rows_and_for_numbers(
 ) -> None:
     now = NOW.astimezone(zoneinfo.ZoneInfo(zone))
     last = now - dt.timedelta(minutes=minutes)
-    tie = Tie(last_touch_at=last, ideal_days=cadence[0], at_most_days=cadence[1])
+    tie = Tie(created_at=last, last_touch_at=last, ideal_days=cadence[0], at_most_days=cadence[1])
     found = warmth.level(last, now=now, ideal=cadence[0], at_most=cadence[1])
     assert warmth.of(tie, now=now) == found
     assert warmth.has_gone_quiet(tie, now=now) == (found == warmth.COOLEST)
@@ -78,7 +78,43 @@ def test_the_rule_is_one_for_rows_and_for_numbers(
 def test_of_a_tie_nobody_logged_nothing_is_said() -> None:
     assert warmth.level(None, now=NOW) == warmth.UNKNOWN
     assert warmth.word(warmth.UNKNOWN) == "not logged yet"
-    assert not warmth.has_gone_quiet(Tie(ideal_days=7, at_most_days=7), now=NOW)
+    assert not warmth.has_gone_quiet(Tie(created_at=NOW - dt.timedelta(days=4000)), now=NOW)
+
+
+def waiting(*, made: int, rhythm_set: int | None = None, at_most: int = 14) -> Tie:
+    """Nothing was ever logged for them; so many days ago they were put in, and said how often."""
+    made_at = NOW - dt.timedelta(days=made)
+    set_at = None if rhythm_set is None else NOW - dt.timedelta(days=rhythm_set)
+    return Tie(created_at=made_at, rhythm_set_at=set_at, at_most_days=at_most)
+
+
+@pytest.mark.parametrize(
+    ("tie", "level"),
+    [
+        (waiting(made=14), warmth.UNKNOWN),
+        (waiting(made=15), warmth.COOLEST),
+        (waiting(made=400, rhythm_set=14), warmth.UNKNOWN),
+        (waiting(made=400, rhythm_set=15), warmth.COOLEST),
+        # From a file that was written elsewhere: whichever is later.
+        (waiting(made=14, rhythm_set=400), warmth.UNKNOWN),
+    ],
+)
+def test_before_the_first_contact_it_is_counted_from_when_they_were_wished_for(tie: Tie, level: int) -> None:
+    assert warmth.of(tie, now=NOW) == level
+
+
+@given(cadence=cadences(), zone=ZONES, minutes=st.integers(0, 400 * 24 * 60), logged=st.booleans())
+def test_who_is_quiet_and_from_when_are_one_rule(
+    cadence: tuple[int | None, int | None], zone: str, minutes: int, logged: bool
+) -> None:
+    now = NOW.astimezone(zoneinfo.ZoneInfo(zone))
+    at = now - dt.timedelta(minutes=minutes)
+    tie = Tie(
+        created_at=at, last_touch_at=at if logged else None, ideal_days=cadence[0], at_most_days=cadence[1]
+    )
+    turns = warmth.quiet_from(tie, zone=zoneinfo.ZoneInfo(zone))
+    assert (turns is None) == (not logged and cadence == (None, None))
+    assert warmth.has_gone_quiet(tie, now=now) == (turns is not None and turns.date() <= now.date())
 
 
 def test_a_contact_late_last_night_was_yesterday() -> None:
