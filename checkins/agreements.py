@@ -44,7 +44,7 @@ def waking_words() -> str:
 
 def place_in_words(step: Step) -> str:
     """What they agreed to, in one line. Not the name of the plan: it may say what nobody else should know."""
-    after = in_words(_agreed_after(step))
+    after = in_words(told_after(step))
     return _("You agreed to get an e-mail about %(hours)s after a missed check-in.") % {"hours": after}
 
 
@@ -69,10 +69,11 @@ def promises(plan: Plan) -> dict[int | None, Promise]:
 
 def _promise(step: Step) -> Promise:
     words = step.words if step.old_words is None else step.old_words
-    return Promise(step.agreed_terms, words, _agreed_after(step))
+    return Promise(step.agreed_terms, words, told_after(step))
 
 
-def _agreed_after(step: Step) -> dt.timedelta:
+def told_after(step: Step) -> dt.timedelta:
+    """How long after a check-in was due they agreed to be told, or would be."""
     if step.old_after is not None:
         return step.old_after
     rungs = {rung.position: rung.wait for rung in step.plan.steps.all() if rung.position <= step.position}

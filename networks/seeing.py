@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent, User
-from networks import sharing
+from networks import sharing, telling
 from networks.forms import SharesForm
 from networks.models import Membership, NetworkWishes
+from networks.telling import Telling
 from networks.wished import Wished
 
 # How long until "who can see what" is offered for another look.
@@ -30,18 +31,22 @@ class Told:
 
 @dataclass(frozen=True)
 class Seer:
-    """One member, what is ticked for them, and how that came about."""
+    """One member, what is ticked for them, how that came about, and whether they are told in a silence."""
 
     membership: Membership
     form: SharesForm
     told: list[Told]
+    telling: Telling
 
 
 def seers(owner: User, *, bound: SharesForm | None = None, of: Membership | None = None) -> list[Seer]:
     """Everybody who joined, by name. `bound` is the form of one of them (`of`) that was refused."""
     joined = list(Membership.objects.of(owner).select_related("tie").order_by("tie__name", "pk"))
-    told = _told(owner, joined)
-    return [Seer(one, bound if bound and one == of else _form(one), told[one.member_id]) for one in joined]
+    agreed, told = _told(owner, joined), telling.of(owner, joined)
+    return [
+        Seer(one, bound if bound and one == of else _form(one), agreed[one.member_id], told[one.pk])
+        for one in joined
+    ]
 
 
 def _form(membership: Membership) -> SharesForm:

@@ -60,6 +60,7 @@ urlpatterns = [
     path("who-sees/looks-right/", seeing.looks_right, name="looks_right"),
     path("consents/", seeing.consents, name="consents"),
     path("who-looked/", looks.who_looked, name="who_looked"),
+    path("sharing/<int:pk>/not-told/", sharing.not_told, name="not_told"),
     path("sharing/<int:pk>/limit/", sharing.membership_limit, name="membership_limit"),
     path("sharing/<int:pk>/show-again/", sharing.membership_show_again, name="membership_show_again"),
     path("sharing/<int:pk>/organiser/", roles.organiser, name="organiser"),

@@ -162,6 +162,7 @@ SHARING = [
     Row("sharing", "another's membership", owners("page"), owners("moved")),
     Row("membership_end", "another's membership", owners("page"), owners("moved")),
     Row("seen_by", "another's membership", owners("page"), ONLY_READS),
+    Row("not_told", "another's membership", POSTS, owners("moved")),
     Row("membership_limit", "another's membership", POSTS, owners("moved")),
     Row("membership_show_again", "another's membership", POSTS, owners("moved")),
     Row("organiser", "another's membership", POSTS, owners("moved")),

@@ -89,7 +89,7 @@ def test_the_page_takes_as_many_queries_for_one_as_for_four(
         member = person(f"n{number}@example.org", "N")
         made = Membership.objects.create(tie=tie, owner=owner, member=member)
         services.change_shares(membership=made, shares=["pain"], by=owner)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         mine.get(PATH)
 
 
