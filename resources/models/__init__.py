@@ -19,6 +19,7 @@ from resources.models.directory import (
     Record,
     Source,
 )
+from resources.models.feedback import Feedback
 from resources.models.helplines import Helpline
 from resources.models.listings import Service, ServiceAtLocation
 from resources.models.papers import (
@@ -31,6 +32,7 @@ from resources.models.papers import (
     Url,
 )
 from resources.models.places import PostalCode
+from resources.models.saved import FindingWishes, SavedListing, SavedSearch
 from resources.models.vocabulary import Attribute, Synonym, Taxonomy, TaxonomyTerm
 
 __all__ = [
@@ -41,7 +43,9 @@ __all__ = [
     "Contact",
     "CostOption",
     "DoNotList",
+    "Feedback",
     "FieldChange",
+    "FindingWishes",
     "Funding",
     "Helpline",
     "ImportedRow",
@@ -55,6 +59,8 @@ __all__ = [
     "Program",
     "Record",
     "RequiredDocument",
+    "SavedListing",
+    "SavedSearch",
     "Schedule",
     "Service",
     "ServiceArea",
