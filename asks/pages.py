@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.models import User
-from asks import wording
+from asks import energy, wording
 from asks.models import Ask, Gift, Occurrence, OccurrenceQuerySet, Offer, Taking
 from networks.models import Membership, Share
 from networks.models.memberships import ASK
@@ -160,6 +160,14 @@ def for_owner(asks: Iterable[Ask], *, reader: User, now: dt.datetime) -> ForOwne
         over=[row for row in behind if row.taken],
         passed=[row for row in behind if not row.taken],
     )
+
+
+def near_today(found: ForOwner, owner: User, *, now: dt.datetime) -> list[Row]:
+    """What comes today and tomorrow, for a day of little energy: what takes least of it first."""
+    today = now.astimezone(owner.zone).date()
+    days = (today, today + dt.timedelta(days=1))
+    rows = {row.occurrence: row for row in [*found.waiting, *found.taken] if row.occurrence.passes_on in days}
+    return [rows[occurrence] for occurrence in energy.least_first(rows)]
 
 
 def row_for_owner(occurrence: Occurrence, reader: User, *, now: dt.datetime) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from accounts.requests import SignedIn
 from asks import audience, fairness, pages, services, wording
 from asks.forms import AskForm, ChoicesForm
 from asks.models import Ask, Need
+from networks import energy
 from networks.models import Membership
 from networks.models.memberships import ASK
 from networks.services import looks
@@ -43,15 +45,21 @@ def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
         "needs": Need.choices,
     }
     if membership is None:
-        hearers = list(audience.those_who_see(owner).select_related("tie").order_by("pk"))
-        context |= {
-            "load": fairness.load(owner, hearers, now=now),
-            "offers": pages.offers_to(owner),
-            "gifts": pages.gifts_of(owner),
-            "organised": audience.organised_by(owner).select_related("owner"),
-            "hearers": hearers,
-        }
+        context |= _around(owner, found, now)
     return render(request, "asks/asks.html", context)
+
+
+def _around(owner: User, found: pages.ForOwner, now: dt.datetime) -> dict[str, Any]:
+    """What an owner sees beside what they ask for, and nobody else."""
+    hearers = list(audience.those_who_see(owner).select_related("tie").order_by("pk"))
+    return {
+        "load": fairness.load(owner, hearers, now=now),
+        "offers": pages.offers_to(owner),
+        "gifts": pages.gifts_of(owner),
+        "organised": audience.organised_by(owner).select_related("owner"),
+        "hearers": hearers,
+        "near_today": pages.near_today(found, owner, now=now) if energy.is_low(owner, now) else [],
+    }
 
 
 @login_required
@@ -64,9 +72,8 @@ def ask_new(request: SignedIn, membership_pk: int | None = None) -> HttpResponse
     if request.method == "POST":
         return _made(request, owner, context)
     if request.GET.get("need") not in Need.values:
-        return render(
-            request, "asks/needs.html", context | {"needs": Need.choices, "short": "short" in request.GET}
-        )
+        short = _is_short(request, membership)
+        return render(request, "asks/needs.html", context | {"needs": Need.choices, "short": short})
     if "words" in request.GET:
         return _words(request, owner, context)
     context["offers"] = [] if membership else pages.offers_of(owner, request.GET["need"])
@@ -74,6 +81,13 @@ def ask_new(request: SignedIn, membership_pk: int | None = None) -> HttpResponse
         initial={"need": request.GET["need"]}, owner=owner, by=request.user, now=timezone.now()
     )
     return render(request, "asks/choices.html", context | {"form": form, "need": _label(request.GET["need"])})
+
+
+def _is_short(request: SignedIn, membership: Membership | None) -> bool:
+    """Two taps and no choices: where they wish so, and on a day they said they have little energy."""
+    if "short" in request.GET:
+        return request.GET["short"] != "0"
+    return membership is None and energy.is_low(request.user, timezone.now())
 
 
 def _words(request: SignedIn, owner: User, context: dict[str, Any]) -> HttpResponse:
