@@ -180,14 +180,16 @@ def row_for_owner(occurrence: Occurrence, reader: User, *, now: dt.datetime) -> 
     return replace(row, near=standing is None and now < occurrence.passes_at <= now + NEAR)
 
 
-def offers_to(owner: User) -> list[Offer]:
-    rows = Offer.objects.filter(membership__in=Membership.objects.of(owner)).exclude(needs=[])
-    return list(rows.select_related("membership__tie").order_by("-offered_at"))
+def offers_of_all(members: Iterable[Membership]) -> list[Offer]:
+    """What these members offered, the newest first; each comes with its offer."""
+    found = [one.offer for one in members if hasattr(one, "offer") and one.offer.needs]
+    return sorted(found, key=lambda offer: offer.offered_at, reverse=True)
 
 
 def offers_of(owner: User, need: str) -> list[Offer]:
     """Who offered just that, before anybody asked."""
-    return [offer for offer in offers_to(owner) if need in offer.needs]
+    members = Membership.objects.of(owner).select_related("tie", "offer")
+    return [offer for offer in offers_of_all(members) if need in offer.needs]
 
 
 def gifts_of(owner: User) -> list[Gift]:

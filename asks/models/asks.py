@@ -56,16 +56,9 @@ class AskQuerySet(models.QuerySet["Ask"]):
         return self.filter(cancelled_at=None, look_again_at__lte=now).order_by("look_again_at")
 
     def managed_by(self, person: User) -> Self:
-        """Their own, and those of owners who made them organiser.
-
-        A quiet limit holds for an organiser too: what they made themselves stays, nothing new is added.
-        """
+        """Their own, and those of owners who made them organiser."""
         granted = Membership.objects.supported_by(person).filter(role=Role.ORGANISER)
-        seen = granted.filter(
-            Q(limited_at=None) | Q(limited_at__gte=models.OuterRef("made_at")), owner=models.OuterRef("owner")
-        )
-        of_granted = Q(made_by=person, owner__in=granted.values("owner")) | Q(models.Exists(seen))
-        return self.filter(Q(owner=person) | of_granted)
+        return self.filter(Q(owner=person) | Q(owner__in=granted.values("owner")))
 
 
 class Ask(models.Model):

@@ -11,11 +11,14 @@ from django.db import transaction
 from asks import messages
 from asks.models import Ask, Occurrence, Taking
 from asks.services import dates, locks, taking
+from networks.models import Membership
 
 logger = logging.getLogger(__name__)
 
 # How far an ask that cannot be looked after is pushed out of the way of the others.
 PUSH = dt.timedelta(hours=1)
+# How long after somebody came to see less it is looked for what they had said yes to: longer than we may be down.
+LATELY = dt.timedelta(days=7)
 
 
 def sweep_asks(*, now: dt.datetime) -> int:
@@ -29,9 +32,11 @@ def sweep_asks(*, now: dt.datetime) -> int:
 
 
 def _adrift(now: dt.datetime) -> list[int]:
-    """Said yes to by somebody who can no longer see it, and still to come."""
+    """Said yes to by somebody who lately came to see less and can no longer see it, and still to come."""
+    lately = list(Membership.objects.narrowed_since(now - LATELY).values_list("pk", flat=True))
     coming = Occurrence.objects.standing().ahead(now)
-    return list(Taking.objects.adrift().filter(occurrence__in=coming).values_list("pk", flat=True))
+    theirs = Taking.objects.adrift().filter(membership__in=lately, occurrence__in=coming)
+    return list(theirs.values_list("pk", flat=True)) if lately else []
 
 
 def _looked(pk: int, now: dt.datetime) -> bool:

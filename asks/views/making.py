@@ -20,7 +20,7 @@ from asks import audience, fairness, pages, services, wording
 from asks.forms import AskForm, ChoicesForm
 from asks.models import Ask, Need
 from networks import energy
-from networks.models import Membership
+from networks.models import Membership, Share
 from networks.models.memberships import ASK
 from networks.services import looks
 
@@ -51,10 +51,11 @@ def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
 
 def _around(owner: User, found: pages.ForOwner, now: dt.datetime) -> dict[str, Any]:
     """What an owner sees beside what they ask for, and nobody else."""
-    hearers = list(audience.those_who_see(owner).select_related("tie").order_by("pk"))
+    members = list(Membership.objects.of(owner).select_related("tie", "offer").order_by("pk"))
+    hearers = [one for one in members if one.shows(Share.ASKS)]
     return {
         "load": fairness.load(owner, hearers, now=now),
-        "offers": pages.offers_to(owner),
+        "offers": pages.offers_of_all(members),
         "gifts": pages.gifts_of(owner),
         "organised": audience.organised_by(owner).select_related("owner"),
         "hearers": hearers,

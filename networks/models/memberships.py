@@ -57,9 +57,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.active().filter(Q(owner=user) | Q(member=user))
 
     def known_to_organise(self) -> Self:
-        """Those who organise or are asked to; not who was asked after a quiet limit."""
-        asked = Q(limited_at=None) | Q(organiser_asked_at__lte=F("limited_at"))
-        return self.filter(Q(role=Role.ORGANISER) | Q(asked, organiser_asked_at__isnull=False))
+        """Those who organise or are asked to."""
+        return self.filter(Q(role=Role.ORGANISER) | Q(organiser_asked_at__isnull=False))
+
+    def narrowed_since(self, moment: dt.datetime) -> Self:
+        """Who came to see less, or left, since then."""
+        return self.filter(narrowed_at__gte=moment)
 
 
 class Membership(models.Model):
@@ -86,10 +89,17 @@ class Membership(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # When they last came to see less, by a share taken back or the end. What was shared and hangs on it is put right.
+    narrowed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["narrowed_at"], condition=Q(narrowed_at__isnull=False), name="membership_narrowed"
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["tie"], condition=Q(ended_at=None), name="membership_one_per_tie"
@@ -110,6 +120,10 @@ class Membership(models.Model):
                 name="membership_keeps_while_limited",
             ),
             models.CheckConstraint(
+                condition=Q(limited_at=None) | Q(role=Role.SUPPORTER, organiser_asked_at=None),
+                name="membership_limited_organises_not",
+            ),
+            models.CheckConstraint(
                 condition=Q(weekly_cap=None) | Q(weekly_cap__gte=1, weekly_cap__lte=20),
                 name="membership_cap_sane",
             ),
@@ -120,9 +134,7 @@ class Membership(models.Model):
 
     @property
     def is_asked_to_organise(self) -> bool:
-        """As far as the member knows of it: not what came after a quiet limit."""
-        asked_at = self.organiser_asked_at
-        return asked_at is not None and (self.limited_at is None or asked_at <= self.limited_at)
+        return self.organiser_asked_at is not None
 
     def shows(self, share: Share) -> bool:
         """May the member see this now?"""

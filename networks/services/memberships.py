@@ -20,7 +20,9 @@ def change_shares(*, membership: Membership, shares: Iterable[str], by: User) ->
     locked = held_by_owner(membership, by=by)
     before, after = set(locked.shares), set(shares)
     locked.shares = [share.value for share in sharing.in_order(after)]
-    locked.save(update_fields=["shares"])
+    if before - after:
+        locked.narrowed_at = timezone.now()
+    locked.save(update_fields=["shares", "narrowed_at"])
     records.record_change(locked, Consent.Act.GIVEN, after - before)
     records.record_change(locked, Consent.Act.WITHDRAWN, before - after)
     return locked
@@ -34,9 +36,10 @@ def end_membership(*, membership: Membership, by: User) -> None:
         raise errors.NotYours
     if locked.ended_at:
         return
-    locked.ended_at, locked.ended_by = timezone.now(), by
+    locked.ended_at = locked.narrowed_at = timezone.now()
+    locked.ended_by = by
     locked.limited_at = locked.kept_view = None
-    locked.save(update_fields=["ended_at", "ended_by", "limited_at", "kept_view"])
+    locked.save(update_fields=["ended_at", "ended_by", "narrowed_at", "limited_at", "kept_view"])
     records.record_change(locked, Consent.Act.WITHDRAWN, set(locked.shares))
 
 

@@ -84,4 +84,5 @@ def deliver() -> None:
 
 
 def shared(membership: Membership, *shares: Share) -> None:
-    Membership.objects.filter(pk=membership.pk).update(shares=[share.value for share in shares])
+    said = {"shares": [share.value for share in shares], "narrowed_at": timezone.now()}
+    Membership.objects.filter(pk=membership.pk).update(**said)

@@ -170,17 +170,6 @@ def test_an_organiser_asks_in_the_owners_name_and_nobody_else_may(
     assert not Ask.objects.managed_by(ana.member).exists()
 
 
-def test_a_limited_organiser_is_shown_nothing_new_but_keeps_their_own(
-    asking: Asking, owner: User, ana: Membership
-) -> None:
-    before = asking().ask
-    limited = {"role": "organiser", "limited_at": timezone.now()}
-    Membership.objects.filter(pk=ana.pk).update(**limited)
-    asking(need="pets")
-    own = services.ask(owner=owner, by=ana.member, now=timezone.now(), need="meal", text="Soup?")
-    assert set(Ask.objects.managed_by(ana.member)) == {before, own}
-
-
 def test_the_worker_looks_after_asks(asking: Asking, ana: Membership) -> None:
     asking(weeks_apart=1)
     Ask.objects.update(look_again_at=timezone.now())

@@ -228,7 +228,7 @@ def test_what_the_sweep_reads_grows_with_what_is_due_not_with_what_there_is(
 
     def grown(to: int) -> int:
         for _one in range(to - Ask.objects.count()):
-            asking(starts_at=far, weeks_apart=1)
+            services.take(occurrence=asking(starts_at=far, weeks_apart=1), membership=ana, now=timezone.now())
         Ask.objects.filter(pk__in=Ask.objects.order_by("pk").values("pk")[:2]).update(
             look_again_at=timezone.now()
         )
