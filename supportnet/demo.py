@@ -58,6 +58,10 @@ _DAYS: list[tuple[int, str] | None] = [
 ]
 
 
+# How long ago the sample supporter joined.
+SINCE = dt.timedelta(days=60)
+
+
 def is_loaded() -> bool:
     return User.objects.filter(email=OWNER).exists()
 
@@ -108,7 +112,10 @@ def _network(owner: User, now: dt.datetime) -> dict[str, Tie]:
 
 def _join(tie: Tie, owner: User, member: User) -> Membership:
     invitation = networks.invite(tie=tie, by=owner, email=member.email, shares=["checkins", "pain", "asks"])
-    return networks.accept(invitation=invitation, by=member)
+    membership = networks.accept(invitation=invitation, by=member)
+    # With a past, like the check-ins below: nothing from before somebody joined is shown to them.
+    Membership.objects.filter(pk=membership.pk).update(created_at=now - SINCE)
+    return membership
 
 
 def _past(owner: User, now: dt.datetime) -> None:

@@ -18,10 +18,11 @@ from accounts.models import Consent, User
 from checkins import agreements, kept, letters
 from checkins.ladder import Reach
 from checkins.models import Claim, Silence, SilenceStep, Step
-from checkins.pages import shared
+from checkins.pages import month, shared
+from checkins.pages.month import Month
 from checkins.pages.shared import Shared
 from networks import between
-from networks.models import Membership
+from networks.models import Membership, Share
 from networks.models.memberships import SILENCE
 
 # How long the page says that a supporter's word is not needed any more.
@@ -120,10 +121,19 @@ class Person:
     # What they had agreed to was ended, and nothing took its place.
     released: bool
     shared: Shared
+    # The last month, where there is something to draw.
+    month: Month | None = None
 
     @property
     def in_short(self) -> str:
         return between.shared_in_short(self.membership)
+
+    @property
+    def saw(self) -> list[str]:
+        """What of the owner's there is to see, for their list of who looked."""
+        drawn = {Share.CHECKINS.value: self.month, Share.PAIN.value: self.month and self.month.scored}
+        seen = {*self.shared.saw, *(share for share, there in drawn.items() if there)}
+        return [*(share.value for share in Share if share.value in seen), *([SILENCE] if self.alerts else [])]
 
 
 @dataclass
@@ -133,6 +143,7 @@ class _Known:
     alerts: dict[int | None, list[Alert]]
     places: dict[int | None, list[Place]]
     shared: dict[int, Shared]
+    months: dict[int, Month]
     released: dict[int | None, dt.datetime]
 
 
@@ -155,6 +166,7 @@ def _known(memberships: list[Membership], user: User, now: dt.datetime) -> _Know
         _open_alerts(memberships),
         _places(memberships),
         shared.with_members(memberships, now),
+        month.with_members(memberships, now),
         _released(user, now),
     )
 
@@ -167,8 +179,7 @@ def open_alerts(people: Iterable[Person]) -> list[Alert]:
 
 def looked_at(people: Iterable[Person]) -> list[tuple[Membership, list[str]]]:
     """Of whom there is something to see on the page, and what."""
-    saw = [(one.membership, [*one.shared.saw, *([SILENCE] if one.alerts else [])]) for one in people]
-    return [(membership, what) for membership, what in saw if what]
+    return [(one.membership, one.saw) for one in people if one.saw]
 
 
 def _person(membership: Membership, known: _Known) -> Person:
@@ -180,6 +191,7 @@ def _person(membership: Membership, known: _Known) -> Person:
         places=places,
         released=_is_released(membership, places, known.released.get(membership.owner_id)),
         shared=known.shared[membership.pk],
+        month=known.months.get(membership.pk),
     )
 
 
