@@ -75,7 +75,7 @@ def load(*, now: dt.datetime) -> None:
     curator, owner = people[CURATOR], people[OWNER]
     appoint_curator(user=curator)
     ties = _network(owner, now)
-    membership = _join(ties["Ana Reyes"], owner, people[SUPPORTER])
+    membership = _join(ties["Ana Reyes"], owner, people[SUPPORTER], now)
     networks.invite(tie=ties["Luis Reyes"], by=owner, email="luis@example.org", shares=["checkins"])
     _past(owner, now)
     _plan(owner, membership, now)
@@ -110,7 +110,7 @@ def _network(owner: User, now: dt.datetime) -> dict[str, Tie]:
     return ties
 
 
-def _join(tie: Tie, owner: User, member: User) -> Membership:
+def _join(tie: Tie, owner: User, member: User, now: dt.datetime) -> Membership:
     invitation = networks.invite(tie=tie, by=owner, email=member.email, shares=["checkins", "pain", "asks"])
     membership = networks.accept(invitation=invitation, by=member)
     # With a past, like the check-ins below: nothing from before somebody joined is shown to them.
