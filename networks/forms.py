@@ -195,6 +195,7 @@ class TieForm(FoldedForm):
 class TouchForm(FoldedForm):
     """Sent with nothing but its key it means: today, no matter how."""
 
+    all_optional = True
     PRIVATE = ("afterwards", "note")
 
     how = forms.ChoiceField(label=_("How?"), choices=How.choices, required=False, widget=forms.RadioSelect)

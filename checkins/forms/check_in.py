@@ -38,7 +38,7 @@ class CheckInForm(OnceForm):
         label=_("Were you in touch with anyone?"), required=False, widget=forms.CheckboxSelectMultiple
     )
     note = forms.CharField(
-        label=_("A note, for yourself"),
+        label=_("A note"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -167,11 +168,19 @@ def _network(user: User, now: dt.datetime) -> dict[str, Any]:
     return {
         "only_member": members[0] if len(members) == 1 else None,
         "sees_pain": _seeing(Share.PAIN, members, now),
-        "sees_more": [(names, share.label) for share in SAID if (names := _seeing(share, members, now))],
+        "sees_more": _sees_more(members, now),
         "sees_notes": bool(_seeing(Share.NOTES, members, now)),
         "heard": between.heard(here, owner=user, now=now),
         "offer": offering.to(user, Tie.objects.of(user).giving_energy(), now=timezone.localtime(now)),
     }
+
+
+def _sees_more(members: Sequence[Membership], now: dt.datetime) -> list[tuple[str, str]]:
+    """Who would see which other parts, both in words; those whom the same people see together."""
+    parts: defaultdict[str, list[str]] = defaultdict(list)
+    for share in SAID:
+        parts[_seeing(share, members, now)].append(str(share.label))
+    return [(names, wording.listed(what)) for names, what in parts.items() if names]
 
 
 def _seeing(share: Share, members: Iterable[Membership], now: dt.datetime) -> str:

@@ -61,7 +61,8 @@ def pages(world: World, browser: Client, role: str) -> dict[str, Page]:
 
 def live_on(world: World) -> None:
     """The owner's life goes on: a check-in, somebody new, somebody renamed, a wish, another name for the plan."""
-    worlds.say_more(world, pain=2, mood="great", note=OTHER_NOTE, ago=dt.timedelta(minutes=1))
+    said = {"mood": "great", "energy": "enough", "note": OTHER_NOTE}
+    worlds.say_more(world, pain=2, **said, ago=dt.timedelta(minutes=1))
     networks.add_tie(by=world.owner, name=NEW_NAME, circle="closest")
     Tie.objects.filter(pk=world.ties[0].pk).update(name="Somebody renamed")
     networks.log_touch(tie=world.ties[1], by=world.owner, at=world.now)

@@ -184,7 +184,13 @@ def _endings(world: World) -> None:
 
 
 def say_more(
-    world: World, *, pain: int = 9, mood: str = "rough", note: str = NOTE, ago: dt.timedelta = HOUR
+    world: World,
+    *,
+    pain: int = 9,
+    mood: str = "rough",
+    energy: str = "little",
+    note: str = NOTE,
+    ago: dt.timedelta = HOUR,
 ) -> CheckIn:
     """The owner's newest word, after somebody was limited and somebody left."""
     return CheckIn.objects.create(
@@ -192,6 +198,7 @@ def say_more(
         made_at=world.now - ago,
         pain=pain,
         mood=mood,
+        energy=energy,
         note=note,
         form_key=uuid.uuid4(),
     )

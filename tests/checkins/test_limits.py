@@ -41,7 +41,7 @@ def open_to(membership: Membership, safety_plan: Plan, noon: time_machine.Travel
     """Sees everything there is, and there is something of each."""
     Tie.objects.create(owner=membership.owner, name="Luis", circle="close")
     networks.change_shares(membership=membership, shares=list(Share), by=membership.owner)
-    _check_in(membership.owner, mood="okay", pain=3, note="a quiet night")
+    _check_in(membership.owner, mood="okay", energy="some", pain=3, note="a quiet night")
     membership.refresh_from_db()
     return membership
 
@@ -343,6 +343,7 @@ def test_the_preview_is_the_owner_s_alone(client_of: SignIn, open_to: Membership
         (Share.CHECKINS, "Last checked in today"),
         (Share.PAIN, "3 of 10"),
         (Share.MOOD, "Mood at the last check-in: Okay"),
+        (Share.ENERGY, "Energy at the last check-in: Some"),
         (Share.NOTES, "They wrote: a quiet night"),
         (Share.PLANS, "A check-in is due"),
         (Share.NAMES, "Closest: you Close: Luis"),

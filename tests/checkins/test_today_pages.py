@@ -60,12 +60,25 @@ def test_one_tap_is_a_whole_check_in(client_of: SignIn, owner: User) -> None:
 
 def test_a_full_check_in_keeps_every_part(client_of: SignIn, owner: User, membership: Membership) -> None:
     touched = [membership.tie.pk]
-    answers = {"form_key": str(key()), "pain": "6", "mood": "low", "touched": touched, "note": "tired"}
+    answers = {
+        "form_key": str(key()),
+        "pain": "6",
+        "mood": "low",
+        "energy": "little",
+        "touched": touched,
+        "note": "tired",
+    }
     client = client_of(owner)
     assert client.post("/today/", answers).status_code == 302
     assert client.post("/today/", answers).status_code == 302
     made = CheckIn.objects.get()
-    assert (made.pain, made.mood, made.was_in_touch, made.note) == (6, "low", True, "tired")
+    assert (made.pain, made.mood, made.energy, made.was_in_touch, made.note) == (
+        6,
+        "low",
+        "little",
+        True,
+        "tired",
+    )
     assert made.answer == ""
     assert membership.tie.touches.count() == 1
 
@@ -85,6 +98,7 @@ def test_being_in_touch_is_yes_no_or_not_said(
         {"pain": "-1"},
         {"pain": "lots"},
         {"mood": "furious"},
+        {"energy": "plenty"},
         {"touched": ["none", "someone"]},
         {"touched": ["999999"]},
         {"note": "x" * 2001},
@@ -139,6 +153,17 @@ def test_who_sees_the_pain_score_is_said(client_of: SignIn, owner: User, members
     assert "Only you see your pain score." in page(client_of(owner), "/today/")
     networks.change_shares(membership=membership, shares=[Share.PAIN], by=owner)
     assert "Only Ana Reyes can see your pain score." in page(client_of(owner), "/today/")
+
+
+def test_who_sees_which_other_part_is_said(client_of: SignIn, owner: User, membership: Membership) -> None:
+    assert "Nobody else sees your note." in page(client_of(owner), "/today/")
+    networks.change_shares(membership=membership, shares=[Share.ENERGY, Share.NOTES], by=owner)
+    words = page(client_of(owner), "/today/")
+    assert "Ana Reyes can see your energy and your notes." in words
+    assert "Nobody else sees your note." not in words
+    assert "can see your mood" not in words
+    networks.limit(membership=membership, by=owner, now=timezone.now())
+    assert "can see" not in page(client_of(owner), "/today/")
 
 
 # If you go quiet ------------------------------------------------------------------------------------

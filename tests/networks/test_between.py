@@ -145,6 +145,52 @@ def test_words_of_many_take_one_query(
     assert found[other.pk].theirs.kind == "hugged"
 
 
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("thinking", "Ana was thinking of you · today"),
+        ("cant_talk", "Ana could not talk, and wanted you to know · today"),
+        ("hugged", "Ana read your words, and sent a hug · today"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/today/", "/network/"])
+def test_a_word_stands_calmly_on_today_and_on_the_network_page(
+    client_of: ClientOf,
+    owner: User,
+    supporter: User,
+    membership: Membership,
+    path: str,
+    kind: str,
+    sentence: str,
+) -> None:
+    mine = client_of(owner)
+    assert "A word for you" not in page(mine, path)
+    services.send_signal(membership=membership, by=owner, kind="thinking", now=NOON)
+    assert "A word for you" not in page(mine, path)
+    services.send_signal(membership=membership, by=supporter, kind=kind, now=NOON)
+    assert sentence in page(mine, path).replace("&nbsp;", " ").replace("\xa0", " ")
+    assert "A word for you" not in page(client_of(supporter), path)
+    services.archive_tie(tie=membership.tie, by=owner)
+    assert "A word for you" not in page(mine, path)
+
+
+def test_only_the_newest_few_are_said_newest_first(
+    owner: User, supporter: User, django_assert_num_queries: Any
+) -> None:
+    joined = []
+    for place in range(between.MOST_HEARD + 2):
+        member = User.objects.create(email=f"member{place}@example.org")
+        tie = services.add_tie(by=owner, name=f"Person {place}", circle="close")
+        joined.append(Membership.objects.create(tie=tie, owner=owner, member=member))
+        at = NOON + dt.timedelta(minutes=place)
+        services.send_signal(membership=joined[-1], by=member, kind="hugged", now=at)
+    with django_assert_num_queries(1):
+        found = between.heard(joined, owner=owner, now=NOON + DAY)
+    assert [one.tie.name for one in found] == ["Person 4", "Person 3", "Person 2"]
+    with django_assert_num_queries(0):
+        assert between.heard([], owner=owner, now=NOON) == []
+
+
 # We talked today ----------------------------------------------------------------------------------------
 
 

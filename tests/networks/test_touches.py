@@ -1,14 +1,18 @@
 """One clock for a tie, whoever logs a contact: the owner, the other side, and what each may take back."""
 
 import datetime as dt
+import uuid
+from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from networks import errors, services
-from networks.models import Membership, Tie, Touch
+from networks.models import Membership, Tie, TieMove, Touch
 
+ClientOf = Callable[[User], Client]
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
@@ -98,3 +102,84 @@ def test_only_the_owner_says_how_it_felt(membership: Membership, supporter: User
     touch = services.log_touch_as_member(membership=membership, by=supporter, at=timezone.now())
     with pytest.raises(errors.NotYours):
         services.tell_touch(touch=touch, by=supporter, at=NOW, afterwards="closer")
+
+
+# The wrong name was tapped --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other(owner: User) -> Tie:
+    return services.add_tie(by=owner, name="Cleo", circle="close")
+
+
+def test_moving_a_contact_sets_both_clocks_and_leaves_the_rest(tie: Tie, other: Tie, owner: User) -> None:
+    before, moves = NOW - dt.timedelta(days=9), TieMove.objects.count()
+    services.log_touch(tie=tie, by=owner, at=before)
+    touch = services.log_touch(tie=tie, by=owner, at=NOW)
+    services.tell_touch(touch=touch, by=owner, at=NOW, to=other, how="met")
+    assert (clock(tie), clock(other)) == (before, NOW)
+    services.tell_touch(touch=touch, by=owner, at=before, to=tie, how="met")
+    assert (clock(tie), clock(other)) == (before, None)
+    assert TieMove.objects.count() == moves
+
+
+def test_one_check_in_that_logged_both_is_no_hindrance(tie: Tie, other: Tie, owner: User) -> None:
+    key = uuid.uuid4()
+    touch, theirs = (services.log_touch(tie=one, by=owner, at=NOW, form_key=key) for one in (tie, other))
+    services.tell_touch(touch=touch, by=owner, at=NOW, to=other)
+    assert set(other.touches.values_list("pk", "form_key")) == {(touch.pk, None), (theirs.pk, key)}
+    assert clock(tie) is None
+
+
+def test_a_contact_goes_to_nobody_elses_tie_and_to_nobody_who_is_gone(
+    tie: Tie, other: Tie, owner: User, stranger: User
+) -> None:
+    touch = services.log_touch(tie=tie, by=owner, at=NOW)
+    theirs = services.add_tie(by=stranger, name="Bo", circle="close")
+    with pytest.raises(errors.NotYours):
+        services.tell_touch(touch=touch, by=owner, at=NOW, to=theirs)
+    services.remove_tie(tie=other, by=owner)
+    with pytest.raises(errors.GoneTie):
+        services.tell_touch(touch=touch, by=owner, at=NOW, to=other)
+    assert clock(tie) == NOW
+
+
+def test_the_page_of_the_second_step_moves_it(tie: Tie, other: Tie, owner: User, client_of: ClientOf) -> None:
+    touch, mine = services.log_touch(tie=tie, by=owner, at=timezone.now()), client_of(owner)
+    path = f"/network/{tie.pk}/log/{touch.pk}/"
+    page = mine.get(path).content.decode()
+    assert f'<option value="{tie.pk}" selected>{tie.name}</option>' in page
+    answer = mine.post(path, {"tie": other.pk, "how": "call"})
+    assert answer.headers["Location"] == f"/network/{other.pk}/"
+    assert (clock(tie), clock(other)) == (None, touch.happened_at)
+    assert mine.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("whose", ["stranger", "let go", "nonsense"])
+def test_the_page_takes_only_who_is_in_the_network_now(
+    tie: Tie, other: Tie, owner: User, stranger: User, client_of: ClientOf, whose: str
+) -> None:
+    if whose == "let go":
+        services.archive_tie(tie=other, by=owner)
+    elif whose == "stranger":
+        other = services.add_tie(by=stranger, name="Bo", circle="close")
+    touch, mine = services.log_touch(tie=tie, by=owner, at=timezone.now()), client_of(owner)
+    sent = {"tie": "x" if whose == "nonsense" else other.pk, "note": "Kept."}
+    answer = mine.post(f"/network/{tie.pk}/log/{touch.pk}/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose somebody who is in your network now." in page
+    assert "Kept." in page
+    assert Touch.objects.get().tie == tie
+
+
+def test_what_the_other_side_told_stays_with_them(
+    membership: Membership, other: Tie, owner: User, supporter: User, client_of: ClientOf
+) -> None:
+    touch = services.log_touch_as_member(membership=membership, by=supporter, at=NOW)
+    path = f"/network/{membership.tie_id}/log/{touch.pk}/"
+    client_of(owner).post(path, {"tie": other.pk, "afterwards": "closer"})
+    services.tell_touch(touch=touch, by=owner, at=NOW, to=other, afterwards="closer")
+    touch.refresh_from_db()
+    assert (touch.tie, touch.afterwards) == (membership.tie, "closer")
+    assert (clock(membership.tie), clock(other)) == (NOW, None)
