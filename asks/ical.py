@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone
 
-from accounts.models import User
+from accounts.models import User, one_line
 from asks import wording
 from asks.models import Occurrence, OccurrenceQuerySet, Taking
 from networks.models import Membership
@@ -39,10 +39,22 @@ class Entry:
     off: bool
 
 
-def feed(person: User, *, now: dt.datetime) -> bytes:
+@dataclass(frozen=True)
+class Feed:
+    """A calendar, and the memberships through which something of others is in it."""
+
+    content: bytes
+    through: list[Membership]
+
+
+def feed(person: User, *, now: dt.datetime) -> Feed:
     """Everything of theirs, in their language."""
+    promised = _promised(person, now)
     with translation.override(person.language):
-        return _written([*_promised(person, now), *_taken_for(person, now)])
+        entries = [_of_helper(taking) for taking in promised]
+        content = _written([*entries, *_taken_for(person, now)])
+    through = {taking.membership_id: taking.membership for taking in promised}
+    return Feed(content, list(through.values()))
 
 
 def entry_for_member(occurrence: Occurrence, membership: Membership) -> bytes | None:
@@ -67,12 +79,12 @@ def has_day(occurrence: Occurrence) -> bool:
     return occurrence.starts_at is not None or occurrence.ask.by_on is not None
 
 
-def _promised(person: User, now: dt.datetime) -> Iterable[Entry]:
+def _promised(person: User, now: dt.datetime) -> list[Taking]:
     """The latest word on each date this person said yes to, while asks are shared with them."""
     rows = Taking.objects.by(person).still_shown().filter(occurrence__in=_recent(now)).order_by("pk")
     rows = rows.select_related("occurrence__ask__owner", "occurrence__ask__made_by", "membership")
     latest = {taking.occurrence_id: taking for taking in rows}
-    return [_of_helper(taking) for taking in latest.values() if has_day(taking.occurrence)]
+    return [taking for taking in latest.values() if has_day(taking.occurrence)]
 
 
 def _taken_for(person: User, now: dt.datetime) -> Iterable[Entry]:
@@ -147,8 +159,9 @@ def _event(entry: Entry) -> Event:
     event.add("dtstamp", occurrence.changed_at)
     event.add("last-modified", occurrence.changed_at)
     event.add("sequence", occurrence.sequence)
-    event.add("summary", _("%(title)s (less)") % {"title": entry.title} if _is_less(entry) else entry.title)
-    event.add("description", _description(entry))
+    title = _("%(title)s (less)") % {"title": entry.title} if _is_less(entry) else entry.title
+    event.add("summary", one_line(title))
+    event.add("description", _plain(_description(entry)))
     event.add("status", "CANCELLED" if entry.off else "CONFIRMED")
     event.add("class", "PRIVATE")
     _add_times(event, occurrence)
@@ -172,12 +185,21 @@ def _description(entry: Entry) -> str:
     return f"{wording.offered_instead(entry.occurrence.ask.softer)}\n\n{entry.words}"
 
 
+def _plain(words: str) -> str:
+    """No sign that a reader might take for the end of a line, but ends of lines; no control characters (§3.1)."""
+    return "\n".join(one_line(line) for line in words.splitlines())
+
+
 def _add_times(event: Event, occurrence: Occurrence) -> None:
     """On the clock of where it happens; a whole day where it may be any time until then."""
-    zone = occurrence.ask.zone
     if occurrence.starts_at and occurrence.ends_at:
-        event.add("dtstart", occurrence.starts_at.astimezone(zone))
-        event.add("dtend", occurrence.ends_at.astimezone(zone))
+        begins, ends = (
+            at.astimezone(occurrence.ask.zone) for at in (occurrence.starts_at, occurrence.ends_at)
+        )
+        # A time of day that comes twice means the first of the two (§3.3.5): the second can only be said in UTC.
+        zone = dt.UTC if begins.fold or ends.fold else None
+        event.add("dtstart", begins.astimezone(zone) if zone else begins)
+        event.add("dtend", ends.astimezone(zone) if zone else ends)
     elif occurrence.ask.by_on:
         event.add("dtstart", occurrence.ask.by_on)
         event.add("dtend", occurrence.ask.by_on + dt.timedelta(days=1))

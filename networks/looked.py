@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import times
 from networks import sharing
 from networks.models import Look
-from networks.models.memberships import ASK, SILENCE
+from networks.models.memberships import ASK, CALENDAR, SILENCE
 
 
 @dataclass(frozen=True)
@@ -59,4 +59,5 @@ def _what(saw: list[str]) -> str:
     words = sharing.short_words(saw)
     words += [_("that you had gone quiet")] if SILENCE in saw else []
     words += [_("something you asked for")] if ASK in saw else []
+    words += [_("something you asked for, in a calendar")] if CALENDAR in saw else []
     return get_text_list(words, _("and"))

@@ -17,6 +17,7 @@ from accounts.requests import SignedIn
 from asks import ical, links, services
 from asks.models import CalendarFeed, Occurrence
 from networks.models import Membership, Share
+from networks.services import looks
 from outbox.links import absolute
 
 
@@ -46,7 +47,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     found = CalendarFeed.objects.for_token(token)
     if found is None:
         raise Http404
-    return _file(ical.feed(found.person, now=timezone.now()), "supportnet.ics")
+    now = timezone.now()
+    read = ical.feed(found.person, now=now)
+    looks.note_in_calendar(memberships=read.through, now=now)
+    return _file(read.content, "supportnet.ics")
 
 
 @login_required
@@ -65,14 +69,21 @@ def _for_reader(occurrence: Occurrence, reader: User) -> bytes | None:
     membership = mine.filter(owner=occurrence.ask.owner_id).first()
     if membership is None or not membership.shows(Share.ASKS):
         return None
-    return ical.entry_for_member(occurrence, membership)
+    return _for_member(occurrence, membership)
+
+
+def _for_member(occurrence: Occurrence, membership: Membership) -> bytes | None:
+    written = ical.entry_for_member(occurrence, membership)
+    if written:
+        looks.note_in_calendar(memberships=[membership], now=timezone.now())
+    return written
 
 
 @never_cache
 @require_safe
 def entry_by_mail(request: HttpRequest, token: str) -> HttpResponse:
     answer = links.read(token)
-    return _entry(ical.entry_for_member(answer.occurrence, answer.membership) if answer else None)
+    return _entry(_for_member(answer.occurrence, answer.membership) if answer else None)
 
 
 def _entry(written: bytes | None) -> HttpResponse:

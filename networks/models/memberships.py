@@ -188,6 +188,8 @@ class Signal(models.Model):
 # What there was to see, beside what is shared: words of `Look.saw`.
 SILENCE = "silence"
 ASK = "ask"
+# What they said yes to, fetched by their calendar programme.
+CALENDAR = "calendar"
 
 
 class LookQuerySet(models.QuerySet["Look"]):
@@ -203,7 +205,7 @@ class Look(models.Model):
     viewer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     # As whom they looked; None for staff.
     membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="looks")
-    # What of it there was to see: values of Share, or SILENCE or ASK.
+    # What of it there was to see: values of Share, or SILENCE, ASK or CALENDAR.
     saw = ArrayField(models.CharField(max_length=20), default=list)
     looked_at = models.DateTimeField()
 

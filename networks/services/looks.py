@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db import transaction
+
 from accounts.models import User
 from networks.models import Look, Membership
+from networks.models.memberships import CALENDAR
 
 # How long it is kept.
 KEPT = dt.timedelta(days=365)
@@ -19,6 +22,23 @@ def note(*, viewer: User, seen: Iterable[tuple[Membership, list[str]]], now: dt.
         for one, saw in seen
         if one.owner_id != viewer.pk
     )
+
+
+@transaction.atomic
+def note_in_calendar(*, memberships: Iterable[Membership], now: dt.datetime) -> None:
+    """Their calendar fetched what they said yes to. Programmes come every hour: once a day of the owner's is told."""
+    wanted = [one.pk for one in memberships]
+    held = Membership.objects.filter(pk__in=wanted).select_related("owner", "member").order_by("pk")
+    seen = [one for one in held.select_for_update(of=("self",), no_key=True) if not _told_today(one, now)]
+    for one in seen:
+        note(viewer=one.member, seen=[(one, [CALENDAR])], now=now)
+
+
+def _told_today(membership: Membership, now: dt.datetime) -> bool:
+    began = dt.datetime.combine(
+        now.astimezone(membership.owner.zone).date(), dt.time(), tzinfo=membership.owner.zone
+    )
+    return membership.looks.filter(saw=[CALENDAR], looked_at__gte=began).exists()
 
 
 def forget_looks(*, now: dt.datetime) -> int:

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 import time_machine
 import vobject
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from asks import ical, links, services
 from asks.models import CalendarFeed
-from networks.models import Membership
+from networks.models import Look, Membership
 from tests.asks.conftest import DAY, LONDON, Asking, in_days, shared
 from tests.checkins.pages import SignIn, page, say
 
@@ -25,7 +26,7 @@ def read(content: bytes) -> dict[str, Any]:
 
 
 def fed(person: User) -> dict[str, Any]:
-    return read(ical.feed(person, now=timezone.now()))
+    return read(ical.feed(person, now=timezone.now()).content)
 
 
 def events(person: User) -> list[Any]:
@@ -54,7 +55,7 @@ def test_the_helper_and_the_owner_each_find_it_in_their_own_calendar(
 
 def test_the_zone_travels_along_with_its_rules(asking: Asking, ana: Membership) -> None:
     take(asking(), ana)
-    content = ical.feed(ana.member, now=timezone.now()).decode()
+    content = ical.feed(ana.member, now=timezone.now()).content.decode()
     assert "DTSTART;TZID=Europe/London:" in content
     zones = read(content.encode())[""].contents["vtimezone"]
     assert [zone.tzid.value for zone in zones] == ["Europe/London"]
@@ -219,3 +220,41 @@ def test_every_zone_is_read_back_as_the_same_moment(
     (event,) = events(ana.member)
     assert event.dtstart.value.astimezone(dt.UTC) == occurrence.starts_at
     assert occurrence.starts_at.astimezone(LONDON).hour == 15
+
+
+# Who looked ------------------------------------------------------------------------------------------
+
+
+def fetch(person: User, client: Client | None = None) -> None:
+    made = CalendarFeed.objects.live().filter(person=person).first()
+    made = made or services.make_feed(person=person, now=timezone.now())
+    answer = (client or Client()).get(f"/asks/calendar/{made.token()}.ics")
+    assert answer.status_code == 200
+
+
+def test_a_calendar_that_fetches_it_is_listed_for_the_owner_once_a_day(
+    asking: Asking, owner: User, ana: Membership, ben: Membership, client_of: SignIn
+) -> None:
+    take(asking(), ana)
+    with time_machine.travel(in_days(0, dt.time(9)), tick=False):
+        for person in (ana.member, ana.member, ben.member, owner):
+            fetch(person)
+    (look,) = Look.objects.all()
+    assert (look.owner, look.viewer, look.membership, look.saw) == (owner, ana.member, ana, ["calendar"])
+    with time_machine.travel(in_days(1, dt.time(0, 30)), tick=False):
+        fetch(ana.member)
+    assert Look.objects.count() == 2
+    assert "something you asked for, in a calendar" in page(client_of(owner), "/network/who-looked/")
+
+
+def test_a_single_entry_counts_as_the_calendar_does(
+    asking: Asking, owner: User, ana: Membership, ben: Membership, client_of: SignIn
+) -> None:
+    occurrence = asking()
+    take(occurrence, ana)
+    client_of(owner).get(f"/asks/dates/{occurrence.pk}/entry.ics")
+    client_of(ben.member).get(f"/asks/dates/{occurrence.pk}/entry.ics")
+    assert not Look.objects.exists()
+    Client().get(links.entry_link(occurrence, ana).removeprefix(settings.SITE_URL))
+    client_of(ana.member).get(f"/asks/dates/{occurrence.pk}/entry.ics")
+    assert [look.membership for look in Look.objects.all()] == [ana]
