@@ -7,20 +7,35 @@ import datetime as dt
 from django.db.models import Q
 
 from accounts.models import User
-from asks.models import Ask, Occurrence, Taking
+from asks.models import Ask, Occurrence, OccurrenceQuerySet, Taking
 from networks.models import Membership, MembershipQuerySet, Role, Share
 
 A_WEEK = dt.timedelta(days=7)
 
 
 def may_see(occurrence: Occurrence, membership: Membership) -> bool:
-    """Whether this member may see that date of an ask now."""
+    """Whether this member may see that date of an ask now, as it is."""
+    return _as_asked(occurrence, membership).seen_by(membership).exists()
+
+
+def was_asked(occurrence: Occurrence, membership: Membership) -> bool:
+    """Whether they were asked and may know of it, whatever became of it."""
     return Occurrence.objects.seen_by(membership).filter(pk=occurrence.pk).exists()
+
+
+def is_off_for(occurrence: Occurrence, membership: Membership) -> bool:
+    """Whether it is cancelled, as far as this member may know."""
+    return not _as_asked(occurrence, membership).standing().exists()
+
+
+def _as_asked(occurrence: Occurrence, membership: Membership) -> OccurrenceQuerySet:
+    only_theirs = Membership.objects.filter(pk=membership.pk)
+    return Occurrence.objects.filter(pk=occurrence.pk).as_asked(only_theirs)
 
 
 def opens_to(occurrence: Occurrence, membership: Membership) -> bool:
     """Whether its page opens to them: what they said yes to does on a break, too, while asks are shared at all."""
-    if may_see(occurrence, membership):
+    if was_asked(occurrence, membership):
         return True
     mine = Taking.objects.standing().still_shown().filter(membership=membership)
     return mine.filter(occurrence=occurrence).exists()

@@ -98,7 +98,7 @@ def open_for(member: User, *, now: dt.datetime) -> ForMember:
     What they said yes to is there on a break, too.
     """
     mine = Membership.objects.supported_by(member)
-    shown = Occurrence.objects.shown_to(mine)
+    shown = Occurrence.objects.shown_to(mine).as_asked(mine)
     promised = Taking.objects.standing().still_shown().by(member).filter(occurrence=OuterRef("pk"))
     rows = Occurrence.objects.standing().ahead(now).filter(Q(pk__in=shown.values("pk")) | Exists(promised))
     by_owner = {one.owner_id: one for one in mine}
@@ -128,9 +128,9 @@ def other_dates(occurrence: Occurrence, membership: Membership, *, now: dt.datet
     """The further dates of an ask that repeats which are open to them."""
     if not occurrence.ask.repeats:
         return []
-    rows = (
-        Occurrence.objects.seen_by(membership).open(now).filter(ask=occurrence.ask).exclude(pk=occurrence.pk)
-    )
+    theirs = Membership.objects.filter(pk=membership.pk)
+    rows = Occurrence.objects.shown_to(theirs).as_asked(theirs).open(now)
+    rows = rows.filter(ask=occurrence.ask).exclude(pk=occurrence.pk)
     return [row_for_member(one, membership.member, None, now=now) for one in _with_all(rows.in_order())]
 
 

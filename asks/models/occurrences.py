@@ -62,6 +62,16 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
     def seen_by(self, membership: Membership) -> Self:
         return self.shown_to(Membership.objects.filter(pk=membership.pk))
 
+    def as_asked(self, memberships: models.QuerySet[Membership]) -> Self:
+        """Without what was moved or made less after a quiet limit, where the limited member never said yes to it.
+
+        To them it is as if it were cancelled: the same as everybody sees of something cancelled, and nothing newer.
+        """
+        newer = Q(limited_at__lt=OuterRef("moved_at")) | Q(limited_at__lt=OuterRef("softened_at"))
+        said_yes = Taking.objects.filter(membership=OuterRef("pk"), occurrence=OuterRef(OuterRef("pk")))
+        limited = memberships.filter(newer, ~Exists(said_yes), owner=OuterRef("ask__owner"))
+        return self.exclude(Exists(limited))
+
     def in_order(self) -> Self:
         return self.order_by(models.F("starts_at").asc(nulls_last=True), "ask__by_on", "pk")
 

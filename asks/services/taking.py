@@ -38,9 +38,9 @@ def take(*, occurrence: Occurrence, membership: Membership, now: dt.datetime) ->
 
 
 def _refuse_if_closed(held: Occurrence, membership: Membership, now: dt.datetime) -> None:
-    if not audience.may_see(held, membership):
+    if not audience.was_asked(held, membership):
         raise errors.NotForYou
-    if held.is_cancelled:
+    if audience.is_off_for(held, membership):
         raise errors.NoLongerAsked
     if held.is_over(now):
         raise errors.OverAlready

@@ -95,6 +95,7 @@ def _page(request: HttpRequest, answer: links.Answer, entry: str, status: int = 
         "row": row,
         "others": pages.other_dates(occurrence, answer.membership, now=now),
         "problem": status == 422,
+        "off": audience.is_off_for(occurrence, answer.membership),
         "over": occurrence.is_over(now),
         "instead": wording.offered_instead(occurrence.ask.softer),
         "entry": entry if ical.has_day(occurrence) else "",

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from asks import links, pages, services
+from asks import audience, links, pages, services
 from asks.models import Occurrence, Offer, Taking
 from networks.models import Look, Membership, Share
-from tests.asks.conftest import DAY, Asking, deliver, joined, shared
+from tests.asks.conftest import DAY, Asking, deliver, in_days, joined, shared, told
 from tests.checkins.pages import SignIn, page, plain, say
 
 
@@ -221,3 +221,72 @@ def test_whoever_looks_is_listed_for_the_owner(
         "saw", flat=True
     )
     assert list(saw) == [["ask"]] * 4
+
+
+def gone(client: Client, occurrence: Occurrence) -> list[str]:
+    """All that a member can fetch of one date, the list and its page, without what differs from form to form."""
+    return [page(client, "/asks/open/"), page(client, f"/asks/open/{occurrence.pk}/")]
+
+
+@pytest.mark.parametrize("change", ["cancel", "soften", "move"])
+def test_what_becomes_of_an_ask_after_a_quiet_limit_looks_like_any_that_is_cancelled(
+    client: Client, anas: Client, asking: Asking, owner: User, ana: Membership, ben: Membership, change: str
+) -> None:
+    """As unlimited, it is gone from the list, and its page says that it is cancelled. Nothing newer shows."""
+    occurrence = asking()
+    services.cancel(occurrence=occurrence, by=owner, now=timezone.now())
+    wanted = [words.replace(str(occurrence.pk), "") for words in gone(anas, occurrence)]
+    refused = say(anas, f"/asks/open/{occurrence.pk}/", {"answer": "take"})
+    services.cancel_ask(ask=occurrence.ask, by=owner, now=timezone.now())
+
+    second = asking()
+    Membership.objects.filter(pk=ana.pk).update(limited_at=timezone.now())
+    ana.refresh_from_db()
+    changes = {
+        "cancel": lambda now: services.cancel(occurrence=second, by=owner, now=now),
+        "soften": lambda now: services.soften(occurrence=second, by=owner, now=now),
+        "move": lambda now: services.move(occurrence=second, by=owner, now=now, starts_at=in_days(9)),
+    }
+    changes[change](timezone.now())
+    assert gone(anas, second) == wanted
+    by_letter = page(client, by_mail(second, ana))
+    assert "This is cancelled. You need do nothing." in by_letter and "less" not in by_letter
+    assert say(anas, f"/asks/open/{second.pk}/", {"answer": "take"}) == refused
+    assert not Taking.objects.exists()
+    assert audience.is_off_for(second, ana)
+    assert audience.is_off_for(second, ben) == (change == "cancel")
+
+
+def test_who_said_yes_before_a_limit_knows_what_becomes_of_it(
+    anas: Client, asking: Asking, owner: User, ana: Membership
+) -> None:
+    """Nobody comes in vain, limited or not; and handing back leads to the same page as for everybody."""
+    occurrence = asking()
+    services.take(occurrence=occurrence, membership=ana, now=timezone.now())
+    Membership.objects.filter(pk=ana.pk).update(limited_at=timezone.now())
+    services.soften(occurrence=occurrence, by=owner, now=timezone.now())
+    path = f"/asks/open/{occurrence.pk}/"
+    assert "It has to be less than planned." in page(anas, path)
+    assert told("asks/changed") == {"Ana"}
+    say(anas, path, {"answer": "back"})
+    assert "Yes, I can" in page(anas, path)
+    assert "This is cancelled" not in page(anas, path)
+
+
+def test_a_change_from_before_the_limit_stays_as_it_was_seen(
+    anas: Client, asking: Asking, owner: User, ana: Membership
+) -> None:
+    occurrence = asking()
+    services.move(occurrence=occurrence, by=owner, now=timezone.now(), starts_at=in_days(9))
+    before = gone(anas, occurrence)
+    Membership.objects.filter(pk=ana.pk).update(limited_at=timezone.now())
+    assert gone(anas, occurrence) == before
+    assert "Yes, I can" in before[1]
+
+
+def test_the_owner_reads_what_a_limit_means_for_asks(client_of: SignIn, owner: User, ana: Membership) -> None:
+    mine, path = client_of(owner), f"/network/sharing/{ana.pk}/"
+    words = "What you have asked for stays open to them."
+    assert words in page(mine, path)
+    shared(ana, Share.CHECKINS)
+    assert words not in page(mine, path)
