@@ -257,8 +257,9 @@ def test_each_step_takes_the_same_number_of_queries_however_many(
         page = send(mine, crowd(number))
     with django_assert_num_queries(4):
         page = mine.post(LOOK, fields(page) | {"all": "take"}).content.decode()
-    # Session, person, ties; then a transaction: begin, owner, who is there, ties, moves, end.
-    with django_assert_num_queries(9):
+    # Session, person, ties; then a transaction: begin, owner, who is there, ties, moves, when to
+    # look for who is quiet, end.
+    with django_assert_num_queries(10):
         mine.post(LOOK, fields(page) | {"add": "1"})
     assert Tie.objects.of(owner).count() == 2 * number
 
