@@ -9,10 +9,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import TURNS, ClockField, LineField, OnceForm
+from accounts.forms import ClockField, LineField, OnceForm
 from accounts.models import User
 from asks import audience, when, wording
 from asks.models import Ask, Energy, Gift, Need, Occurrence, Softer
+from networks.contacts import card
 from networks.models import Membership, Tie
 
 A_DAY = _("Type the day like 2026-05-31.")
@@ -120,6 +121,9 @@ class ChoicesForm(OnceForm):
         chosen.queryset = members if owner == by else Membership.objects.none()
         if owner != by or not members.exists():
             del self.fields["chosen"]
+        # What it takes out of the owner, only they can say.
+        if owner != by:
+            del self.fields["energy"]
 
     def clean_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["on"]
@@ -153,7 +157,7 @@ class ChoicesForm(OnceForm):
             "weeks_apart": weeks,
             "repeats_until_on": said["repeats_until_on"] if weeks else None,
             "flexible_at": self.now if said["flexible"] else None,
-            "energy": said["energy"] or Energy.MIDDLE,
+            "energy": said.get("energy") or Energy.MIDDLE,
             "softer": said["softer"] or Softer.NONE,
             "to": Ask.To.CHOSEN if said.get("chosen") else Ask.To.EVERYBODY,
             "chosen": list(said.get("chosen") or ()),
@@ -196,7 +200,10 @@ class AskForm(ChoicesForm):
     )
 
     def clean_text(self) -> str:
-        return TURNS.sub("", self.cleaned_data["text"])
+        text = card.text(self.cleaned_data["text"])
+        if not text:
+            raise forms.ValidationError(self.fields["text"].error_messages["required"])
+        return text
 
     def details(self) -> dict[str, Any]:
         return super().details() | {"text": self.cleaned_data["text"]}
@@ -216,18 +223,27 @@ class MoveForm(forms.Form):
     on = DayField(label=_("Which day?"))
     at = ClockField(label=_("At what time?"), required=False)
 
+    def __init__(self, *args: Any, owner: User, now: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner, self.now = owner, now
+
+    def clean_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["on"]
+        _day_to_come(day, self.owner, self.now)
+        return day
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if not said.get("days") and not (said.get("on") and said.get("at")) and not self.errors:
             self.add_error("on", _("Choose a day and a time."))
         return said
 
-    def starts_at(self, before: dt.datetime | None, owner: User) -> dt.datetime | None:
+    def starts_at(self, before: dt.datetime | None) -> dt.datetime | None:
         """None where a number of days is meant of something that has no time yet."""
-        said = self.cleaned_data
+        said, zone = self.cleaned_data, self.owner.zone
         if said["days"]:
-            return when.shifted(before, days=said["days"], zone=owner.zone) if before else None
-        return when.instant(said["on"], said["at"], owner.zone)
+            return when.shifted(before, days=said["days"], zone=zone) if before else None
+        return when.instant(said["on"], said["at"], zone)
 
 
 class OfferForm(forms.Form):

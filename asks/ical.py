@@ -196,11 +196,16 @@ def _add_times(event: Event, occurrence: Occurrence) -> None:
         begins, ends = (
             at.astimezone(occurrence.ask.zone) for at in (occurrence.starts_at, occurrence.ends_at)
         )
-        # A time of day that comes twice means the first of the two (§3.3.5): the second can only be said in UTC.
-        zone = dt.UTC if begins.fold or ends.fold else None
-        event.add("dtstart", begins.astimezone(zone) if zone else begins)
-        event.add("dtend", ends.astimezone(zone) if zone else ends)
+        if _comes_twice(begins) or _comes_twice(ends):
+            # It means the first of the two (§3.3.5), which not every reader knows, and the second has no other name.
+            begins, ends = occurrence.starts_at, occurrence.ends_at
+        event.add("dtstart", begins)
+        event.add("dtend", ends)
     elif occurrence.ask.by_on:
         event.add("dtstart", occurrence.ask.by_on)
         event.add("dtend", occurrence.ask.by_on + dt.timedelta(days=1))
         event.add("transp", "TRANSPARENT")
+
+
+def _comes_twice(local: dt.datetime) -> bool:
+    return local.utcoffset() != local.replace(fold=not local.fold).utcoffset()

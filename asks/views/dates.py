@@ -63,15 +63,15 @@ def soften(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def move(request: SignedIn, pk: int) -> HttpResponse:
     """One tap for a day or a week later; or to a day and a time."""
-    occurrence = _date(request.user, pk)
-    form = MoveForm(request.POST, auto_id=f"%s-{pk}")
-    starts_at = form.starts_at(occurrence.starts_at, occurrence.ask.owner) if form.is_valid() else None
+    occurrence, now = _date(request.user, pk), timezone.now()
+    form = MoveForm(request.POST, auto_id=f"%s-{pk}", owner=occurrence.ask.owner, now=now)
+    starts_at = form.starts_at(occurrence.starts_at) if form.is_valid() else None
     if starts_at is None:
         if form.is_valid():
             form.add_error("on", _("Choose a day and a time."))
         context = _page(request.user, occurrence.ask) | {"form": form, "moving": occurrence.pk}
         return render(request, "asks/ask.html", context, status=422)
-    services.move(occurrence=occurrence, by=request.user, now=timezone.now(), starts_at=starts_at)
+    services.move(occurrence=occurrence, by=request.user, now=now, starts_at=starts_at)
     messages.success(request, _("Moved. Whoever said yes hears of it, and their calendar does, too."))
     return redirect("ask", pk=occurrence.ask_id)
 
@@ -117,5 +117,5 @@ def _page(person: User, found: Ask) -> dict[str, Any]:
         if person == found.owner
         else [],
         "membership": person.memberships.active().filter(owner=found.owner).first(),
-        "form": MoveForm(),
+        "form": MoveForm(owner=found.owner, now=now),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import vobject
@@ -14,6 +15,8 @@ from networks.contacts.card import Contact, Raw, Report, tidy
 OURS = "X-SUPPORTNET-"
 # A line longer than this is no name and no number.
 LONGEST_LINE = 8000
+# What comes after so many names and numbers of one person is passed over.
+MOST_LINES = 200
 _PROPERTY = re.compile(r"^(?:[\w-]+\.)?([A-Za-z-]+)[;:]")
 _WANTED = {"VERSION", "FN", "N", "NICKNAME", "ORG", "TEL", "EMAIL", "KIND"}
 _KINDS = {"group": "group", "org": "group", "location": "place"}
@@ -50,7 +53,7 @@ def _cards(text: str) -> Iterator[list[str]]:
 
 
 def _read_one(lines: list[str], *, where: str) -> tuple[Contact | None, list[str]]:
-    wanted = [line for line in _unfolded(lines) if _is_wanted(line)]
+    wanted = islice(filter(_is_wanted, _unfolded(lines)), MOST_LINES)
     try:
         card = vobject.readOne("\r\n".join(["BEGIN:VCARD", *wanted, "END:VCARD", ""]), allowQP=True)
         raw = _raw(card.contents)

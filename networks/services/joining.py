@@ -54,9 +54,10 @@ def ask_to_join(*, link: ShareLink, by: User, note: str, now: dt.datetime) -> Jo
     if Membership.objects.of(link.owner).supported_by(by).exists():
         raise errors.AlreadySupporting
     before = JoinRequest.objects.to(link.owner).by(by)
-    waiting = before.waiting().first()
-    if waiting:
-        return waiting
+    # Turned down or not yet answered: asking again says the same, so that nobody learns which by trying.
+    standing = before.filter(approved_at=None, taken_back_at=None).order_by("-pk").first()
+    if standing:
+        return standing
     _refuse_too_much(
         link, before.filter(asked_at__gt=now - FORGET_AFTER).exclude(approved_at__isnull=False), by, now
     )
