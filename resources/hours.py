@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts import times
-from resources.models import Schedule
+from resources.models import OpeningException, Schedule
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+# Closed days are said so long beforehand.
+SOON = dt.timedelta(days=92)
 NTH_DAY = re.compile(r"^(-?[1-5])(MO|TU|WE|TH|FR|SA|SU)$")
 
 
@@ -30,6 +32,27 @@ def say(schedules: Iterable[Schedule], *, today: dt.date) -> list[str]:
             groups.setdefault(slot(row, today), set()).update(weekly_days(row))
     weekly = [_join(weekdays(days), *rest) for rest, days in sorted(groups.items(), key=lambda g: min(g[1]))]
     return weekly + [_join(pattern(row), *slot(row, today)) for row in current if not weekly_days(row)]
+
+
+def say_exceptions(exceptions: Iterable[OpeningException], *, today: dt.date) -> list[str]:
+    """The days of the next months that are not as usual: "Closed from December 24 to December 26: Christmas"."""
+    coming = (each for each in exceptions if each.ends_on >= today and each.starts_on <= today + SOON)
+    return [
+        _exception(each, today) for each in sorted(coming, key=lambda each: (each.starts_on, each.ends_on))
+    ]
+
+
+def _exception(row: OpeningException, today: dt.date) -> str:
+    first, last = (times.calendar_day(day, today=today) for day in (row.starts_on, row.ends_on))
+    when = (
+        first if row.starts_on == row.ends_on else _("%(first)s to %(last)s") % {"first": first, "last": last}
+    )
+    if row.opens_at and row.closes_at:
+        hours = {"start": clock(row.opens_at), "end": clock(row.closes_at)}
+        said = _("Other times on %(when)s: %(start)s to %(end)s") % {"when": when, **hours}
+    else:
+        said = _("Closed on %(when)s") % {"when": when}
+    return f"{said} ({row.reason})" if row.reason else said
 
 
 def lapsed(row: Schedule, today: dt.date) -> bool:

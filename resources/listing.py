@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from resources import hours
-from resources.models import Address, CostOption, Location, Phone, Service
+from resources.models import (
+    Address,
+    CostOption,
+    Location,
+    OpeningException,
+    Phone,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+)
+
+MAP = "https://www.openstreetmap.org/"
 
 
 @dataclass(frozen=True)
@@ -18,6 +30,8 @@ class Place:
     location: Location
     address: Address | None
     times: list[str]
+    exceptions: list[str] = field(default_factory=list)
+    map_link: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,15 +73,35 @@ def callable_only(phones: Iterable[Phone]) -> list[Phone]:
 
 
 def places(service: Service, *, today: dt.date) -> list[Place]:
-    """Where it happens: each place with its address and its own times."""
+    """Where it happens: each place with its address, its own times and the days that are not as usual."""
     return [
         Place(
             at.location,
             street_address(at.location),
-            hours.say([*at.schedules.all()] or [*at.location.schedules.all()], today=today),
+            hours.say(times_at(at), today=today),
+            hours.say_exceptions(exceptions_at(at), today=today),
+            map_link(at.location),
         )
         for at in service.at_locations.all()
     ]
+
+
+def times_at(at: ServiceAtLocation) -> list[Schedule]:
+    """Its times at this place; those of the place itself where it has none."""
+    return [*at.schedules.all()] or [*at.location.schedules.all()]
+
+
+def exceptions_at(at: ServiceAtLocation) -> list[OpeningException]:
+    """What is known of just this service here; of the place where nothing is."""
+    return [*at.exceptions.all()] or [*at.location.exceptions.all()]
+
+
+def map_link(location: Location) -> str:
+    """Where it lies on a map of somebody else's: by its coordinates, else by its address. Nothing of it is loaded."""
+    if location.latitude is not None:
+        return f"{MAP}?mlat={location.latitude:.5f}&mlon={location.longitude:.5f}"
+    address = street_address(location)
+    return f"{MAP}search?query={quote(address.one_line, safe='')}" if address else ""
 
 
 def own_times(service: Service, *, today: dt.date) -> list[str]:

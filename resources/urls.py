@@ -1,9 +1,13 @@
 from django.urls import path
 
-from resources.views import finding, help_now, listing
+from resources.views import finding, help_now, listing, passing
 
 urlpatterns = [
     path("", finding.resources, name="resources"),
     path("help-now/", help_now.help_now, name="help_now"),
     path("<uuid:pk>/", listing.resource, name="resource"),
+    path("<uuid:pk>/paper/", listing.on_paper, name="resource_paper"),
+    path("<uuid:pk>/times/<uuid:row>/session.ics", listing.times, name="resource_times"),
+    path("<uuid:pk>/pass-on/", passing.pass_on, name="resource_pass_on"),
+    path("<uuid:pk>/to-network/", passing.to_network, name="resource_to_network"),
 ]

@@ -40,10 +40,25 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
     def for_page(self) -> Self:
         at, place = "at_locations", "at_locations__location"
-        return self.for_lists().prefetch_related(
-            *("phones", "schedules", "languages", "service_areas", "cost_options", "organization__phones"),
-            *(f"{at}__phones", f"{at}__schedules", f"{at}__service_areas"),
-            *(f"{place}__phones", f"{place}__schedules", f"{place}__languages", f"{place}__accessibility"),
+        return (
+            self.for_lists()
+            .prefetch_related(
+                *(
+                    "phones__languages",
+                    "schedules",
+                    "exceptions",
+                    "languages",
+                    "service_areas",
+                    "cost_options",
+                ),
+                *("required_documents", "additional_urls", "contacts__phones", "capacities__unit", "funding"),
+                *("organization__phones", "organization__additional_websites", "organization__funding"),
+                *("organization__organization_identifiers", "attributes__taxonomy_term__taxonomy"),
+                *(f"{at}__phones", f"{at}__schedules", f"{at}__exceptions", f"{at}__service_areas"),
+                *(f"{place}__phones", f"{place}__schedules", f"{place}__exceptions"),
+                *(f"{place}__languages", f"{place}__accessibility", f"{place}__source"),
+            )
+            .select_related("organization__parent_organization", "program")
         )
 
     def matching(self, words: str) -> Self:

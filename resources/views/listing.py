@@ -1,31 +1,85 @@
-"""One listing, for everybody."""
+"""One listing, for everybody: its page, on paper, and its times for a calendar."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from resources import listing
+from resources import ical, page, sessions
 from resources.models import Service
+
+# A listing that was merged leads on so many times at most.
+FARTHEST = 10
 
 
 @require_safe
 def resource(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    service = get_object_or_404(Service.objects.visible_to(request.user).for_page(), pk=pk)
-    today = timezone.localdate()
-    places, times = listing.places(service, today=today), listing.own_times(service, today=today)
-    context = {
-        "service": service,
-        "contact": listing.contact(service),
-        "places": places,
-        "times": times,
-        "has_times": bool(times) or any(place.times for place in places),
-        "languages": listing.languages(service),
-        "prices": listing.prices(service, today=today),
-        "nav": "find",
-    }
+    service = Service.objects.visible_to(request.user).for_page().filter(pk=pk).first()
+    if service is None or service.merged_into_id:
+        return elsewhere(request, pk)
+    context = page.of(service, now=timezone.localtime()) | {"nav": "find"}
     return render(request, "resources/resource.html", context)
+
+
+@require_safe
+def on_paper(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same on one sheet, with addresses and numbers written out."""
+    service = visible(request, pk)
+    context = page.of(service, now=timezone.localtime()) | {"nav": "find"}
+    context["link"] = request.build_absolute_uri(service.get_absolute_url())
+    return render(request, "resources/on_paper.html", context)
+
+
+@require_safe
+def times(request: HttpRequest, pk: uuid.UUID, row: uuid.UUID) -> HttpResponse:
+    """One row of its times for a calendar, or one day of it: `?on=2026-11-25`."""
+    service, now = visible(request, pk), timezone.localtime()
+    about = next((each for each in page.happenings(service) if each.row.pk == row), None)
+    if about is None:
+        raise Http404
+    if "on" in request.GET:
+        written = _one(about, request.GET["on"])
+    else:
+        written = ical.series(about, today=page.on_the_clock_of(about.zone, now).date())
+    if written is None:
+        raise Http404
+    headers = {"Content-Disposition": 'attachment; filename="session.ics"', "X-Robots-Tag": "noindex"}
+    return HttpResponse(written, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _one(about: ical.Happening, on: str) -> bytes | None:
+    try:
+        day = dt.date.fromisoformat(on)
+    except ValueError:
+        return None
+    if day not in sessions.days(about.row, first=day, last=day):
+        return None
+    held = next(sessions.held(about.row, day, about.exceptions), None)
+    return ical.one(about, held) if held and held.opens_at else None
+
+
+def visible(request: HttpRequest, pk: uuid.UUID) -> Service:
+    """The listing as whoever asks may see it, with all that its page needs. Raises Http404."""
+    return get_object_or_404(Service.objects.visible_to(request.user).for_page(), pk=pk)
+
+
+def elsewhere(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """An address that was good once: on to the listing that has it now, or a word that it is no longer here.
+
+    What was never checked was never public, and for a visitor does not exist.
+    """
+    service = get_object_or_404(Service.objects.only("merged_into", "archived_at", "verification"), pk=pk)
+    for _step in range(FARTHEST):
+        if service.merged_into_id is None:
+            break
+        service = Service.objects.only("merged_into").get(pk=service.merged_into_id)
+    if service.pk != pk:
+        return redirect(service.get_absolute_url(), permanent=True)
+    if service.archived_at is None and service.verification_id is None:
+        raise Http404
+    return render(request, "resources/no_longer.html", {"nav": "find"}, status=410)

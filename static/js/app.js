@@ -53,10 +53,19 @@
     });
   };
 
+  // A button that only a script can give a meaning to.
+  const preparePrinting = () => {
+    const button = document.querySelector("[data-print]");
+    if (!button) return;
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  };
+
   document.addEventListener("click", onLeaveClick);
   document.addEventListener("keydown", onKey);
   fillTimeZone();
   prepareWords();
+  preparePrinting();
   // Coming back with the back button shows the page afresh, not as it was left.
   window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
 })();

@@ -311,6 +311,11 @@ DIRECTORY = [
     Row("help_now", "", everybody("page"), ONLY_READS),
     Row("resource", "a listing", everybody("page"), ONLY_READS),
     Row("resource", "a draft", only([CURATOR, SUPERUSER], "page", anonymous="gone"), ONLY_READS),
+    Row("resource_paper", "a listing", everybody("page"), ONLY_READS),
+    Row("resource_paper", "a draft", only([CURATOR, SUPERUSER], "page", anonymous="gone"), ONLY_READS),
+    Row("resource_times", "no time of a listing", GONE, ONLY_READS),
+    Row("resource_pass_on", "a listing", everybody("page"), everybody("page")),
+    Row("resource_to_network", "a listing", signed_in("page"), signed_in("bad")),
 ]
 
 DESK_DOOR = only([CURATOR, SUPERUSER], "moved", others="no")

@@ -296,6 +296,7 @@ MAKERS: dict[str, Maker] = {
     "a feed": lambda world, role: {"token": world.feed.token()},
     "a listing": lambda world, role: {"pk": world.service.pk},
     "a draft": lambda world, role: {"pk": world.draft.pk},
+    "no time of a listing": lambda world, role: {"pk": world.service.pk, "row": uuid.uuid4()},
     "an app": lambda world, role: {"app_label": "networks"},
 }
 

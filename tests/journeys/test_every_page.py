@@ -85,6 +85,7 @@ def owners_pages(owner: User) -> list[str]:
         *("/network/?q=choir", "/network/quiet/", "/network/archive/", f"/network/words/?tie={tie.pk}"),
         *(f"/network/sharing/{membership.pk}/{page}" for page in ("", "preview/", "end/")),
         *("/network/who-sees/", "/network/consents/", "/network/who-looked/", "/network/link/"),
+        f"/find/{Service.objects.published().first().pk}/to-network/",
         *("/accounts/sessions/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
     ]
 
@@ -98,7 +99,7 @@ def test_nobody_is_shut_out_of_any_page(
     visitor = someone(size, theme=theme)
     service = Service.objects.filter(published_at__isnull=False).first()
     assert service is not None
-    for path in [*OPEN, f"/find/{service.pk}/"]:
+    for path in [*OPEN, *(f"/find/{service.pk}/{page}" for page in ("", "paper/", "pass-on/"))]:
         visitor.go(path)
         visitor.looks()
     maya = someone(size, theme=theme)
