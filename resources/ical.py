@@ -131,7 +131,7 @@ def _written(about: Happening, events: Iterable[Event]) -> bytes:
     calendar.add("prodid", "-//Supportnet//Find support//EN")
     written = list(events)
     if about.zone:
-        starts = [event.start.date() for event in written]
+        starts = [when.date() for event in written if isinstance(when := event.start, dt.datetime)]
         calendar.add_component(_rules(about.zone, min(starts), max(starts)))
     for event in written:
         calendar.add_component(event)

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import times
 from outbox.links import absolute
 from resources import hours, listing, sessions
 from resources.ical import Happening
@@ -51,15 +52,15 @@ class Coming:
 def of(service: Service, *, now: dt.datetime) -> dict[str, Any]:
     """`now` carries the zone of whoever looks; it counts where the zone of a place is not known."""
     today = now.date()
-    places, times = listing.places(service, today=today), listing.own_times(service, today=today)
+    places, always = listing.places(service, today=today), listing.own_times(service, today=today)
     return {
         "service": service,
         "contact": listing.contact(service),
         "places": places,
-        "times": times,
+        "times": always,
         "closed": hours.say_exceptions(service.exceptions.all(), today=today),
         "coming": coming(service, now=now),
-        "has_times": bool(times) or any(place.times for place in places),
+        "has_times": bool(always) or any(place.times for place in places),
         "languages": listing.languages(service),
         "prices": listing.prices(service, today=today),
         "areas": areas(service),
@@ -149,7 +150,7 @@ def coming(service: Service, *, now: dt.datetime) -> list[Coming]:
 
 def _coming(session: sessions.Session, about: Happening, today: dt.date) -> Coming:
     slot = Schedule(opens_at=session.opens_at, closes_at=session.closes_at)
-    day = date_format(session.on, "l") + " " + hours.times.calendar_day(session.on, today=today)
+    day = date_format(session.on, "l") + " " + times.calendar_day(session.on, today=today)
     named = reverse("resource_times", kwargs={"pk": about.service.pk, "row": about.row.pk})
     return Coming(
         ", ".join(filter(None, [day, hours.hours(slot)])),
