@@ -115,13 +115,13 @@ def wants_none(*, owner: User) -> bool:
 def sweep_suggestions(*, now: dt.datetime) -> int:
     """Suggest somebody to everybody whose turn it is; says to how many. Costs as much as there are whose turn it is."""
     made = 0
-    for wishes in NetworkWishes.objects.to_look_at(now).select_related("owner").iterator(chunk_size=500):
-        owner = wishes.owner
+    # Each owner is loaded by themselves: joined to so few rows, all people would be read to find them.
+    for wishes in NetworkWishes.objects.to_look_at(now).iterator(chunk_size=500):
         try:
-            made += _take_turn(owner, now)
+            made += _take_turn(wishes.owner, now)
         except Exception:
-            logger.exception("No suggestion could be made for person %s.", owner.pk)
-            _look_again(owner, now + DAY)
+            logger.exception("No suggestion could be made for person %s.", wishes.owner_id)
+            NetworkWishes.objects.filter(pk=wishes.pk).update(next_look_at=now + DAY)
     return made
 
 
