@@ -111,7 +111,7 @@ def _page(person: User, found: Ask) -> dict[str, Any]:
         "ask": found,
         "who": wording.for_owner(found),
         "rhythm": wording.rhythm(found),
-        "instead": wording.offered_instead(found.softer),
+        "instead": wording.offered_if_any(found.softer),
         "dates": pages.for_owner([found], reader=person, now=now),
         "chosen": [one.tie.name for one in found.chosen.select_related("tie")]
         if person == found.owner

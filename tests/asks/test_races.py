@@ -78,6 +78,51 @@ def test_two_sweeps_at_once_make_each_date_once(asking: Asking, ana: Membership)
     assert len(numbers) == len(set(numbers)) == 9
 
 
+def test_asking_everybody_twice_at_once_writes_to_each_once(
+    asking: Asking, owner: User, ana: Membership, ben: Membership, cas: Membership
+) -> None:
+    ask = asking(to="chosen", chosen=[ana]).ask
+    results = at_once(
+        *[lambda: services.widen(ask=ask, by=owner, now=timezone.now())] * 2,
+        lambda: services.take(occurrence=ask.occurrences.get(), membership=ana, now=timezone.now()),
+        lambda: services.soften(occurrence=ask.occurrences.get(), by=owner, now=timezone.now()),
+    )
+    assert refusals(results) == 0
+    told = [message.recipient_id for message in letters("asks/asked")]
+    assert len(told) == len(set(told)) <= 3
+    assert len(letters("asks/reminder")) == 1
+
+
+def test_the_owner_hears_once_however_many_sweeps_come_at_once(
+    asking: Asking, owner: User, ana: Membership
+) -> None:
+    occurrence = asking()
+    noon = in_days(2, dt.time(12))
+    at_once(
+        *[lambda: services.sweep_asks(now=noon)] * 3,
+        lambda: services.move(occurrence=occurrence, by=owner, now=noon, starts_at=in_days(9)),
+    )
+    services.sweep_asks(now=noon)
+    assert len(letters("asks/unanswered")) <= 1
+    occurrence.ask.refresh_from_db()
+    assert occurrence.ask.look_again_at == in_days(8, dt.time(12))
+
+
+def test_a_share_taken_back_against_saying_yes_never_leaves_it_standing(
+    asking: Asking, owner: User, ana: Membership
+) -> None:
+    for _round in range(3):
+        Membership.objects.filter(pk=ana.pk).update(shares=["asks"])
+        occurrence = asking()
+        at_once(
+            lambda it=occurrence: take(it, ana),
+            lambda: networks.change_shares(membership=ana, shares=[], by=owner),
+        )
+        services.sweep_asks(now=timezone.now())
+        assert not occurrence.takings.standing().exists()
+        assert not letters("asks/reminder")
+
+
 def test_leaving_against_saying_yes_is_open_again_after_the_sweep(asking: Asking, ana: Membership) -> None:
     occurrence = asking()
     at_once(
