@@ -1,7 +1,31 @@
-"""Why a listing cannot go public yet, in words for the curator."""
+"""What the directory refuses, in words for whoever tried."""
 
 from accounts.errors import DomainError
 
 
 class CannotPublish(DomainError):
     """Something is missing that a visitor relies on."""
+
+
+class InOtherHands(DomainError):
+    """Another curator is at it."""
+
+
+class CannotDecide(DomainError):
+    """A proposal cannot be decided like that, or not by them."""
+
+
+class ChangedSince(DomainError):
+    """What would be undone or taken over is not what it was."""
+
+
+class NotWanted(DomainError):
+    """They asked not to be listed."""
+
+
+class CannotMerge(DomainError):
+    """These two cannot become one."""
+
+
+class CannotClaim(DomainError):
+    """Somebody cannot speak for this organisation, or not yet."""

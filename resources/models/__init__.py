@@ -2,6 +2,7 @@
 
 from resources.models.changes import ChangeRequest, DoNotList, FieldChange
 from resources.models.curation import ImportedRow, Verification
+from resources.models.desk import CheckedLink, Claim, Fingerprint, Inclusion, Likeness
 from resources.models.details import (
     Accessibility,
     Address,
@@ -21,6 +22,7 @@ from resources.models.directory import (
 )
 from resources.models.feedback import Feedback
 from resources.models.helplines import Helpline
+from resources.models.history import Change, ChangedRow
 from resources.models.listings import Service, ServiceAtLocation
 from resources.models.papers import (
     Contact,
@@ -39,17 +41,24 @@ __all__ = [
     "Accessibility",
     "Address",
     "Attribute",
+    "Change",
     "ChangeRequest",
+    "ChangedRow",
+    "CheckedLink",
+    "Claim",
     "Contact",
     "CostOption",
     "DoNotList",
     "Feedback",
     "FieldChange",
     "FindingWishes",
+    "Fingerprint",
     "Funding",
     "Helpline",
     "ImportedRow",
+    "Inclusion",
     "Language",
+    "Likeness",
     "Location",
     "OpeningException",
     "Organization",

@@ -1,8 +1,33 @@
 """What is done with listings: each a verb, in one transaction."""
 
 from resources.services.checking import verify
+from resources.services.clockwork import sweep_clock
 from resources.services.curators import appoint_curator, curators
+from resources.services.deciding import decide
 from resources.services.indexing import reindex
-from resources.services.publishing import archive, publish, withdraw
+from resources.services.leasing import hold, release, take_next
+from resources.services.likeness import look_for_likeness, not_the_same, sweep_likeness
+from resources.services.publishing import archive, missing, publish, tick_rules, withdraw
+from resources.services.refusing import asked_not_to_be_listed, do_not_list
 
-__all__ = ["appoint_curator", "archive", "curators", "publish", "reindex", "verify", "withdraw"]
+__all__ = [
+    "appoint_curator",
+    "archive",
+    "asked_not_to_be_listed",
+    "curators",
+    "decide",
+    "do_not_list",
+    "hold",
+    "look_for_likeness",
+    "missing",
+    "not_the_same",
+    "publish",
+    "reindex",
+    "release",
+    "sweep_clock",
+    "sweep_likeness",
+    "take_next",
+    "tick_rules",
+    "verify",
+    "withdraw",
+]

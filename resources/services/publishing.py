@@ -1,57 +1,138 @@
-"""A draft becomes public only after somebody checked it; what is public can be taken off again."""
+"""A draft becomes public only when all a visitor relies on is there; what is public can be taken off again."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models.functions import Now as DbNow
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from resources import listing
 from resources.errors import CannotPublish
-from resources.models import Service
+from resources.models import Change, Inclusion, Service
+from resources.services import history
+from resources.services.refusing import refuse_if_unwanted
+
+TOPIC = "topic"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing a listing needs before it goes public. `section` is where a curator adds it."""
+
+    code: str
+    words: str | Promise
+    section: str
+    button: str | Promise
+
+
+NEEDED = {
+    "status": Missing(
+        "status",
+        gettext_lazy("It is marked as not active. Set its status to active first."),
+        "about",
+        gettext_lazy("Set the status"),
+    ),
+    "reach": Missing(
+        "reach",
+        gettext_lazy("It has no phone, e-mail, web page or address. Add one way to get in touch."),
+        "phones",
+        gettext_lazy("Add a phone number"),
+    ),
+    "topic": Missing(
+        "topic",
+        gettext_lazy("It is filed under no topic, so that nobody finds it by one."),
+        "topics",
+        gettext_lazy("Choose topics"),
+    ),
+    "cost": Missing(
+        "cost",
+        gettext_lazy("It does not say whether it costs anything."),
+        "cost",
+        gettext_lazy("Choose the cost"),
+    ),
+    "delivery": Missing(
+        "delivery",
+        gettext_lazy("It does not say how it happens: in person, online, by phone, at home."),
+        "about",
+        gettext_lazy("Choose how"),
+    ),
+    "rules": Missing(
+        "rules",
+        gettext_lazy("Nobody has gone through the rules on who may be listed."),
+        "rules",
+        gettext_lazy("Go through the rules"),
+    ),
+    "verification": Missing(
+        "verification",
+        gettext_lazy("It is not verified yet."),
+        "verify",
+        gettext_lazy("Check it"),
+    ),
+}
+
+
+def missing(service: Service) -> list[Missing]:
+    """What it lacks to be published, in the order to add it best. Sample listings need only a check."""
+    sample = bool(service.source and service.source.is_sample)
+    away = service.status in (Service.Status.DEFUNCT, Service.Status.INACTIVE)
+    inclusion = Inclusion.objects.filter(service=service.pk).first()
+    lacks = {
+        "status": away,
+        "reach": not listing.can_be_reached(service),
+        "topic": not sample and not service.attributes.filter(link_type=TOPIC).exists(),
+        "cost": not sample and not service.cost,
+        "delivery": not sample and not service.delivery,
+        "rules": not sample and not (inclusion and inclusion.is_complete),
+        "verification": service.verification_id is None,
+    }
+    return [NEEDED[code] for code, lacking in lacks.items() if lacking]
 
 
 @transaction.atomic
 def publish(*, service: Service, by: User) -> bool:
-    """Make it public. False when it was already. Raises CannotPublish with what is missing."""
-    row = Service.objects.select_for_update().get(pk=service.pk)
+    """Make it public. False when it was already. Raises CannotPublish with what is missing, or NotWanted."""
+    row = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
     if row.published_at:
         return False
-    if row.verification_id is None:
+    if row.merged_into_id:
         raise CannotPublish(
-            _("“%(name)s” is not verified yet. Choose “Mark as verified” first, then publish it.")
-            % {"name": row}
+            _("This was merged with another listing. Take them apart first, then publish it.")
         )
-    if row.status in (Service.Status.DEFUNCT, Service.Status.INACTIVE):
+    if lacks := missing(row):
         raise CannotPublish(
-            _("“%(name)s” is marked as not active. Set its status to active first, then publish it.")
-            % {"name": row}
+            _("“%(name)s” cannot go public yet. %(what)s")
+            % {"name": row, "what": " ".join(str(one.words) for one in lacks)}
         )
-    if not listing.can_be_reached(row):
-        raise CannotPublish(
-            _("“%(name)s” has no phone, e-mail, web page or address. Add one, then publish it.")
-            % {"name": row}
-        )
+    refuse_if_unwanted(row)
     row.published_at, row.published_by = timezone.now(), by
     row.archived_at = row.archived_by = None
     row.save(update_fields=["published_at", "published_by", "archived_at", "archived_by", "updated_at"])
+    history.note(service=row, by=by, how=Change.How.PUBLISHED)
     return True
 
 
 @transaction.atomic
-def withdraw(*, service: Service, by: User) -> bool:
+def withdraw(*, service: Service, by: User, why: str = "") -> bool:
     """Take it off the public pages, back to a draft. False when it was not public."""
     public = Service.objects.published().filter(pk=service.pk)
-    return bool(public.update(published_at=None, published_by=None, updated_at=DbNow()))
+    done = bool(public.update(published_at=None, published_by=None, updated_at=DbNow()))
+    if done:
+        history.note(service=service, by=by, how=Change.How.WITHDRAWN, why=why)
+    return done
 
 
 @transaction.atomic
-def archive(*, service: Service, by: User) -> bool:
+def archive(*, service: Service, by: User, why: str = "") -> bool:
     """Put it away for good: neither public nor waiting for review. False when it was already away."""
     there = Service.objects.filter(pk=service.pk, archived_at=None)
-    return bool(
+    done = bool(
         there.update(
             published_at=None,
             published_by=None,
@@ -60,3 +141,16 @@ def archive(*, service: Service, by: User) -> bool:
             updated_at=DbNow(),
         )
     )
+    if done:
+        history.note(service=service, by=by, how=Change.How.ARCHIVED, why=why)
+    return done
+
+
+@transaction.atomic
+def tick_rules(*, service: Service, by: User, rules: Iterable[str]) -> Inclusion:
+    """Which of the rules on who may be listed it meets, as a curator sees it today."""
+    kept, _created = Inclusion.objects.update_or_create(
+        service=service,
+        defaults={"rules": sorted(set(rules)), "checked_at": timezone.now(), "checked_by": by},
+    )
+    return kept

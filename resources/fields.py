@@ -1,0 +1,201 @@
+"""The tables and fields of a listing a curator can change, by their HSDS names; and what a check of each stands for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import uuid
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from resources.models import (
+    Accessibility,
+    Address,
+    Attribute,
+    CostOption,
+    Language,
+    Location,
+    OpeningException,
+    Organization,
+    Phone,
+    RequiredDocument,
+    Schedule,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    Url,
+    Verification,
+)
+
+Part = Verification.Part
+# Parents first: rows are made in this order and taken away in the other.
+TABLES: dict[str, type[models.Model]] = {
+    "organization": Organization,
+    "service": Service,
+    "location": Location,
+    "service_at_location": ServiceAtLocation,
+    "address": Address,
+    "accessibility": Accessibility,
+    "phone": Phone,
+    "schedule": Schedule,
+    "opening_exception": OpeningException,
+    "language": Language,
+    "cost_option": CostOption,
+    "service_area": ServiceArea,
+    "required_document": RequiredDocument,
+    "url": Url,
+    "attribute": Attribute,
+}
+# What the house keeps for itself: no proposal and no undo reaches it.
+OWN = {
+    *("id", "source", "original_id", "created_at", "updated_at", "verification", "confirmed", "due_at"),
+    *("clock_at", "leased_until_at", "leased_by", "merged_into", "published_at", "published_by"),
+    *("archived_at", "archived_by", "found_by", "search", "program", "parent_organization", "contact"),
+    *("assured_date", "assurer_email", "text_language"),
+}
+OF_SERVICE = {
+    Part.NAME: ("name", "alternate_name"),
+    Part.DESCRIPTION: ("description", "kind", "delivery", "status"),
+    Part.CONTACT: ("url", "email", "application_process"),
+    Part.COST: ("cost", "fees_description"),
+    Part.ACCESS: ("access", "access_lacking", "standing_minutes", "parking_metres", "cancel_policy"),
+    Part.ELIGIBILITY: ("eligibility_description", "minimum_age", "maximum_age", "referral"),
+}
+PART_OF_FIELD = {("service", field): part for part, fields in OF_SERVICE.items() for field in fields}
+PART_OF_FIELD |= {
+    ("organization", "name"): Part.NAME,
+    ("organization", "email"): Part.CONTACT,
+    ("organization", "website"): Part.CONTACT,
+}
+PART_OF_TABLE = {
+    "location": Part.PLACE,
+    "service_at_location": Part.PLACE,
+    "address": Part.PLACE,
+    "accessibility": Part.ACCESS,
+    "phone": Part.CONTACT,
+    "url": Part.CONTACT,
+    "schedule": Part.TIMES,
+    "cost_option": Part.COST,
+    "service_area": Part.ELIGIBILITY,
+    "required_document": Part.ELIGIBILITY,
+}
+
+
+def part_of(table: str, field: str) -> str | None:
+    """The part of a check that speaks of this field; None for what no check covers."""
+    return PART_OF_FIELD.get((table, field)) or PART_OF_TABLE.get(table)
+
+
+def columns(table: str) -> list[models.Field[Any, Any]]:
+    """The fields of a table that may be changed, as the model has them."""
+    own = TABLES[table]._meta.concrete_fields
+    return [field for field in own if field.name not in OWN and not field.primary_key]
+
+
+def field_of(table: str, name: str) -> models.Field[Any, Any] | None:
+    """The field of that name or column; None where it may not be changed or does not exist."""
+    if table not in TABLES:
+        return None
+    try:
+        found = TABLES[table]._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return found if found in columns(table) else None
+
+
+def label(table: str, name: str) -> str:
+    """What to call it on a page: "phone: number"; a listing's own fields go without their table."""
+    field = field_of(table, name)
+    said = str(getattr(field, "verbose_name", name)).replace("_", " ")
+    if table not in TABLES or table == "service":
+        return said
+    return f"{TABLES[table]._meta.verbose_name}: {said}"
+
+
+# Values ------------------------------------------------------------------------------------------
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it, the same before and after a trip through the database."""
+    if isinstance(value, decimal.Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return str(value) if isinstance(value, uuid.UUID | dt.date | dt.time) else value
+
+
+def values_of(table: str, row: models.Model) -> dict[str, Any]:
+    """All of a row's changeable fields, by column."""
+    return {field.attname: plain(getattr(row, field.attname)) for field in columns(table)}
+
+
+def python(table: str, name: str, value: Any) -> Any:
+    """A JSON value as the model wants it. Raises ValidationError with words for the person."""
+    field = field_of(table, name)
+    if field is None:
+        raise ValidationError(f"{table}.{name}")
+    if value is None and not field.null:
+        value = [] if field.get_internal_type() == "ArrayField" else ""
+    if isinstance(field, models.ForeignKey):
+        return uuid.UUID(str(value)) if value else None
+    return field.clean(value, None)
+
+
+def said(table: str, name: str, value: Any) -> str:
+    """A value in words, for a page."""
+    if value in (None, "", []):
+        return ""
+    field = field_of(table, name)
+    choices = dict(getattr(getattr(field, "base_field", field), "flatchoices", []) or [])
+    if isinstance(value, list):
+        return ", ".join(str(choices.get(one, one)) for one in value)
+    return str(choices.get(value, value))
+
+
+# Which rows belong to a listing ---------------------------------------------------------------------
+
+WAYS = {
+    "service": lambda service: Q(service=service.pk),
+    "organization": lambda service: Q(organization=service.organization_id),
+    "location": lambda service: Q(location__at_services__service=service.pk),
+    "service_at_location": lambda service: Q(service_at_location__service=service.pk),
+}
+CORE = {
+    "organization": lambda service: Q(pk=service.organization_id),
+    "service": lambda service: Q(pk=service.pk),
+    "location": lambda service: Q(at_services__service=service.pk),
+    "service_at_location": lambda service: Q(service=service.pk),
+    "attribute": lambda service: Q(service=service.pk),
+}
+
+
+def rows_of(service: Service, table: str) -> QuerySet[Any]:
+    """The rows of a table that stand on this listing's page, whichever way they hang on it."""
+    model = TABLES[table]
+    if table in CORE:
+        where = CORE[table](service)
+    else:
+        names = {field.name for field in model._meta.concrete_fields}
+        where = Q()
+        for way, condition in WAYS.items():
+            where |= condition(service) if way in names else Q()
+    return model._default_manager.filter(where).distinct()
+
+
+def sharing(table: str, row: models.Model) -> Q:
+    """Which listings show this row: its organisation's rows are on all of theirs."""
+    if table == "organization":
+        return Q(organization=row.pk)
+    if table == "location":
+        return Q(at_locations__location=row.pk)
+    found = Q(pk=getattr(row, "service_id", None) if table != "service" else row.pk)
+    if getattr(row, "organization_id", None) and table != "service":
+        found |= Q(organization=row.organization_id)  # type: ignore[attr-defined]
+    if getattr(row, "location_id", None) and table != "service_at_location":
+        found |= Q(at_locations__location=row.location_id)  # type: ignore[attr-defined]
+    if getattr(row, "service_at_location_id", None):
+        found |= Q(at_locations=row.service_at_location_id)  # type: ignore[attr-defined]
+    return found

@@ -1,0 +1,192 @@
+"""A curator decides what somebody proposed. One transaction: applied, written down, answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from outbox import services as outbox
+from resources import fields, likeness
+from resources.errors import CannotDecide, NotWanted
+from resources.models import Change, ChangeRequest, FieldChange, Organization, Service
+from resources.services import applying, history, leasing, refusing
+
+Decision = ChangeRequest.Decision
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of a proposal, as a curator looks at it. `now` differs from `before` when it changed since."""
+
+    change: FieldChange
+    label: str
+    before: str
+    after: str
+    now: str
+    moved: bool
+
+
+def lines(request: ChangeRequest) -> list[Line]:
+    """What is proposed, field by field, beside what the listing says now."""
+    changes = list(request.fields.all())
+    live = _live(changes)
+    return [_line(one, live.get((one.table, one.row), {})) for one in changes]
+
+
+def _live(changes: list[FieldChange]) -> dict[tuple[str, uuid.UUID | None], dict[str, Any]]:
+    """The rows they speak of, one query for each table."""
+    wanted: dict[str, set[uuid.UUID]] = {}
+    for one in changes:
+        if one.row and one.table in fields.TABLES:
+            wanted.setdefault(one.table, set()).add(one.row)
+    return {
+        (table, pk): fields.values_of(table, row)
+        for table, pks in wanted.items()
+        for pk, row in fields.TABLES[table]._default_manager.in_bulk(pks).items()
+    }
+
+
+def _line(one: FieldChange, live: dict[str, Any]) -> Line:
+    field = fields.field_of(one.table, one.field)
+    now = live.get(field.attname) if field else None
+    said = [fields.said(one.table, one.field, value) for value in (one.before, one.after, now)]
+    moved = one.row is not None and (now or None) != (fields.plain(one.before) or None)
+    return Line(one, fields.label(one.table, one.field), said[0], said[1], said[2], moved)
+
+
+def decide(
+    *,
+    request: ChangeRequest,
+    by: User,
+    taken: Mapping[int, Any] | None = None,
+    refuse: bool = False,
+    reason: str = "",
+    now: dt.datetime | None = None,
+) -> ChangeRequest:
+    """Take over what `taken` names (FieldChange pk to its value; None: all as proposed), or refuse it all.
+
+    Raises CannotDecide when it is decided, is the curator's own, lacks a reason, or makes no sense in the listing;
+    InOtherHands; NotWanted for a new listing of somebody who asked not to be listed.
+    """
+    now = now or timezone.now()
+    try:
+        with transaction.atomic():
+            return _decide(request, by, taken, refuse, reason.strip(), now)
+    except IntegrityError as error:
+        why = _("The directory’s rules do not allow that. Look at the values again.")
+        raise CannotDecide(why) from error
+
+
+def _decide(
+    request: ChangeRequest,
+    by: User,
+    taken: Mapping[int, Any] | None,
+    refuse: bool,
+    reason: str,
+    now: dt.datetime,
+) -> ChangeRequest:
+    held = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    _may_decide(held, by, refuse, reason, now)
+    if refuse:
+        held.fields.update(refused_at=now)
+        held.decision = Decision.REFUSED
+    else:
+        held.decision = _take_over(held, by, taken, reason, now)
+    held.decided_at, held.decided_by, held.reason = now, by, reason
+    held.leased_by = held.leased_until_at = None
+    held.save()
+    answer(held, now=now)
+    return held
+
+
+def _may_decide(held: ChangeRequest, by: User, refuse: bool, reason: str, now: dt.datetime) -> None:
+    if held.decided_at:
+        raise CannotDecide(_("Somebody has decided this already. Take the next one."))
+    if held.sent_by_id == by.pk:
+        raise CannotDecide(_("You proposed this yourself. Somebody else has to look at it."))
+    leasing.refuse_if_held(held, by=by, now=now)
+    if refuse and not reason:
+        raise CannotDecide(_("Say why, in words the sender can read."))
+
+
+def _take_over(
+    held: ChangeRequest, by: User, taken: Mapping[int, Any] | None, reason: str, now: dt.datetime
+) -> str:
+    changes = list(held.fields.all())
+    wanted = {one.pk: one.after for one in changes} if taken is None else dict(taken)
+    for one in changes:
+        if one.pk in wanted:
+            one.taken, one.taken_at = wanted[one.pk], now
+        else:
+            one.refused_at = now
+    service = held.service or _new_listing(changes, by)
+    accepted = [one for one in changes if one.taken_at]
+    how = Change.How.DECIDED if held.service_id else Change.How.ADDED
+    try:
+        with history.noting(service=service, by=by, how=how, why=reason or held.note, request=held):
+            applying.apply(service=service, changes=accepted)
+    except ValidationError as error:
+        raise CannotDecide(" ".join(error.messages)) from error
+    held.service = service
+    FieldChange.objects.bulk_update(changes, ["taken", "taken_at", "refused_at"])
+    same = all(one.taken_at and one.taken == one.after for one in changes)
+    return Decision.APPROVED if same else Decision.EDITED
+
+
+def _new_listing(changes: list[FieldChange], by: User) -> Service:
+    """A draft of its own, of an organisation we know by that name or a new one. Nothing is public yet."""
+    said = {(one.table, one.field): str(one.taken or "") for one in changes if one.taken_at}
+    house = said.get(("organization", "name"), "") or said.get(("service", "name"), "")
+    name = said.get(("service", "name"), "") or house
+    if not name:
+        raise CannotDecide(_("A new listing needs a name. Write one, then take it over."))
+    _refuse_unwanted(said, name, house)
+    known = Organization.objects.filter(name__iexact=house).order_by("created_at").first()
+    organization = known or Organization.objects.create(name=house[:255])
+    if known:
+        _leave_alone(changes, "organization")
+    return Service.objects.create(organization=organization, name=name[:255])
+
+
+def _leave_alone(changes: list[FieldChange], table: str) -> None:
+    """An addition fills what a known organisation lacks through a curator, not by itself."""
+    for one in changes:
+        if one.table == table and one.taken_at:
+            one.taken_at, one.taken, one.refused_at = None, None, one.taken_at
+
+
+def _refuse_unwanted(said: dict[tuple[str, str], str], name: str, house: str) -> None:
+    ways = [
+        said.get(key, "") for key in (("service", "url"), ("service", "email"), ("organization", "website"))
+    ]
+    numbers = [value for (table, field), value in said.items() if (table, field) == ("phone", "number")]
+    asked = [
+        *({"name": one} for one in (name, house)),
+        *({"domain": one} for one in ways if likeness.host(one)),
+        *({"phone": one} for one in numbers),
+    ]
+    for one in asked:
+        if refusing.asked_not_to_be_listed(**one):
+            raise NotWanted(_("They asked not to be listed. Refuse this, and say so kindly."))
+
+
+def answer(request: ChangeRequest, *, now: dt.datetime) -> None:
+    """What became of it, to whoever sent it, if they left an address."""
+    if request.sent_by_id or request.sent_by_email:
+        outbox.queue(
+            kind="resources/decided",
+            dedupe_key=f"resources/decided:{request.pk}",
+            recipient=request.sent_by,
+            address="" if request.sent_by_id else request.sent_by_email.lower(),
+            params={"request": str(request.pk)},
+            not_before=now,
+        )

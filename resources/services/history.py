@@ -1,0 +1,139 @@
+"""Every change of a listing leaves a record, wherever it comes from: what was there, what is there now, who, why.
+
+`noting` looks at the listing before and after and writes down what differs. So a form, a decision, a merge and the
+admin all leave the same record, take back the same confirmations and tell the search, without doing it themselves.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.functions import Now as DbNow
+from django.utils import timezone
+
+from accounts.models import User
+from resources import fields
+from resources.models import Change, ChangedRow, ChangeRequest, Service
+from resources.services import clockwork
+from resources.services.indexing import reindex
+from resources.services.likeness import look_for_likeness
+
+Key = tuple[str, uuid.UUID]
+Snapshot = dict[Key, dict[str, Any]]
+
+
+@dataclass
+class Noted:
+    """What came of it, once the block is left. `change` stays None when nothing differs."""
+
+    change: Change | None = None
+    rows: list[ChangedRow] = field(default_factory=list)
+
+
+@contextmanager
+def noting(
+    *,
+    service: Service,
+    by: User | None,
+    how: str = Change.How.EDITED,
+    why: str = "",
+    request: ChangeRequest | None = None,
+    undoes: Change | None = None,
+) -> Iterator[Noted]:
+    """Change a listing inside this block. Holds its row; all or nothing."""
+    noted = Noted()
+    with transaction.atomic():
+        held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+        before = snapshot(held)
+        yield noted
+        now = Service.objects.get(pk=service.pk)
+        noted.rows = differences(before, snapshot(now))
+        if noted.rows:
+            noted.change = Change.objects.create(
+                service=now,
+                how=how,
+                made_at=timezone.now(),
+                made_by=by,
+                why=why,
+                request=request,
+                undoes=undoes,
+            )
+            for row in noted.rows:
+                row.change = noted.change
+            ChangedRow.objects.bulk_create(noted.rows)
+            settle(now, noted.rows)
+
+
+def note(*, service: Service, by: User | None, how: str, why: str = "") -> Change:
+    """An act that changes no field: published, put away."""
+    return Change.objects.create(service=service, how=how, made_at=timezone.now(), made_by=by, why=why)
+
+
+def snapshot(service: Service) -> Snapshot:
+    """All rows of the listing as they are now, in a fixed number of queries."""
+    return {
+        (table, row.pk): fields.values_of(table, row)
+        for table in fields.TABLES
+        for row in fields.rows_of(service, table)
+    }
+
+
+def differences(before: Snapshot, after: Snapshot) -> list[ChangedRow]:
+    """Rows that are new, gone, or differ; of the last only the fields that do."""
+    found = []
+    for table, pk in [*before, *(key for key in after if key not in before)]:
+        was, now = before.get((table, pk)), after.get((table, pk))
+        if was is not None and now is not None:
+            names = [name for name in now if now[name] != was.get(name)]
+            was, now = {name: was.get(name) for name in names}, {name: now[name] for name in names}
+        if was or now:
+            found.append(ChangedRow(table=table, row=pk, before=was, after=now))
+    return sorted(found, key=lambda row: list(fields.TABLES).index(row.table))
+
+
+def settle(service: Service, rows: list[ChangedRow]) -> None:
+    """Take back what is no longer confirmed, of every listing that shows these rows; tell the search."""
+    touched = _touched(service, rows)
+    for part in sorted({part for row in rows for part in _parts(row)}):
+        Service.objects.filter(pk__in=touched, confirmed__contains=[part]).update(
+            confirmed=Func(F("confirmed"), Value(part), function="array_remove")
+        )
+    Service.objects.filter(pk__in=touched).update(updated_at=DbNow())
+    reindex(Service.objects.filter(pk__in=touched))
+    clockwork.wind(Service.objects.filter(pk=service.pk))
+    look_for_likeness(Service.objects.filter(pk=service.pk))
+
+
+def _touched(service: Service, rows: list[ChangedRow]) -> list[uuid.UUID]:
+    where = Q(pk=service.pk)
+    for row in rows:
+        found = fields.TABLES[row.table]._default_manager.filter(pk=row.row).first()
+        where |= fields.sharing(row.table, found) if found else Q()
+    return list(Service.objects.filter(where).order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def _parts(row: ChangedRow) -> set[str]:
+    names = {*(row.before or {}), *(row.after or {})}
+    return {part for name in names if (part := fields.part_of(row.table, name))}
+
+
+def of(service: Service) -> QuerySet[Change]:
+    """All that was done to it, newest first; also what was done to its organisation and places elsewhere."""
+    shared = [
+        pk
+        for table in ("organization", "location")
+        for pk in fields.rows_of(service, table).values_list("pk", flat=True)
+    ]
+    elsewhere = ChangedRow.objects.filter(row__in=shared).values("change")
+    found = Change.objects.filter(Q(service=service) | Q(pk__in=elsewhere))
+    return found.select_related("made_by", "undoes", "undone_by", "service").prefetch_related("rows")
+
+
+def model_of(row: ChangedRow) -> type[models.Model]:
+    return fields.TABLES[row.table]

@@ -1,0 +1,72 @@
+"""Who asked not to be listed, so that nobody adds them again."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from resources import fields, likeness
+from resources.errors import NotWanted
+from resources.models import DoNotList, Phone, Service
+
+
+def asked_not_to_be_listed(*, name: str = "", domain: str = "", phone: str = "") -> DoNotList | None:
+    """The note of somebody who asked so and has this name, web or mail domain, or number; None for all others.
+
+    All three may be given as they are written: "www.Example.org", "+44 (0)20 ...".
+    """
+    known = Q()
+    if folded := likeness.fold(name):
+        known |= Q(folded_name=folded)
+    if host := likeness.host(domain):
+        known |= Q(domain=host)
+    if number := likeness.digits(phone):
+        known |= Q(phone=number)
+    return DoNotList.objects.filter(known).first() if known else None
+
+
+@transaction.atomic
+def do_not_list(*, name: str, by: User, domain: str = "", phone: str = "", reason: str = "") -> DoNotList:
+    """Remember that they asked. What is listed of them already, a curator puts away."""
+    return DoNotList.objects.create(
+        name=name,
+        folded_name=likeness.fold(name),
+        domain=likeness.host(domain),
+        phone=likeness.digits(phone),
+        reason=reason,
+        entered_by=by,
+    )
+
+
+def note_against(service: Service) -> DoNotList | None:
+    """Whether this listing is of somebody who asked not to be listed, by any of its ways."""
+    house = service.organization
+    ways = [service.url, service.email, house.website, house.email]
+    numbers = fields.rows_of(service, "phone").values_list("number", flat=True)
+    asked = [
+        *({"name": name} for name in (service.name, house.name)),
+        *({"domain": way} for way in ways if way),
+        *({"phone": number} for number in numbers),
+    ]
+    return next((note for one in asked if (note := asked_not_to_be_listed(**one))), None)
+
+
+def refuse_if_unwanted(service: Service) -> None:
+    """Raises NotWanted."""
+    if note := note_against(service):
+        raise NotWanted(_("“%(name)s” asked not to be listed. Put this listing away.") % {"name": note.name})
+
+
+def listed_of(note: DoNotList) -> list[Service]:
+    """Listings that are still there although they asked."""
+    where = Q(name__iexact=note.name) | Q(organization__name__iexact=note.name)
+    if note.phone:
+        near = Phone.objects.filter(number__endswith=note.phone[-4:])
+        same = [phone.pk for phone in near if likeness.digits(phone.number) == note.phone]
+        where |= Q(phones__in=same) | Q(organization__phones__in=same)
+    if note.domain:
+        for way in ("url", "email", "organization__website", "organization__email"):
+            where |= Q(**{f"{way}__icontains": note.domain})
+    return list(Service.objects.filter(where, archived_at=None).distinct().order_by("name")[:50])

@@ -1,0 +1,77 @@
+"""Taking one change back without losing the later ones. It is a change itself, and can be taken back, too."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from resources import fields
+from resources.errors import ChangedSince
+from resources.models import Change, ChangedRow, Location
+from resources.services import history
+
+
+def undo(*, change: Change, by: User, why: str = "") -> Change | None:
+    """Put back what was there before. Raises ChangedSince when somebody changed the same fields later."""
+    try:
+        with history.noting(
+            service=change.service, by=by, how=Change.How.UNDONE, why=why, undoes=change
+        ) as noted:
+            rows = list(change.rows.all())
+            if not rows or Change.objects.filter(undoes=change).exists():
+                raise ChangedSince(_("There is nothing to undo here any more."))
+            for row in rows:
+                _refuse_if_changed(row)
+            for row in rows:
+                _bring_back(row)
+            for row in reversed(rows):
+                _take_away(row)
+    except IntegrityError as error:
+        why_not = _("This cannot be undone by itself: something else depends on it. Change it by hand instead.")
+        raise ChangedSince(why_not) from error
+    return noted.change
+
+
+def _refuse_if_changed(row: ChangedRow) -> None:
+    """What it made must still be as it made it."""
+    if row.after is None:
+        return
+    found = fields.TABLES[row.table]._default_manager.filter(pk=row.row).first()
+    now = fields.values_of(row.table, found) if found else {}
+    later = [name for name, value in row.after.items() if now.get(name) != value]
+    if found is None or later:
+        what = ", ".join(fields.label(row.table, name) for name in later) or row.table
+        raise ChangedSince(
+            _("This was changed again later (%(what)s). Undo the later change first, or change it by hand.")
+            % {"what": what}
+        )
+
+
+def _bring_back(row: ChangedRow) -> None:
+    """The old values, or the whole row when it had been taken out."""
+    if row.before is None:
+        return
+    model = fields.TABLES[row.table]
+    found = model._default_manager.filter(pk=row.row).first()
+    if found is None and row.after is not None:
+        raise ObjectDoesNotExist(row.row)
+    record = found or model(pk=row.row)
+    for name, value in row.before.items():
+        field = fields.field_of(row.table, name)
+        if field is not None:
+            setattr(record, field.attname, field.to_python(value) if not field.is_relation else value)
+    record.save(force_insert=found is None)
+
+
+def _take_away(row: ChangedRow) -> None:
+    """What it had added; a place that other listings use stays."""
+    if row.before is not None:
+        return
+    found = fields.TABLES[row.table]._default_manager.filter(pk=row.row).first()
+    if found is None or row.table == "organization":
+        return
+    if isinstance(found, Location) and found.at_services.exists():
+        return
+    found.delete()
