@@ -16,7 +16,7 @@ from resources.models import FieldChange, Location, Service, ServiceAtLocation
 
 
 def apply(*, service: Service, changes: Iterable[FieldChange]) -> None:
-    """Write what was taken. Raises ValidationError in words: unknown field, foreign row, a value that makes no sense."""
+    """Write what was taken. Raises ValidationError in words: unknown field, foreign row, bad value."""
     order = list(fields.TABLES)
     ranked = sorted(changes, key=lambda one: (_rank(order, one.table), str(one.row or ""), one.group))
     made: dict[int, Location] = {}

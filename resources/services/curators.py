@@ -20,6 +20,7 @@ KEPT = ("organization", "service", "taxonomyterm")
 MORE = (
     *("verify_service", "publish_service", "view_verification", "view_source", "view_taxonomy"),
     *("view_changerequest", "change_changerequest", "view_change", "view_claim", "change_claim"),
+    *("view_feedback", "change_feedback"),
 )
 
 

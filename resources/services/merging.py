@@ -19,7 +19,9 @@ from resources.services import clockwork, history
 # Rows of a listing go over one by one, as the curator chose; these tables are the merge's own.
 OWN = {Likeness, Fingerprint, Inclusion, Change, ChangedRow, Service}
 MOVABLE = tuple(
-    table for table in fields.TABLES if table not in ("organization", "service", "location", "address", "accessibility")
+    table
+    for table in fields.TABLES
+    if table not in ("organization", "service", "location", "address", "accessibility")
 )
 
 
@@ -71,7 +73,9 @@ def _refuse(held: Mapping[uuid.UUID, Service], loser: Service, winner: Service) 
     if any(service.merged_into_id for service in held.values()):
         raise CannotMerge(_("One of these was merged already. Look at the queue again."))
     if held[winner.pk].archived_at:
-        raise CannotMerge(_("The one that should stay is put away. Choose the other, or bring it back first."))
+        raise CannotMerge(
+            _("The one that should stay is put away. Choose the other, or bring it back first.")
+        )
 
 
 def _take_fields(loser: Service, winner: Service, take: set[str]) -> None:

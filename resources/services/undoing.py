@@ -29,7 +29,9 @@ def undo(*, change: Change, by: User, why: str = "") -> Change | None:
             for row in reversed(rows):
                 _take_away(row)
     except IntegrityError as error:
-        why_not = _("This cannot be undone by itself: something else depends on it. Change it by hand instead.")
+        why_not = _(
+            "This cannot be undone by itself: something else depends on it. Change it by hand instead."
+        )
         raise ChangedSince(why_not) from error
     return noted.change
 

@@ -38,6 +38,7 @@ from resources.services import appoint_curator, publish, verify
 from tests.access.walk import Address
 from tests.checkins.conftest import let_all_hours_be_awake
 from tests.conftest import person
+from tests.resources.conftest import complete
 
 HOUR = dt.timedelta(hours=1)
 # Who looks. Everybody has an account but the first.
@@ -213,6 +214,7 @@ def _directory(world: World) -> None:
     Phone.objects.create(service=world.service, number="555-0150")
     curator = world.people[CURATOR]
     verify(service=world.service, by=curator, how=Verification.How.PHONE, parts=["name", "contact"])
+    complete(world.service, curator)
     publish(service=world.service, by=curator)
 
 

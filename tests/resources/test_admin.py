@@ -39,12 +39,12 @@ def filled(response) -> dict[str, object]:
     return data
 
 
-def test_a_curator_s_morning(desk, client, draft, curator):
-    service = draft("Chair yoga", at="The Hall")
+def test_a_curator_s_morning(desk, client, ready, curator):
+    service = ready("Chair yoga", at="The Hall")
     assert "Chair yoga" in words(desk.get(LIST, {"state": "draft"}))
 
     refused = desk.post(address(service, "publish"), follow=True)
-    assert "not verified yet. Choose “Mark as verified” first" in words(refused)
+    assert "“Chair yoga” cannot go public yet. It is not verified yet." in words(refused)
     assert client.get(service.get_absolute_url()).status_code == 404
 
     assert "You are about to say that you checked “Chair yoga”" in words(desk.get(address(service, "verify")))
@@ -120,13 +120,13 @@ def test_a_check_sent_twice_is_one_check(desk, draft):
     assert str(Verification.objects.get().form_key) == str(key)
 
 
-def test_several_are_published_at_once_and_those_that_cannot_be_say_why(desk, draft):
-    good, bad = draft("Good"), draft("Bad")
+def test_several_are_published_at_once_and_those_that_cannot_be_say_why(desk, ready):
+    good, bad = ready("Good"), ready("Bad")
     desk.post(address(good, "verify"), {"how": "visit", "parts": ["name"]})
     chosen = {"action": "publish_chosen", "_selected_action": [str(good.pk), str(bad.pk)]}
     answer = words(desk.post(LIST, chosen, follow=True))
     assert "Published. 1 listing." in answer
-    assert "“Bad” is not verified yet" in answer
+    assert "“Bad” cannot go public yet. It is not verified yet." in answer
     for action in ("withdraw_chosen", "archive_chosen"):
         desk.post(LIST, {**chosen, "action": action})
     assert Service.objects.filter(archived_at__isnull=False).count() == 2

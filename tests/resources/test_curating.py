@@ -11,6 +11,7 @@ from accounts.models import User
 from resources import services
 from resources.errors import CannotPublish
 from resources.models import Helpline, Location, Phone, Schedule, Service, ServiceAtLocation, Verification
+from tests.resources.conftest import complete
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +28,8 @@ def test_the_database_itself_refuses_to_publish_what_nobody_verified(draft):
         Service.objects.filter(pk=draft().pk).update(published_at=timezone.now())
 
 
-def test_a_verified_draft_is_published_once(draft, curator):
-    service = draft()
+def test_a_verified_draft_is_published_once(ready, curator):
+    service = ready()
     services.verify(service=service, by=curator, how="phone", parts=["name"], note="Rang them.")
     assert services.publish(service=service, by=curator) is True
     assert services.publish(service=service, by=curator) is False
@@ -37,15 +38,15 @@ def test_a_verified_draft_is_published_once(draft, curator):
 
 
 @pytest.mark.parametrize("status", ["inactive", "defunct"])
-def test_what_is_no_longer_active_is_not_published(draft, curator, status):
-    service = draft(status=status)
+def test_what_is_no_longer_active_is_not_published(ready, curator, status):
+    service = ready(status=status)
     services.verify(service=service, by=curator, how="phone", parts=["name"])
     with pytest.raises(CannotPublish, match="not active"):
         services.publish(service=service, by=curator)
 
 
-def test_what_cannot_be_reached_is_not_published(draft, curator):
-    service = draft()
+def test_what_cannot_be_reached_is_not_published(ready, curator):
+    service = ready()
     Phone.objects.all().delete()
     services.verify(service=service, by=curator, how="visit", parts=["name"])
     with pytest.raises(CannotPublish, match="no phone, e-mail, web page or address"):
@@ -55,8 +56,8 @@ def test_what_cannot_be_reached_is_not_published(draft, curator):
     assert services.publish(service=service, by=curator)
 
 
-def test_an_address_is_a_way_to_get_there(draft, curator):
-    service = draft(at="The Loft")
+def test_an_address_is_a_way_to_get_there(ready, curator):
+    service = ready(at="The Loft")
     Phone.objects.all().delete()
     services.verify(service=service, by=curator, how="visit", parts=["place"])
     assert services.publish(service=service, by=curator)
@@ -73,7 +74,7 @@ def test_withdrawing_makes_a_draft_again_and_archiving_puts_it_away(published, c
 
 
 def test_publishing_brings_back_what_was_archived(published, curator):
-    service = published()
+    service = complete(published(), curator)
     services.archive(service=service, by=curator)
     services.publish(service=service, by=curator)
     service.refresh_from_db()

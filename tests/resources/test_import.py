@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from resources import services
 from resources.models import Address, Organization, Phone, Schedule, Service, Source
+from tests.resources.conftest import complete
 from tests.resources.folders import folder as folder
 from tests.resources.folders import totals
 
@@ -87,7 +88,7 @@ def test_nothing_of_a_published_listing_moves(folder, curator):
     folder.run()
     service = Service.objects.get()
     services.verify(service=service, by=curator, how="phone", parts=["name"])
-    services.publish(service=service, by=curator)
+    services.publish(service=complete(service, curator), by=curator)
     folder.write("organizations", "id,name", "o1,New House")
     folder.write("locations", "id,organization_id,location_type,name", "l1,o1,physical,New Quay")
     folder.write("services", "id,organization_id,name,status", "s1,o1,New Tea,active")
@@ -104,7 +105,7 @@ def test_nothing_of_a_published_listing_moves(folder, curator):
 def test_a_new_service_of_a_known_organisation_is_a_new_draft(folder, curator):
     folder.run()
     services.verify(service=Service.objects.get(), by=curator, how="phone", parts=["name"])
-    services.publish(service=Service.objects.get(), by=curator)
+    services.publish(service=complete(Service.objects.get(), curator), by=curator)
     folder.write(
         "services",
         "id,organization_id,name,status,description",

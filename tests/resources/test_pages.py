@@ -20,6 +20,7 @@ from resources.models import (
     Source,
     Verification,
 )
+from tests.resources.conftest import complete
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +114,7 @@ def test_ages_in_words(client, published, low, high, said):
 
 
 def test_it_says_when_it_was_last_checked(client, draft, curator):
-    service = draft()
+    service = complete(draft(), curator)
     with time_machine.travel(dt.datetime(2026, 5, 3, 12, tzinfo=dt.UTC)):
         services.verify(service=service, by=curator, how="phone", parts=["name"])
     services.publish(service=service, by=curator)

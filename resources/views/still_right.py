@@ -1,0 +1,70 @@
+"""Where an organisation looks at its own listing, by the link in our letter. The GET shows; only a POST acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from resources import clock, links, listing
+from resources.forms.answering import OwnListingForm
+from resources.models import Service
+from resources.services import answering, clockwork
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def still_right(request: HttpRequest, token: str) -> HttpResponse:
+    service = links.read(token)
+    if service is None:
+        return render(request, "resources/link_unknown.html", status=404)
+    if request.method != "POST":
+        return _page(request, service, OwnListingForm(service=service))
+    if request.POST.get("answer") == "right":
+        answering.still_right(service=service)
+        messages.success(request, _("Thank you. Your page now says that it was checked today."))
+        return redirect(request.path)
+    form = OwnListingForm(request.POST, service=service)
+    if not form.is_valid():
+        return _page(request, service, form, status=422)
+    return _take(request, service, form)
+
+
+def _take(request: HttpRequest, service: Service, form: OwnListingForm) -> HttpResponse:
+    sent = answering.propose_for_organization(
+        service=service,
+        values=form.values(),
+        note=form.cleaned_data["note"],
+        email=clockwork.address_of(service),
+        form_key=form.key,
+    )
+    if sent is None:
+        form.add_error(None, _("Nothing is different yet. Change a field or write below what has changed."))
+        return _page(request, service, form, status=422)
+    messages.success(request, _("Thank you. A curator looks at it and writes to you when it is done."))
+    return redirect(request.path)
+
+
+def _page(request: HttpRequest, service: Service, form: OwnListingForm, status: int = 200) -> HttpResponse:
+    return render(request, "resources/still_right.html", about(service) | {"form": form}, status=status)
+
+
+def about(service: Service) -> dict[str, Any]:
+    """What the page shows of the listing: just what visitors see."""
+    today, whole = timezone.localdate(), Service.objects.for_page().get(pk=service.pk)
+    return {
+        "nav": "find",
+        "service": whole,
+        "contact": listing.contact(whole),
+        "places": listing.places(whole, today=today),
+        "times": listing.own_times(whole, today=today),
+        "prices": listing.prices(whole, today=today),
+        "check_first": clock.check_first(whole, now=timezone.now()),
+        "waiting": whole.change_requests.filter(decided_at=None, on_behalf_of=whole.organization).count(),
+    }
