@@ -1,10 +1,11 @@
 from django.urls import path
 
-from resources.views import finding, help_now, listing, passing
+from resources.views import finding, help_now, listing, passing, still_right
 
 urlpatterns = [
     path("", finding.resources, name="resources"),
     path("help-now/", help_now.help_now, name="help_now"),
+    path("still-right/<str:token>/", still_right.still_right, name="still_right"),
     path("<uuid:pk>/", listing.resource, name="resource"),
     path("<uuid:pk>/paper/", listing.on_paper, name="resource_paper"),
     path("<uuid:pk>/times/<uuid:row>/session.ics", listing.times, name="resource_times"),

@@ -35,7 +35,9 @@ class OwnListingForm(OnceForm):
             if field is None:
                 continue
             more: dict[str, Any] = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
-            made = field.formfield(required=not field.blank, initial=value, label=fields.label(table, name), **more)
+            made = field.formfield(
+                required=not field.blank, initial=value, label=fields.label(table, name), **more
+            )
             if made is None:
                 continue
             if isinstance(made.widget, forms.Textarea):

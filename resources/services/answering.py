@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from resources import fields
@@ -24,8 +24,10 @@ AGAIN = dt.timedelta(hours=12)
 MOST_WAITING = 5
 # What an organisation can mend itself; the rest it tells in words.
 OFFERED = {
-    "service": ("name", "description", "eligibility_description", "fees_description", "application_process")
-    + ("url", "email", "wait_time"),
+    "service": (
+        *("name", "description", "eligibility_description", "fees_description", "application_process"),
+        *("url", "email", "wait_time"),
+    ),
     "phone": ("number",),
     "address": ("address_1", "address_2", "city", "postal_code"),
 }
@@ -99,7 +101,9 @@ def _changes(
     request: ChangeRequest, keys: Iterable[Key], now: Mapping[Key, Any], values: Mapping[Key, Any]
 ) -> list[FieldChange]:
     return [
-        FieldChange(request=request, table=key[0], row=key[1], field=key[2], before=now[key], after=values[key])
+        FieldChange(
+            request=request, table=key[0], row=key[1], field=key[2], before=now[key], after=values[key]
+        )
         for key in keys
     ]
 
@@ -107,4 +111,6 @@ def _changes(
 def _refuse_too_many(service: Service) -> None:
     waiting = service.change_requests.filter(decided_at=None, on_behalf_of=service.organization_id)
     if waiting.count() >= MOST_WAITING:
-        raise CannotDecide(_("Several of your changes are waiting for a curator already. Please wait for them."))
+        raise CannotDecide(
+            _("Several of your changes are waiting for a curator already. Please wait for them.")
+        )

@@ -309,6 +309,8 @@ LETTERS = [
 DIRECTORY = [
     Row("resources", "", everybody("page"), ONLY_READS),
     Row("help_now", "", everybody("page"), ONLY_READS),
+    Row("still_right", "a listing's link", everybody("page"), everybody("bad")),
+    Row("still_right", "nonsense", GONE, GONE),
     Row("resource", "a listing", everybody("page"), ONLY_READS),
     Row("resource", "a draft", only([CURATOR, SUPERUSER], "page", anonymous="gone"), ONLY_READS),
     Row("resource_paper", "a listing", everybody("page"), ONLY_READS),

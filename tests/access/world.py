@@ -33,6 +33,7 @@ from networks.models import (
     Touch,
 )
 from outbox.models import BrokenAddress, Channel, Heartbeat, Message
+from resources import links as listing_links
 from resources.models import Helpline, Location, Organization, Phone, Service, Source, Verification
 from resources.services import appoint_curator, publish, verify
 from tests.access.walk import Address
@@ -296,6 +297,7 @@ MAKERS: dict[str, Maker] = {
         "token": ask_links.token_for(world.taken, world.members[ORGANISER])
     },
     "a feed": lambda world, role: {"token": world.feed.token()},
+    "a listing's link": lambda world, role: {"token": listing_links.token_for(world.service)},
     "a listing": lambda world, role: {"pk": world.service.pk},
     "a draft": lambda world, role: {"pk": world.draft.pk},
     "no time of a listing": lambda world, role: {"pk": world.service.pk, "row": uuid.uuid4()},

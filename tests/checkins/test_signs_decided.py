@@ -34,6 +34,7 @@ NO_SIGNS = {
     *("share_link", "join_request", "join_request_decline", "join_page", "join_take_back"),
     *("invite", "invitation_resend", "invitation_withdraw", "invitation_accept", "invitation_decline"),
     *("invitation_switch", "break_from", "break_from_all", "go_on_with", "go_on_with_all", "leave_support"),
+    "still_right",
     *("ask_new", "ask_new_for", "ask_stop", "ask_soften", "ask_move", "ask_cancel", "ask_thank"),
     *("ask_everybody", "ask_gift", "ask_offer", "ask_open", "ask_by_mail", "ask_calendar"),
     *("resource_pass_on", "resource_to_network"),

@@ -64,7 +64,7 @@ def test_a_curator_s_morning(desk, client, ready, curator):
     assert set(LogEntry.objects.values_list("user", flat=True)) == {curator.pk}
 
     desk.post(address(service, "withdraw"))
-    assert client.get(service.get_absolute_url()).status_code == 404
+    assert client.get(service.get_absolute_url()).status_code == 410
     desk.post(address(service, "archive"))
     assert "Chair yoga" in words(desk.get(LIST, {"state": "archived"}))
     assert "Chair yoga" not in words(desk.get(LIST, {"state": "draft"}))

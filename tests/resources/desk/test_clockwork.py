@@ -24,6 +24,12 @@ def letters() -> list[Message]:
     return list(Message.objects.filter(kind="resources/still_right").order_by("pk"))
 
 
+@transaction.atomic
+def swept_and_killed(at: dt.datetime) -> None:
+    clockwork._sweep_batch(at)
+    raise KeyboardInterrupt
+
+
 @pytest.fixture
 def listed(draft, curator):
     """A published listing checked on the tenth of January."""
@@ -150,9 +156,8 @@ def test_what_nobody_checked_has_no_clock(draft):
 def test_a_killed_worker_leaves_everything_to_the_next(listed):
     listed()
     at = MADE.replace(month=7)
-    with pytest.raises(KeyboardInterrupt), transaction.atomic():
-        clockwork._sweep_batch(at)
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        swept_and_killed(at)
     assert letters() == []
     assert walk(at) == 1
     assert len(letters()) == 1

@@ -28,6 +28,12 @@ def edit(service: Service, by, **columns) -> Change | None:
     return noted.change
 
 
+def half_done(service: Service, by) -> None:
+    with history.noting(service=service, by=by):
+        Service.objects.filter(pk=service.pk).update(name="Half")
+        raise RuntimeError
+
+
 def confirmed(service: Service) -> set[str]:
     return set(Service.objects.get(pk=service.pk).confirmed)
 
@@ -136,9 +142,8 @@ def test_a_price_that_is_gone_cannot_be_undone(service, curator):
 
 
 def test_a_failure_leaves_neither_change_nor_record(service, curator):
-    with pytest.raises(RuntimeError), history.noting(service=service, by=curator):
-        Service.objects.filter(pk=service.pk).update(name="Half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        half_done(service, curator)
     assert Service.objects.get(pk=service.pk).name == "Chair yoga"
     assert not history.of(service).filter(how="edited").exists()
 
