@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from checkins.models import Plan
-from networks.models import Membership, Tie
+from networks import services as networks
+from networks.models import Membership, Suggestion, Tie
 from resources import helplines
 from resources.models import Helpline, Service
 from supportnet import demo
@@ -43,6 +44,14 @@ def people(live_site: str) -> dict[str, User]:
     helplines.load(Helpline)
     demo.load(now=timezone.now())
     return {user.email: user for user in User.objects.all()}
+
+
+def something_said_and_offered(owner: User) -> None:
+    """A word of a member, and a hello that is suggested: cards that are not there on every day."""
+    now, membership = timezone.now(), Membership.objects.of(owner).get()
+    networks.send_signal(membership=membership, by=membership.member, kind="thinking", now=now)
+    networks.sweep_suggestions(now=now)
+    assert Suggestion.objects.of(owner).exists()
 
 
 def sign_in(person: Someone, email: str) -> None:
@@ -81,6 +90,7 @@ def owners_pages(owner: User) -> list[str]:
         *("/asks/", "/asks/new/", "/asks/new/?need=lift", "/asks/new/?need=lift&words=1"),
         *("/asks/gave/", "/asks/calendar/", "/asks/a/nonsense/"),
         *(f"/network/{tie.pk}/", f"/network/{tie.pk}/edit/", f"/network/{tie.pk}/remove/"),
+        *(f"/network/{one.tie_id}/log/{one.pk}/" for one in invited.touches.all()),
         *(f"/network/{tie.pk}/invite/", f"/network/{invited.pk}/", f"/network/{tie.pk}/archive/"),
         *("/network/?q=choir", "/network/quiet/", "/network/archive/", f"/network/words/?tie={tie.pk}"),
         *(f"/network/sharing/{membership.pk}/{page}" for page in ("", "preview/", "end/")),
@@ -104,6 +114,7 @@ def test_nobody_is_shut_out_of_any_page(
         visitor.looks()
     maya = someone(size, theme=theme)
     sign_in(maya, demo.OWNER)
+    something_said_and_offered(people[demo.OWNER])
     for path in owners_pages(people[demo.OWNER]):
         maya.go(path)
         maya.looks()
