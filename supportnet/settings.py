@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "resources.api.middleware.DirectoryApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -271,6 +272,13 @@ CELERY_BEAT_SCHEDULE = {
         "resources.tasks.sweep_likeness": 900.0,
     }.items()
 }
+
+# The directory ----------------------------------------------------------------------------------
+# What the public API says of who checked a listing: the mailbox of the curators, never one of their own.
+DIRECTORY_EMAIL: str = env.str("DIRECTORY_EMAIL", default="")
+# How often one client may ask, and how often for everything at once; so many times in so many seconds.
+DIRECTORY_API_RATE: tuple[int, int] = (env.int("DIRECTORY_API_PER_MINUTE", default=120), 60)
+DIRECTORY_API_STREAMS: tuple[int, int] = (env.int("DIRECTORY_API_STREAMS_PER_HOUR", default=12), 3600)
 
 # Files and headers ----------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from resources.api.documentation import documentation
+from resources.api.routes import api as directory_api
 from supportnet import health, mailbox, views
 
 handler400 = "supportnet.views.bad_request"
@@ -21,6 +23,8 @@ urlpatterns = [
     path("", include("checkins.urls")),
     path("", include("outbox.urls")),
     path("find/", include("resources.urls")),
+    path("api/hsds/v3/docs", documentation, name="directory_documentation"),
+    path("api/hsds/v3/", directory_api.urls),
     path("asks/", include("asks.urls")),
     # The desk has no door of its own: one sign-in, with its limits, for everybody.
     path("admin/login/", views.desk_door),

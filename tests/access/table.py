@@ -318,6 +318,22 @@ DIRECTORY = [
     Row("resource_times", "no time of a listing", GONE, ONLY_READS),
     Row("resource_pass_on", "a listing", everybody("page"), everybody("page")),
     Row("resource_to_network", "a listing", signed_in("page"), signed_in("bad")),
+    # The directory for other programs says the same to everybody, whoever they are.
+    Row("directory_documentation", "", everybody("page"), ONLY_READS),
+    Row("hsds:openapi-json", "", everybody("page"), ONLY_READS),
+    Row("hsds:api-root", "", everybody("page"), ONLY_READS),
+    Row("hsds:about", "", everybody("page"), ONLY_READS),
+    Row("hsds:services", "", everybody("page"), ONLY_READS),
+    Row("hsds:service", "a listing's id", everybody("page"), ONLY_READS),
+    Row("hsds:service", "a draft's id", GONE, ONLY_READS),
+    Row("hsds:organizations", "", everybody("page"), ONLY_READS),
+    Row("hsds:organization", "its organization's id", everybody("page"), ONLY_READS),
+    Row("hsds:service_at_locations", "", everybody("page"), ONLY_READS),
+    Row("hsds:service_at_location", "a listing's id", GONE, ONLY_READS),
+    Row("hsds:taxonomies", "", everybody("page"), ONLY_READS),
+    Row("hsds:taxonomy", "a listing's id", GONE, ONLY_READS),
+    Row("hsds:taxonomy_terms", "", everybody("page"), ONLY_READS),
+    Row("hsds:taxonomy_term", "a listing's id", GONE, ONLY_READS),
 ]
 
 DESK_DOOR = only([CURATOR, SUPERUSER], "moved", others="no")

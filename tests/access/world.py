@@ -301,6 +301,9 @@ MAKERS: dict[str, Maker] = {
     "a listing": lambda world, role: {"pk": world.service.pk},
     "a draft": lambda world, role: {"pk": world.draft.pk},
     "no time of a listing": lambda world, role: {"pk": world.service.pk, "row": uuid.uuid4()},
+    "a listing's id": lambda world, role: {"id": world.service.pk},
+    "a draft's id": lambda world, role: {"id": world.draft.pk},
+    "its organization's id": lambda world, role: {"id": world.service.organization_id},
     "an app": lambda world, role: {"app_label": "networks"},
 }
 

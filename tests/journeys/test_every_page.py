@@ -25,6 +25,7 @@ OPEN = [
     "/find/",
     "/find/?q=nothing-has-this-name",
     "/find/help-now/",
+    "/api/hsds/v3/docs",
     "/accounts/signup/",
     "/accounts/login/",
 ]

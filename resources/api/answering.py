@@ -1,0 +1,70 @@
+"""Pages and streams of shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from ninja import Schema
+
+from resources.api import asking
+from resources.hsds.shapes import Shape
+
+JSON, NDJSON = "application/json", "application/x-ndjson"
+# Rows fetched from the database at a time while streaming: what is in memory, however much there is.
+CHUNK = 200
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+
+class Page(Schema, Generic[T]):
+    """The envelope of the standard."""
+
+    total_items: int
+    total_pages: int
+    page_number: int
+    size: int
+    first_page: bool
+    last_page: bool
+    empty: bool
+    contents: list[T]
+
+
+def listing(found: QuerySet[M], asked: asking.Listing, text_of: Callable[[M], str]) -> HttpResponseBase:
+    """One page, or everything as a stream; `text_of` makes the JSON of one row."""
+    if asked.format == "ndjson":
+        lines = (text_of(row) + "\n" for row in found.iterator(chunk_size=CHUNK))
+        return StreamingHttpResponse(lines, content_type=NDJSON)
+    total = found.order_by().count()
+    start = (asked.page - 1) * asked.size
+    rows = list(found[start : start + asked.size]) if start < total else []
+    return HttpResponse(enveloped([text_of(row) for row in rows], asked, total), content_type=JSON)
+
+
+def enveloped(texts: list[str], asked: asking.Listing, total: int) -> str:
+    pages = -(-total // asked.size)
+    envelope = Page[Any](
+        total_items=total,
+        total_pages=pages,
+        page_number=asked.page,
+        size=len(texts),
+        first_page=asked.page == 1,
+        last_page=asked.page >= pages,
+        empty=not texts,
+        contents=[],
+    ).model_dump_json()
+    return envelope.removesuffix("]}") + ",".join(texts) + "]}"
+
+
+def one(shape: Shape) -> HttpResponse:
+    return HttpResponse(shape.json_text(), content_type=JSON)
+
+
+def missing(request: HttpRequest, what: str) -> HttpResponse:
+    return HttpResponse(f'{{"detail":"{what}"}}', content_type=JSON, status=404)
+
+
+def moved(where: str) -> HttpResponse:
+    return HttpResponse(status=301, headers={"Location": where})

@@ -1,0 +1,78 @@
+"""What holds for every answer of the API: nobody is known, any page may ask, nobody may ask too often."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+
+from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+
+PREFIX, PAGES = "/api/hsds/", ("/docs",)
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After",
+}
+PREFLIGHT = {
+    **OPEN,
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match, Accept, Content-Type",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class DirectoryApiMiddleware:
+    """Stands before the session, so that a cookie somebody's browser sends along changes nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(PREFIX) or request.path.endswith(PAGES):
+            return self.get_response(request)
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers=PREFLIGHT)
+        request.COOKIES = {}
+        response = self.limited(request) or self.answered(request)
+        for name, value in OPEN.items():
+            response[name] = value
+        return response
+
+    def answered(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # Nobody is known, so neither a cookie nor a language makes a difference.
+        response["Vary"] = "Accept-Encoding"
+        if not isinstance(response, HttpResponse) or response.status_code != 200:
+            return response
+        # Of the whole answer: a phone that changes changes its listing, though the row of the listing stays.
+        mark = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+        response["ETag"] = mark
+        response.setdefault("Cache-Control", "public, max-age=60")
+        return get_conditional_response(request, etag=mark, response=response) or response
+
+    def limited(self, request: HttpRequest) -> HttpResponse | None:
+        stream = request.GET.get("format") == "ndjson"
+        amount, seconds = settings.DIRECTORY_API_STREAMS if stream else settings.DIRECTORY_API_RATE
+        wait = over(f"{get_ip(request)} {stream}", amount, seconds)
+        if wait is None:
+            return None
+        words = f"You have asked very often. Please wait {wait} seconds, then go on."
+        return JsonResponse({"detail": words}, status=429, headers={"Retry-After": str(wait)})
+
+
+def over(who: str, amount: int, seconds: int) -> int | None:
+    """Seconds to wait when `who` asked more than `amount` times in this window, counted where tries to sign in
+    are. The address itself is not kept."""
+    window, past = divmod(int(time.time()), seconds)
+    key = f"hsds:{hashlib.sha256(f'{settings.SECRET_KEY}{who}'.encode()).hexdigest()[:32]}:{window}"
+    cache.add(key, 0, timeout=seconds)
+    try:
+        asked = cache.incr(key)
+    except ValueError:
+        return None
+    return seconds - past if asked > amount else None
