@@ -9,7 +9,7 @@ from collections.abc import Callable
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
@@ -38,6 +38,8 @@ class DirectoryApiMiddleware:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=PREFLIGHT)
         request.COOKIES = {}
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"], headers=OPEN)
         response = self.limited(request) or self.answered(request)
         for name, value in OPEN.items():
             response[name] = value
