@@ -124,7 +124,8 @@ def test_a_page_costs_the_same_however_much_is_on_it(ask, everything, published,
     def cost(**asked):
         with CaptureQueriesContext(connection) as queries:
             ask(path, full="true", full_service="true", per_page=500, **asked)
-        return len(queries)
+        # Counting who asks how often is one query more when a minute turns.
+        return len([each for each in queries if "supportnet_cache" not in each["sql"]])
 
     cost()
     before = cost()
