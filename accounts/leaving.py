@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import models
 
@@ -23,14 +22,16 @@ class Reason:
     for_them: str
 
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 Reasons = Callable[[list[User]], Iterable[Reason]]
+Beside = Callable[[User], Iterable[int]]
 Holds = Callable[[User], None]
 # With what is nobody's but theirs (private notes, energy), or without.
 Belongings = Callable[[User, bool], Mapping[str, Iterable[Row]]]
 Goodbye = Callable[[User, dt.datetime], None]
 
 _reasons: list[Reasons] = []
+_beside: list[Beside] = []
 _holds: list[Holds] = []
 _belongings: list[Belongings] = []
 _goodbyes: list[Goodbye] = []
@@ -40,6 +41,12 @@ def asks(reasons: Reasons) -> Reasons:
     """Register one more that is asked before anybody goes."""
     _reasons.append(reasons)
     return reasons
+
+
+def knows(beside: Beside) -> Beside:
+    """Register one more that gives the ids of those with whom somebody who goes has something in common."""
+    _beside.append(beside)
+    return beside
 
 
 def holds(hold: Holds) -> Holds:
@@ -74,12 +81,19 @@ def _against(people: list[User]) -> Iterable[Reason]:
     return (reason for reasons in _reasons for reason in reasons(people))
 
 
+def held(person: User) -> User | None:
+    """Them and all beside them, locked in one order: of two who leave each other at once, one waits. None if gone."""
+    keys = {person.pk, *(key for beside in _beside for key in beside(person))}
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    return next((one for one in list(rows) if one.pk == person.pk), None)
+
+
 def hold(person: User) -> None:
     for one in _holds:
         one(person)
 
 
-def belongings(person: User, *, private: bool) -> dict[str, list[dict[str, Any]]]:
+def belongings(person: User, *, private: bool) -> dict[str, list[dict[str, object]]]:
     """Everything they entered, by what it is."""
     packed = (each(person, private) for each in _belongings)
     return {name: [dict(row) for row in rows] for part in packed for name, rows in part.items()}

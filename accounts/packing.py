@@ -7,14 +7,13 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts import formulas, leaving
 from accounts.models import Consent, User
 
-Rows = Sequence[Mapping[str, Any]]
+Rows = Sequence[leaving.Row]
 
 
 @leaving.packs
@@ -60,7 +59,7 @@ def as_table(rows: Rows) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """As in the JSON, a list with blanks between."""
     if value is None:
         return ""

@@ -34,7 +34,7 @@ def erase(*, person: User, now: dt.datetime) -> uuid.UUID | None:
     Of what they agreed to, a record without any name stays, under a number that only they are told; None when
     they were gone already. Raises NotNow while somebody waits for them.
     """
-    held = User.objects.select_for_update(no_key=True).filter(pk=person.pk).first()
+    held = leaving.held(person)
     if held is None:
         return None
     leaving.hold(held)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterable
 
 from django.db.models import F
 from django.utils import timezone
@@ -15,7 +15,7 @@ from accounts.models import User
 from asks import messages
 from asks.models import Ask, Gift, Occurrence, Offer, Taking
 
-Rows = list[dict[str, Any]]
+Rows = Iterable[leaving.Row]
 
 
 @leaving.asks
@@ -33,6 +33,12 @@ def promised(people: list[User]) -> list[Reason]:
     )
     names = {taking.membership.member.called for taking in rows.select_related("membership__member")}
     return [Reason(for_staff % {"name": name}, for_them) for name in sorted(names)]
+
+
+@leaving.holds
+def hold(person: User) -> None:
+    """Who says yes at this moment was earlier, or waits until it is too late."""
+    list(Ask.objects.of(person).order_by("pk").select_for_update(of=("self",)))
 
 
 @leaving.packs

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from checkins.models import CheckIn, Claim, Plan, Silence, SilenceStep, Step, Wi
 from checkins.services import locks, upkeep
 from outbox.models import Message
 
-Rows = list[dict[str, Any]]
+Rows = Iterable[leaving.Row]
 
 
 @leaving.asks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from django.db.models import F, Q
 
@@ -22,7 +22,7 @@ from networks.models import (
 )
 from networks.services.memberships import end_membership
 
-Rows = list[dict[str, Any]]
+Rows = Iterable[leaving.Row]
 # Nobody's but the owner's.
 PRIVATE = {"tie": ("helps", "hinders", "energy"), "touch": ("afterwards", "note")}
 
@@ -84,6 +84,13 @@ def supporting(person: User, private: bool) -> dict[str, Rows]:
         "you-were-in-touch": list(talked.values("happened_at", name=F("tie__owner__name"))),
         "you-asked-to-join": list(asked.values("note", "asked_at", name=F("owner__name"))),
     }
+
+
+@leaving.knows
+def both_sides(person: User) -> Iterator[int]:
+    """Those in their network with an account, and those in whose network they are."""
+    pairs = Membership.objects.filter(Q(owner=person) | Q(member=person)).values_list("owner", "member")
+    return (key for pair in pairs for key in pair)
 
 
 @leaving.says

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q
@@ -14,7 +14,7 @@ from outbox.models import BrokenAddress, ChannelPreference, Message
 
 
 @leaving.packs
-def wishes(person: User, private: bool) -> dict[str, list[dict[str, Any]]]:
+def wishes(person: User, private: bool) -> dict[str, Iterable[leaving.Row]]:
     del private
     theirs = ChannelPreference.objects.filter(person=person)
     return {"how-you-hear-from-us": list(theirs.values(*leaving.columns(ChannelPreference)))}

@@ -157,7 +157,7 @@ def test_somebody_whose_account_is_gone_is_still_in_the_record(
 
 
 def test_a_yes_by_the_link_in_a_letter_says_so(
-    client_of: ClientOf, owner: User, membership: Membership
+    client_of: SignIn, owner: User, membership: Membership
 ) -> None:
     page = client_of(owner).get("/network/consents/").content.decode()
     assert "with their yes by the link in your letter" in page
