@@ -83,10 +83,10 @@ class Shared:
 def with_members(memberships: Sequence[Membership], now: dt.datetime) -> dict[int, Shared]:
     """What each of them sees, by membership, in a number of queries that does not grow with how many they are."""
     latest = _latest_check_ins(memberships)
-    around = _around([one for one in memberships if one.limited_at is None], now)
-    return {
-        one.pk: _shared(one, latest.get(one.pk), around.get(one.pk) or _kept(one), now) for one in memberships
-    }
+    # Asked for all of them alike: how long a page takes does not tell who is limited.
+    around = _around(memberships, now)
+    seen = {one.pk: _kept(one) if one.limited_at else around[one.pk] for one in memberships}
+    return {one.pk: _shared(one, latest.get(one.pk), seen[one.pk], now) for one in memberships}
 
 
 def _shared(membership: Membership, latest: CheckIn | None, around: Around, now: dt.datetime) -> Shared:

@@ -18,6 +18,7 @@ from checkins import agreements, letters, messages, services, sweep
 from checkins.models import CheckIn, Plan, Silence, SilenceStep, Wishes
 from checkins.pages import company_page, easing
 from checkins.pages.shared import word_for
+from networks import errors
 from networks import services as networks
 from networks.models import Membership, Share, Tie
 from outbox import delivery
@@ -111,7 +112,8 @@ def test_what_the_owner_does_afterwards_changes_nothing_either(
         owner=owner, made_at=now, pain=9, mood="rough", note="new words", form_key=key(), answer="company"
     )
     networks.add_tie(by=owner, name="Somebody new", circle="closest")
-    networks.ask_to_organise(membership=open_to, by=owner, now=now)
+    with pytest.raises(errors.LimitedNow):
+        networks.ask_to_organise(membership=open_to, by=owner, now=now)
     asks.ask(owner=owner, by=owner, now=now, need="meal", text="Soup?")
     services.rest(owner=owner, until=now + 5 * HOUR, now=now)
     services.begin_flare(owner=owner, until=now + 9 * HOUR, now=now)
