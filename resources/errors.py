@@ -29,3 +29,7 @@ class CannotMerge(DomainError):
 
 class CannotClaim(DomainError):
     """Somebody cannot speak for this organisation, or not yet."""
+
+
+class CannotPropose(DomainError):
+    """There is nothing in it yet that a curator could decide."""

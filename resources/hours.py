@@ -49,9 +49,9 @@ def _exception(row: OpeningException, today: dt.date) -> str:
     )
     if row.opens_at and row.closes_at:
         hours = {"start": clock(row.opens_at), "end": clock(row.closes_at)}
-        said = _("Other times on %(when)s: %(start)s to %(end)s") % {"when": when, **hours}
+        said = _("Other times %(when)s: %(start)s to %(end)s") % {"when": when, **hours}
     else:
-        said = _("Closed on %(when)s") % {"when": when}
+        said = _("Closed %(when)s") % {"when": when}
     return f"{said} ({row.reason})" if row.reason else said
 
 

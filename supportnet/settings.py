@@ -175,6 +175,8 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,60/h/key",
     "reset_password_here": "3/m/key,8/h/key",
     "reset_password": "20/m/ip,60/h/key",
+    # Letters to the curators of the directory, with and without an account.
+    "tell": "30/h/ip",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True

@@ -7,10 +7,14 @@ from resources.services.deciding import decide
 from resources.services.indexing import reindex
 from resources.services.leasing import hold, release, take_next
 from resources.services.likeness import look_for_likeness, not_the_same, sweep_likeness
+from resources.services.proposing import Proposal, propose, take_back
 from resources.services.publishing import archive, missing, publish, tick_rules, withdraw
 from resources.services.refusing import asked_not_to_be_listed, do_not_list
+from resources.services.telling import Told
 
 __all__ = [
+    "Proposal",
+    "Told",
     "appoint_curator",
     "archive",
     "asked_not_to_be_listed",
@@ -21,11 +25,13 @@ __all__ = [
     "look_for_likeness",
     "missing",
     "not_the_same",
+    "propose",
     "publish",
     "reindex",
     "release",
     "sweep_clock",
     "sweep_likeness",
+    "take_back",
     "take_next",
     "tick_rules",
     "verify",

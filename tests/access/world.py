@@ -34,8 +34,17 @@ from networks.models import (
 )
 from outbox.models import BrokenAddress, Channel, Heartbeat, Message
 from resources import links as listing_links
-from resources.models import Helpline, Location, Organization, Phone, Service, Source, Verification
-from resources.services import appoint_curator, publish, verify
+from resources.models import (
+    ChangeRequest,
+    Helpline,
+    Location,
+    Organization,
+    Phone,
+    Service,
+    Source,
+    Verification,
+)
+from resources.services import appoint_curator, propose, publish, verify
 from tests.access.walk import Address
 from tests.checkins.conftest import let_all_hours_be_awake
 from tests.conftest import person
@@ -82,6 +91,7 @@ class World:
     feed: CalendarFeed = field(init=False)
     service: Service = field(init=False)
     draft: Service = field(init=False)
+    told_curators: ChangeRequest = field(init=False)
 
     @property
     def owner(self) -> User:
@@ -217,6 +227,7 @@ def _directory(world: World) -> None:
     verify(service=world.service, by=curator, how=Verification.How.PHONE, parts=["name", "contact"])
     complete(world.service, curator)
     publish(service=world.service, by=curator)
+    world.told_curators = propose(kind="problem", service=world.service, by=world.owner, problem="gone")
 
 
 def _desk() -> None:
@@ -300,6 +311,7 @@ MAKERS: dict[str, Maker] = {
     "a listing's link": lambda world, role: {"token": listing_links.token_for(world.service)},
     "a listing": lambda world, role: {"pk": world.service.pk},
     "a draft": lambda world, role: {"pk": world.draft.pk},
+    "what the owner told": lambda world, role: {"pk": world.told_curators.pk},
     "no time of a listing": lambda world, role: {"pk": world.service.pk, "row": uuid.uuid4()},
     "a listing's id": lambda world, role: {"id": world.service.pk},
     "a draft's id": lambda world, role: {"id": world.draft.pk},

@@ -38,6 +38,7 @@ NO_SIGNS = {
     *("ask_new", "ask_new_for", "ask_stop", "ask_soften", "ask_move", "ask_cancel", "ask_thank"),
     *("ask_everybody", "ask_gift", "ask_offer", "ask_open", "ask_by_mail", "ask_calendar"),
     *("resource_pass_on", "resource_to_network"),
+    *("resource_problem", "resource_correct", "resource_suggest", "told_take_back"),
 }
 
 

@@ -26,6 +26,7 @@ OPEN = [
     "/find/?q=nothing-has-this-name",
     "/find/help-now/",
     "/api/hsds/v3/docs",
+    "/find/suggest/",
     "/accounts/signup/",
     "/accounts/login/",
 ]
@@ -97,6 +98,7 @@ def owners_pages(owner: User) -> list[str]:
         *(f"/network/sharing/{membership.pk}/{page}" for page in ("", "preview/", "end/")),
         *("/network/who-sees/", "/network/consents/", "/network/who-looked/", "/network/link/"),
         f"/find/{Service.objects.published().first().pk}/to-network/",
+        "/find/told/",
         *("/accounts/sessions/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
     ]
 
@@ -110,7 +112,10 @@ def test_nobody_is_shut_out_of_any_page(
     visitor = someone(size, theme=theme)
     service = Service.objects.filter(published_at__isnull=False).first()
     assert service is not None
-    for path in [*OPEN, *(f"/find/{service.pk}/{page}" for page in ("", "paper/", "pass-on/"))]:
+    for path in [
+        *OPEN,
+        *(f"/find/{service.pk}/{page}" for page in ("", "paper/", "pass-on/", "problem/", "correct/")),
+    ]:
         visitor.go(path)
         visitor.looks()
     maya = someone(size, theme=theme)

@@ -109,7 +109,7 @@ def test_days_that_are_not_as_usual_are_said(client, published):
     )
     with time_machine.travel(NOW):
         words = read(client, service)
-    assert "Closed on December 24 to December 26 (Christmas)" in words
+    assert "Closed from December 24 to December 26 (Christmas)" in words
     assert "Other times on December 31: 9:00 am to noon" in words
     assert "Long ago" not in words
 

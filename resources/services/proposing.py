@@ -1,0 +1,120 @@
+"""What somebody proposes goes to the curators as a letter. The live record is left alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from resources import fields
+from resources.errors import CannotPropose
+from resources.models import ChangeRequest, FieldChange, Service
+
+# What whoever comes by may propose to change, of `fields.TABLES`.
+OFFERED = {"service", "organization", "location", "address", "phone", "schedule"}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One field as it should be. `row`: which record of `table`; None and a `group` for a new one."""
+
+    table: str
+    field: str
+    after: Any
+    row: uuid.UUID | None = None
+    group: int = 0
+
+
+@transaction.atomic
+def propose(
+    *,
+    kind: str,
+    service: Service | None = None,
+    changes: Iterable[Proposal] = (),
+    by: User | None = None,
+    email: str = "",
+    form_key: uuid.UUID | None = None,
+    **said: str,
+) -> ChangeRequest:
+    """Write it down for a curator, with what each field says now. The same form sent twice is one letter.
+
+    `said`: problem, note, evidence, evidence_url. Raises CannotPropose when nothing is proposed, or a value is
+    not one its field can have.
+    """
+    sent = ChangeRequest.objects.filter(form_key=form_key).first() if form_key else None
+    if sent and (sent.service_id, sent.sent_by_id) == (service and service.pk, by and by.pk):
+        return sent
+    differing = [field for change in changes if (field := _field_change(change, service))]
+    if not differing and not any(said.get(name) for name in ("problem", "note")):
+        raise CannotPropose(
+            _("Nothing is different yet. Change what is wrong, or tell us in your own words.")
+        )
+    request = ChangeRequest.objects.create(
+        form_key=uuid.uuid4() if sent or not form_key else form_key,
+        kind=kind,
+        service=service,
+        sent_by=by,
+        sent_by_email="" if by else email,
+        language=(get_language() or "")[:10],
+        **said,
+    )
+    for field in differing:
+        field.request = request
+    FieldChange.objects.bulk_create(differing)
+    return request
+
+
+def _field_change(change: Proposal, service: Service | None) -> FieldChange | None:
+    """With what it says now; None where that is the same."""
+    before, after = _now(change, service), fields.plain(_checked(change))
+    if _same(before, after) or not (after or before):
+        return None
+    place = {"table": change.table, "row": change.row, "group": change.group}
+    return FieldChange(**place, field=change.field, before=before, after=after)
+
+
+def _same(before: Any, after: Any) -> bool:
+    """In whatever order the ticks of a list come."""
+    if isinstance(before, list) and isinstance(after, list):
+        return sorted(before) == sorted(after)
+    return bool(before == after)
+
+
+def _now(change: Proposal, service: Service | None) -> Any:
+    if change.row is None or service is None:
+        return None
+    row = fields.rows_of(service, change.table).filter(pk=change.row).first()
+    if row is None:
+        raise CannotPropose(_("Part of this page has just changed. Look at it again, then tell us."))
+    return fields.plain(getattr(row, change.field))
+
+
+def _checked(change: Proposal) -> Any:
+    """By the rules of the model itself."""
+    field = fields.field_of(change.table, change.field) if change.table in OFFERED else None
+    if field is None:
+        raise CannotPropose(_("That cannot be changed here. Report it as a problem instead."))
+    if change.after in (None, "", []):
+        if change.row and not field.blank:
+            words = _("“%(name)s” cannot be empty. If it is wrong and you know no better, report a problem.")
+            raise CannotPropose(words % {"name": str(field.verbose_name).capitalize()})
+        return change.after
+    try:
+        return fields.python(change.table, change.field, change.after)
+    except ValidationError as error:
+        raise CannotPropose(" ".join(error.messages)) from error
+
+
+@transaction.atomic
+def take_back(*, request: ChangeRequest, by: User, now: dt.datetime) -> bool:
+    """Whoever sent it wants it no more. False when it was decided meanwhile, or taken back already."""
+    waiting = ChangeRequest.objects.filter(pk=request.pk, sent_by=by, decided_at=None)
+    return bool(waiting.update(decided_at=now, decided_by=by, decision=ChangeRequest.Decision.WITHDRAWN))
