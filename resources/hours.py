@@ -44,9 +44,8 @@ def say_exceptions(exceptions: Iterable[OpeningException], *, today: dt.date) ->
 
 def _exception(row: OpeningException, today: dt.date) -> str:
     first, last = (times.calendar_day(day, today=today) for day in (row.starts_on, row.ends_on))
-    when = (
-        first if row.starts_on == row.ends_on else _("%(first)s to %(last)s") % {"first": first, "last": last}
-    )
+    days = {"first": first, "last": last}
+    when = _("on %(first)s") % days if first == last else _("from %(first)s to %(last)s") % days
     if row.opens_at and row.closes_at:
         hours = {"start": clock(row.opens_at), "end": clock(row.closes_at)}
         said = _("Other times %(when)s: %(start)s to %(end)s") % {"when": when, **hours}
