@@ -46,6 +46,10 @@ def country_name(code: str) -> str:
     return _countries().get(code, code)
 
 
+def country_codes() -> list[str]:
+    return sorted(_countries())
+
+
 @cache
 def _zones() -> dict[str, str]:
     # A zone's first country is the one it is named after.

@@ -35,6 +35,7 @@ from resources.models.papers import (
 )
 from resources.models.places import PostalCode
 from resources.models.saved import FindingWishes, SavedListing, SavedSearch
+from resources.models.search import Findable, FruitlessSearch, KnownWord
 from resources.models.vocabulary import Attribute, Synonym, Taxonomy, TaxonomyTerm
 
 __all__ = [
@@ -51,12 +52,15 @@ __all__ = [
     "DoNotList",
     "Feedback",
     "FieldChange",
+    "Findable",
     "FindingWishes",
     "Fingerprint",
+    "FruitlessSearch",
     "Funding",
     "Helpline",
     "ImportedRow",
     "Inclusion",
+    "KnownWord",
     "Language",
     "Likeness",
     "Location",

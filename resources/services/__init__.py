@@ -4,6 +4,7 @@ from resources.services.checking import verify
 from resources.services.clockwork import sweep_clock
 from resources.services.curators import appoint_curator, curators
 from resources.services.deciding import decide
+from resources.services.fruitless import forget_fruitless, note_fruitless
 from resources.services.indexing import reindex
 from resources.services.leasing import hold, release, take_next
 from resources.services.likeness import look_for_likeness, not_the_same, sweep_likeness
@@ -21,10 +22,12 @@ __all__ = [
     "curators",
     "decide",
     "do_not_list",
+    "forget_fruitless",
     "hold",
     "look_for_likeness",
     "missing",
     "not_the_same",
+    "note_fruitless",
     "propose",
     "publish",
     "reindex",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from resources.models import Change, Service, Verification
 from resources.services import clockwork
+from resources.services.indexing import reindex
 
 KEPT = ["verification", "confirmed", "due_at", "clock_at", "leased_until_at", "leased_by", "updated_at"]
 
@@ -53,4 +54,5 @@ def verify(
     Change.objects.create(
         service=service, how=Change.How.VERIFIED, made_at=checked.verified_at, made_by=by, why=note
     )
+    reindex(Service.objects.filter(pk=service.pk))
     return checked

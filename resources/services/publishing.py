@@ -17,6 +17,7 @@ from resources import listing
 from resources.errors import CannotPublish
 from resources.models import Change, Inclusion, Service
 from resources.services import history
+from resources.services.indexing import reindex
 from resources.services.refusing import refuse_if_unwanted
 
 TOPIC = "topic"
@@ -115,6 +116,7 @@ def publish(*, service: Service, by: User) -> bool:
     row.archived_at = row.archived_by = None
     row.save(update_fields=["published_at", "published_by", "archived_at", "archived_by", "updated_at"])
     history.note(service=row, by=by, how=Change.How.PUBLISHED)
+    reindex(Service.objects.filter(pk=row.pk))
     return True
 
 
@@ -125,6 +127,7 @@ def withdraw(*, service: Service, by: User, why: str = "") -> bool:
     done = bool(public.update(published_at=None, published_by=None, updated_at=DbNow()))
     if done:
         history.note(service=service, by=by, how=Change.How.WITHDRAWN, why=why)
+        reindex(Service.objects.filter(pk=service.pk))
     return done
 
 
@@ -143,6 +146,7 @@ def archive(*, service: Service, by: User, why: str = "") -> bool:
     )
     if done:
         history.note(service=service, by=by, how=Change.How.ARCHIVED, why=why)
+        reindex(Service.objects.filter(pk=service.pk))
     return done
 
 

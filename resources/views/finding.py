@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from resources import listing
-from resources.forms.searching import SearchForm
-from resources.models import Service
-
-PER_PAGE = 20
+from resources import services
+from resources.forms.searching import RADII, SearchForm
+from resources.search import asking, meaning, results
+from resources.search.asking import Found
+from resources.search.pages import Pages
+from resources.search.wanted import Wanted
+from resources.views.help_now import guess
 
 
 class Request(HttpRequest):
@@ -26,29 +30,62 @@ class Request(HttpRequest):
 
 @require_safe
 def resources(request: Request) -> HttpResponse:
-    form = SearchForm(request.GET)
-    found = search(form, page=request.GET.get("page", "1")) if form.is_valid() else {}
+    form = SearchForm(request.GET, country=guess(request))
+    found = search(form, page=request.GET.get("page", "1"), now=timezone.now()) if form.is_valid() else {}
     # A page that comes back from the browser's history is asked for by htmx, too, but needs to be whole.
-    fragment = request.htmx and not request.htmx.history_restore_request
+    fragment = bool(request.htmx) and not request.htmx.history_restore_request
+    typing = fragment and request.htmx.trigger == form["q"].id_for_label
+    if found.get("nothing") and found["words"] and not typing:
+        services.note_fruitless(words=found["words"], on=timezone.localdate())
     response = render(
         request,
         "resources/_results.html" if fragment else "resources/list.html",
-        {"form": form, "nav": "find", **found},
+        {"form": form, "nav": "find", "fragment": fragment, **found},
         status=200 if form.is_valid() else 422,
     )
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def search(form: SearchForm, *, page: str) -> dict[str, Any]:
+def search(form: SearchForm, *, page: str, now: dt.datetime) -> dict[str, Any]:
     """One page of what the form asks for; where nothing has all the words, what has some of them."""
-    words, base = form.cleaned_data["q"], Service.objects.published().filter(**form.filters())
-    found = base.matching(words) if words else base.order_by("name", "pk")
-    pages = Paginator(found.for_lists(), PER_PAGE)
-    near = False
-    if words and not pages.count:
-        pages = Paginator(base.resembling(words).for_lists(), PER_PAGE)
-        near = bool(pages.count)
-    shown = pages.get_page(page)
-    rows = [{"service": row, "where": listing.where(row)} for row in shown]
-    return {"page": shown, "rows": rows, "words": words, "near": near, "chosen": form.chosen()}
+    wanted = form.wanted(now=now, page=Pages.number_in(page))
+    found = asking.ask(wanted)
+    some = not found.total and wanted.meaning.asks and not wanted.page > 1
+    if some:
+        looser = wanted.changed(meaning=meaning.any_of(wanted.meaning))
+        loose = asking.ask(looser)
+        wanted, found = (looser, loose) if loose.total else (wanted, found)
+    pages = Pages(wanted, found)
+    if pages.beyond:
+        wanted = wanted.changed(page=pages.last)
+        found = asking.ask(wanted)
+        pages = Pages(wanted, found)
+    return {**said(form, wanted, found), "pages": pages, "some": some and bool(found.total)}
+
+
+def said(form: SearchForm, wanted: Wanted, found: Found) -> dict[str, Any]:
+    """What the templates look at."""
+    choices = results.groups(found, wanted)
+    return {
+        "wanted": wanted,
+        "found": found,
+        "words": form.cleaned_data["q"].strip(),
+        "near": results.shown(found.near, wanted),
+        "anywhere": results.shown(found.anywhere, wanted),
+        "nothing": not found.total,
+        "corrected": wanted.meaning.corrected,
+        "same": wanted.meaning.also,
+        "choices": choices,
+        "chosen": results.chosen(choices),
+        "folded_in_use": sum(choice.chosen for group in choices for choice in group.folded),
+        **widened(form, wanted),
+    }
+
+
+def widened(form: SearchForm, wanted: Wanted) -> dict[str, Any]:
+    """The next larger distance, where there is a place and one to offer."""
+    within = form.cleaned_data["within"]
+    wider = next((each for each in RADII if int(each) > within), "") if wanted.place else ""
+    words = dict(form.fields["within"].widget.choices).get(wider, "")
+    return {"wider": wider, "wider_words": _("Look within %(distance)s") % {"distance": words}}

@@ -70,7 +70,7 @@ def test_every_page_of_it_can_be_read(town, client):
     "words", ["pain support group", "warm water", "counselling", "volunteer", "ride", "carer"]
 )
 def test_what_people_would_type_finds_something(town, client, words):
-    assert client.get("/find/", {"q": words}).context["rows"]
+    assert client.get("/find/", {"q": words}).context["found"].total
 
 
 def test_a_slot_that_is_none_is_an_error_not_a_guess():

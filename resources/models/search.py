@@ -1,0 +1,111 @@
+"""What the search knows. Everything here is made from the listings by `services.reindex`, and can be made again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from resources.models.listings import Service, ServiceAtLocation
+
+LONGEST_WORD = 60
+FEW_WORDS = 120
+
+
+class MomentsField(models.Field):
+    """Spans of time, for the database to compare: its own type, which Django has no field for."""
+
+    def db_type(self, connection: object) -> str:
+        return "tstzmultirange"
+
+
+class FindableQuerySet(models.QuerySet["Findable"]):
+    def stale(self, today: dt.date) -> Self:
+        """Those whose times were worked out on an earlier day, longest ago first."""
+        return self.filter(refreshed_on__lt=today).order_by("refreshed_on", "pk")
+
+
+class Findable(models.Model):
+    """One published listing at one of its sites; a listing without a site has one row, too."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="findable")
+    at_location = models.ForeignKey(ServiceAtLocation, models.CASCADE, null=True, related_name="+")
+    # How many rows this listing has in all: one that has one need not be told apart when they are counted.
+    sites = models.PositiveSmallIntegerField(default=1)
+    # To sort by.
+    name = models.CharField(max_length=255, db_collation="C")
+    # Words with their weights, and "#" with the names of the tiles of the map it lies in: one index for both.
+    search = SearchVectorField()
+    # "kind:group", "access:step_free", "topic:library": all that one can choose, in one list.
+    facts = ArrayField(models.TextField(db_collation="C"))
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    # Online or by phone, for everybody: no distance ever hides it.
+    anywhere = models.BooleanField(default=False)
+    # When it is open within the next days; empty: closed; null: not known. Times are those of `zone`.
+    hours = MomentsField(null=True)
+    zone = models.CharField(max_length=63, default="UTC")
+    # The next few times it begins, for what begins at a time.
+    sessions = ArrayField(models.DateTimeField(), default=list)
+    verified_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField()
+    shown_until = models.DateTimeField(null=True)
+    refreshed_on = models.DateField(db_index=True)
+
+    objects = FindableQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "at_location"], nulls_distinct=False, name="findable_once_a_site"
+            ),
+        ]
+        indexes = [
+            # Written in bulk once a day and read all the time: no list of what is not yet in it.
+            GinIndex(fields=["search"], fastupdate=False, name="findable_search"),
+            models.Index(fields=["name", "service"], name="findable_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KnownWord(models.Model):
+    """A word some listing holds, to find what was meant by a misspelt one."""
+
+    word = models.CharField(max_length=LONGEST_WORD, db_collation="C")
+    # What the language of that listing makes of it: "walking" is "walk".
+    stem = models.CharField(max_length=LONGEST_WORD, db_collation="C")
+    # In how many rows; counted once a day.
+    times = models.PositiveIntegerField(default=1)
+    # Its beginning with up to two letters left out: two words with one of these in common are near each other.
+    nearby = ArrayField(models.TextField(db_collation="C"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "stem"], name="known_word_once")]
+        indexes = [
+            models.Index(fields=["stem"], name="known_word_stem"),
+            GinIndex(fields=["nearby"], name="known_word_nearby"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class FruitlessSearch(models.Model):
+    """Words that found nothing on a day, and how often. Nobody and no place is noted with them."""
+
+    words = models.CharField(max_length=FEW_WORDS)
+    on = models.DateField()
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-on", "-times", "words"]
+        constraints = [models.UniqueConstraint(fields=["words", "on"], name="fruitless_search_once_a_day")]
+
+    def __str__(self) -> str:
+        return self.words

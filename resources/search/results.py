@@ -1,0 +1,186 @@
+"""What a page of results says: each listing in a few words, and the choices with their counts. Only reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import times
+from resources import listing
+from resources.models import Findable, Service, TaxonomyTerm
+from resources.search import facets, opening, places
+from resources.search.asking import Found, Hit
+from resources.search.facets import Facet
+from resources.search.times import MEETS
+from resources.search.wanted import Wanted
+from resources.vocabulary import OURS
+
+SOON = dt.timedelta(hours=12)
+# Of all choices, those that one sees at once: what most people in pain ask first.
+QUICK = {
+    ("how", "online"),
+    ("cost", "free"),
+    ("access", "step_free"),
+    ("when", "now"),
+    ("access", "lie_down"),
+}
+# More would be a wall.
+MOST_CHOICES = 12
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One listing in the list. `state`: open, closed, unknown or soon; and how that is said."""
+
+    service: Service
+    where: str
+    away: str
+    state: str
+    times: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    facet: str
+    value: str
+    label: Any
+    count: int
+    chosen: bool
+    quick: bool
+
+    @property
+    def id(self) -> str:
+        return f"id_{self.facet}_{self.value}"
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    title: Any
+    choices: list[Choice]
+
+    @property
+    def folded(self) -> list[Choice]:
+        return [choice for choice in self.choices if not choice.quick]
+
+
+def shown(hits: Iterable[Hit], wanted: Wanted) -> list[Shown]:
+    """In the order of the hits. Two queries, however many there are."""
+    wished = list(hits)
+    rows = (
+        Findable.objects.select_related(
+            *("service__organization", "service__source", "service__verification", "at_location__location")
+        )
+        .prefetch_related("at_location__location__addresses")
+        .defer("search", "hours", "service__search")
+        .in_bulk([hit.row for hit in wished])
+    )
+    return [show(rows[hit.row], hit, wanted) for hit in wished if hit.row in rows]
+
+
+def show(row: Findable, hit: Hit, wanted: Wanted) -> Shown:
+    state, said = when(row, hit, wanted.now)
+    return Shown(row.service, venue(row), away(row, hit, wanted), state, said)
+
+
+def venue(row: Findable) -> str:
+    """The place in a few words, unless its name was said already."""
+    if row.at_location is None:
+        return ""
+    location, known = row.at_location.location, (row.service.name, row.service.organization.name)
+    address = listing.street_address(location)
+    return ", ".join(
+        filter(None, ["" if location.name in known else location.name, address.city if address else ""])
+    )
+
+
+def away(row: Findable, hit: Hit, wanted: Wanted) -> str:
+    """How far it is; that it serves this area, where nobody goes; nothing without a place."""
+    if wanted.place is None or hit.km is None or hit.km > wanted.radius:
+        return ""
+    if row.at_location is None:
+        return _("serves your area")
+    return distance_words(hit.km, wanted.place.country)
+
+
+def distance_words(km: float, country: str) -> str:
+    miles = places.in_miles(country)
+    far = km / places.KM_A_MILE if miles else km
+    if far < 0.1:
+        return _("right there")
+    number = f"{far:.1f}" if far < 10 else f"{far:.0f}"
+    return (_("%(n)s miles") if miles else _("%(n)s km")) % {"n": number}
+
+
+def when(row: Findable, hit: Hit, now: dt.datetime) -> tuple[str, str]:
+    """Three answers: open, closed, and not known. What meets says when it begins next."""
+    if row.service.kind in MEETS:
+        return meets(row, hit, now)
+    if "when:now" in hit.facts:
+        return "open", _("Open now")
+    if "when:today" in hit.facts:
+        return "soon", _("Opens later today")
+    if "when:unknown" in hit.facts:
+        return "unknown", "" if row.service.kind == Service.Kind.WEBSITE else _(
+            "We do not know when it is open"
+        )
+    return "closed", _("Closed now")
+
+
+def meets(row: Findable, hit: Hit, now: dt.datetime) -> tuple[str, str]:
+    if "when:now" in hit.facts:
+        return "open", _("On right now")
+    begins = next((each for each in row.sessions if each > now), None)
+    if begins is None:
+        return (
+            ("unknown", _("We do not know the next time")) if "when:unknown" in hit.facts else ("closed", "")
+        )
+    if begins - now <= SOON:
+        hours = max(1, round((begins - now).total_seconds() / 3600))
+        return "soon", ngettext("Starts in %(n)s hour", "Starts in %(n)s hours", hours) % {"n": hours}
+    zone = opening.zone_of(row.zone) or dt.UTC
+    return "closed", _("Next: %(moment)s") % {"moment": times.moment(begins, now=now, zone=zone)}
+
+
+# Choices -------------------------------------------------------------------------------------------
+
+
+def groups(found: Found, wanted: Wanted) -> list[Group]:
+    """Each kind of choice with how many each would leave; what leaves none is absent unless it is chosen."""
+    made = [Group(facet.name, facet.title, choices(facet, found, wanted)) for facet in facets.FACETS]
+    return [group for group in made if group.choices]
+
+
+def choices(facet: Facet, found: Found, wanted: Wanted) -> list[Choice]:
+    chosen = wanted.chosen.get(facet.name, ())
+    counts = {
+        value: count
+        for fact, count in found.counts.items()
+        for name, _colon, value in [fact.partition(":")]
+        if name == facet.name
+    }
+    there = dict.fromkeys([*counts, *chosen])
+    labels = topic_words(there) if facet.name == "topic" else facet.labels(there)
+    made = [
+        Choice(facet.name, value, label, counts.get(value, 0), value in chosen, (facet.name, value) in QUICK)
+        for value, label in labels.items()
+        if value in there
+    ]
+    if len(made) <= MOST_CHOICES:
+        return made
+    most = sorted(made, key=lambda choice: (not choice.chosen, -choice.count))[:MOST_CHOICES]
+    return [choice for choice in made if choice in most]
+
+
+def topic_words(codes: Iterable[str]) -> dict[str, str]:
+    terms = TaxonomyTerm.objects.filter(taxonomy__slug=OURS, code__in=list(codes), parent__isnull=False)
+    return dict(terms.order_by("name").values_list("code", "name"))
+
+
+def chosen(found: list[Group]) -> list[Choice]:
+    return [choice for group in found for choice in group.choices if choice.chosen]

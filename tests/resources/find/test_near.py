@@ -1,0 +1,81 @@
+"""Near somebody: by postcode or town, each listing once, and what is available anywhere beside it."""
+
+import pytest
+
+from resources import services
+from resources.models import Location, PostalCode, Service, ServiceAtLocation
+
+pytestmark = pytest.mark.django_db
+FIND = "/find/"
+
+
+@pytest.fixture
+def _town():
+    PostalCode.objects.create(
+        country="GB",
+        code="ZZ11AA",
+        place_name="Testham",
+        folded_name="testham",
+        latitude=52.0,
+        longitude=-1.0,
+    )
+
+
+def put(service: Service, *points: tuple[float, float]) -> None:
+    for latitude, longitude in points:
+        location = Location.objects.create(name=f"At {latitude}", latitude=latitude, longitude=longitude)
+        ServiceAtLocation.objects.create(service=service, location=location)
+    services.reindex(Service.objects.filter(pk=service.pk))
+
+
+def near(response) -> list[str]:
+    return [row.service.name for row in response.context["near"]]
+
+
+def anywhere(response) -> list[str]:
+    return [row.service.name for row in response.context["anywhere"]]
+
+
+@pytest.mark.usefixtures("_town")
+def test_what_is_near_is_found_nearest_first_and_what_is_far_is_not(client, published):
+    put(published("Two miles"), (52.03, -1.0))
+    put(published("At the door"), (52.0, -1.0))
+    put(published("Far away"), (53.0, -1.0))
+    response = client.get(FIND, {"place": "zz1 1aa"})
+    assert near(response) == ["At the door", "Two miles"]
+    assert "right there" in response.content.decode()
+    assert "2.1 miles" in response.content.decode()
+
+
+@pytest.mark.usefixtures("_town")
+def test_a_listing_with_several_sites_stands_there_once_at_its_nearest(client, published):
+    put(published("Walks"), (52.05, -1.0), (52.01, -1.0), (53.0, -1.0))
+    response = client.get(FIND, {"place": "Testham"})
+    assert near(response) == ["Walks"]
+    assert response.context["near"][0].where == "At 52.01"
+    assert response.context["found"].counts["kind:service"] == 1
+
+
+@pytest.mark.usefixtures("_town")
+def test_what_is_available_anywhere_is_never_hidden_by_a_distance(client, published):
+    put(published("Local", delivery=["in_person"]), (52.0, -1.0))
+    published("Video circle", delivery=["online"])
+    response = client.get(FIND, {"place": "Testham", "within": "2"})
+    assert (near(response), anywhere(response)) == (["Local"], ["Video circle"])
+    assert "Available anywhere" in response.content.decode()
+
+
+@pytest.mark.usefixtures("_town")
+def test_a_place_nobody_knows_gets_a_sentence_and_everything(client, published):
+    put(published("Local"), (52.0, -1.0))
+    response = client.get(FIND, {"place": "Nowhere-on-Sea"})
+    assert near(response) == ["Local"]
+    assert "We do not know where “Nowhere-on-Sea” is" in response.content.decode()
+
+
+@pytest.mark.usefixtures("_town")
+def test_nothing_near_offers_to_look_further(client, published):
+    put(published("Far"), (52.3, -1.0))
+    response = client.get(FIND, {"place": "Testham", "within": "10"})
+    assert response.context["nothing"]
+    assert "within=25" in response.content.decode()
