@@ -21,3 +21,23 @@ def sweep_likeness() -> int:
     from resources import services
 
     return services.sweep_likeness()
+
+
+@shared_task(name="resources.tasks.sweep_findable")
+def sweep_findable() -> int:
+    """What the search knows of times is of today, and everything public is in it."""
+    from django.utils import timezone
+
+    from resources import services
+
+    return services.sweep_findable(now=timezone.now())
+
+
+@shared_task(name="resources.tasks.tidy_search")
+def tidy_search() -> None:
+    """How often words occur; searches that found nothing, long ago, are forgotten."""
+    from django.utils import timezone
+
+    from resources import services
+
+    services.tidy_search(now=timezone.now())

@@ -272,6 +272,8 @@ CELERY_BEAT_SCHEDULE = {
         "asks.tasks.sweep_asks": 900.0,
         "resources.tasks.sweep_clock": 900.0,
         "resources.tasks.sweep_likeness": 900.0,
+        "resources.tasks.sweep_findable": 600.0,
+        "resources.tasks.tidy_search": 86_400.0,
     }.items()
 }
 

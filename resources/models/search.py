@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Self
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -21,12 +18,6 @@ class MomentsField(models.Field):
 
     def db_type(self, connection: object) -> str:
         return "tstzmultirange"
-
-
-class FindableQuerySet(models.QuerySet["Findable"]):
-    def stale(self, today: dt.date) -> Self:
-        """Those whose times were worked out on an earlier day, longest ago first."""
-        return self.filter(refreshed_on__lt=today).order_by("refreshed_on", "pk")
 
 
 class Findable(models.Model):
@@ -54,9 +45,7 @@ class Findable(models.Model):
     verified_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField()
     shown_until = models.DateTimeField(null=True)
-    refreshed_on = models.DateField(db_index=True)
-
-    objects = FindableQuerySet.as_manager()
+    refreshed_on = models.DateField()
 
     class Meta:
         constraints = [

@@ -8,8 +8,10 @@ from resources.services.fruitless import forget_fruitless, note_fruitless
 from resources.services.indexing import reindex
 from resources.services.leasing import hold, release, take_next
 from resources.services.likeness import look_for_likeness, not_the_same, sweep_likeness
+from resources.services.places import load_postcodes
 from resources.services.proposing import Proposal, propose, take_back
 from resources.services.publishing import archive, missing, publish, tick_rules, withdraw
+from resources.services.refreshing import sweep_findable, tidy_search
 from resources.services.refusing import asked_not_to_be_listed, do_not_list
 from resources.services.telling import Told
 
@@ -24,6 +26,7 @@ __all__ = [
     "do_not_list",
     "forget_fruitless",
     "hold",
+    "load_postcodes",
     "look_for_likeness",
     "missing",
     "not_the_same",
@@ -33,10 +36,12 @@ __all__ = [
     "reindex",
     "release",
     "sweep_clock",
+    "sweep_findable",
     "sweep_likeness",
     "take_back",
     "take_next",
     "tick_rules",
+    "tidy_search",
     "verify",
     "withdraw",
 ]

@@ -62,6 +62,7 @@ def published(draft: MakeListing, curator: User) -> MakeListing:
         services.verify(service=service, by=curator, how=Verification.How.PHONE, parts=["name", "contact"])
         # However little it says: what a curator needs to publish is tried in desk/test_publishing.py.
         Service.objects.filter(pk=service.pk).update(published_at=timezone.now(), published_by=curator)
+        services.reindex(Service.objects.filter(pk=service.pk))
         return Service.objects.get(pk=service.pk)
 
     return make

@@ -18,11 +18,11 @@ def test_typing_finds_and_the_address_bar_can_be_sent_on(
     expect(page.get_by_role("status").filter(has_text="1 listing")).to_be_attached()
     expect(page.get_by_role("link", name="Choir")).to_have_count(0)
     expect(page.get_by_label("What are you looking for?")).to_be_focused()
-    page.get_by_label("Free", exact=True).check(force=True)
-    page.wait_for_url("**free=on**")
+    page.get_by_role("checkbox", name="Free").check(force=True)
+    page.wait_for_url("**cost=free**")
 
     page.goto(page.url)  # as somebody would who was sent it
-    expect(page.get_by_label("Free", exact=True)).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Free")).to_be_checked()
     page.get_by_role("link", name="Warm water class").click()
     expect(page.get_by_role("heading", name="Warm water class")).to_be_visible()
     page.go_back()
