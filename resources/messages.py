@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from outbox.kinds import Context
 from outbox.links import absolute
 from outbox.models import Message
 from resources import links
-from resources.models import ChangeRequest, Service
+from resources.models import ChangeRequest, Claim, Service
 from resources.services import clockwork
 
 
@@ -61,3 +62,18 @@ def decided(message: Message) -> Context | None:
 
 def _day(when: dt.datetime) -> dt.date:
     return timezone.localdate(when)
+
+
+@kinds.register(
+    "resources/claim_decided", about=_("News: whether you speak for an organisation in the directory")
+)
+def claim_decided(message: Message) -> Context | None:
+    claim = Claim.objects.select_related("organization").filter(pk=message.params["claim"]).first()
+    if claim is None or claim.state not in (Claim.State.CONFIRMED, Claim.State.DENIED):
+        return None
+    return {
+        "organization": claim.organization.name,
+        "confirmed": claim.state == Claim.State.CONFIRMED,
+        "reason": claim.reason,
+        "link": absolute(reverse("my_listings")),
+    }

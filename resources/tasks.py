@@ -41,3 +41,11 @@ def tidy_search() -> None:
     from resources import services
 
     services.tidy_search(now=timezone.now())
+
+
+@shared_task(name="resources.tasks.sweep_links")
+def sweep_links() -> int:
+    """Do the pages that listings name still answer? A few at a time, each host slowly."""
+    from resources.services import linkwork
+
+    return linkwork.sweep_links()

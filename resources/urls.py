@@ -1,10 +1,15 @@
-from django.urls import path
+from django.urls import include, path
 
-from resources.views import finding, help_now, listing, passing, still_right, telling
+from resources.views import claiming, finding, help_now, listing, passing, still_right, telling
 
 urlpatterns = [
     path("", finding.resources, name="resources"),
     path("help-now/", help_now.help_now, name="help_now"),
+    path("desk/", include("resources.desk_urls")),
+    path("ours/", claiming.my_listings, name="my_listings"),
+    path("ours/<uuid:pk>/", claiming.my_listing, name="my_listing"),
+    path("ours/claims/<int:pk>/end/", claiming.end_claim, name="claim_end"),
+    path("<uuid:pk>/claim/", claiming.claim_listing, name="claim_listing"),
     path("still-right/<str:token>/", still_right.still_right, name="still_right"),
     path("suggest/", telling.suggest, name="resource_suggest"),
     path("told/", telling.all_told, name="all_told"),

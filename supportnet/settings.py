@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
         "resources.tasks.sweep_likeness": 900.0,
         "resources.tasks.sweep_findable": 600.0,
         "resources.tasks.tidy_search": 86_400.0,
+        "resources.tasks.sweep_links": 300.0,
     }.items()
 }
 
@@ -283,6 +284,8 @@ DIRECTORY_EMAIL: str = env.str("DIRECTORY_EMAIL", default="")
 # How often one client may ask, and how often for everything at once; so many times in so many seconds.
 DIRECTORY_API_RATE: tuple[int, int] = (env.int("DIRECTORY_API_PER_MINUTE", default=120), 60)
 DIRECTORY_API_STREAMS: tuple[int, int] = (env.int("DIRECTORY_API_STREAMS_PER_HOUR", default=12), 3600)
+# The link checker asks no address inside a network, except this machine where a test says so.
+LINK_CHECK_LOOPBACK = False
 
 # Files and headers ----------------------------------------------------------------------------
 

@@ -28,15 +28,16 @@ def look_for_likeness(services: QuerySet[Service]) -> int:
     """Renew the fingerprints of these and note which others they resemble. Returns how many pairs are new."""
     traits = traits_of(services)
     _keep_fingerprints(traits)
-    found = [pair for pk, own in traits.items() for pair in _pairs(pk, own)]
+    # Two of one batch find each other; that is one pair.
+    found = {(pair.one_id, pair.other_id): pair for pk, own in traits.items() for pair in _pairs(pk, own)}
     before = Likeness.objects.count()
     Likeness.objects.bulk_create(
-        found,
+        list(found.values()),
         update_conflicts=True,
         unique_fields=["one", "other"],
         update_fields=["score", "reasons"],
     )
-    _forget_what_differs_now(traits, {(pair.one_id, pair.other_id) for pair in found})
+    _forget_what_differs_now(traits, set(found))
     return Likeness.objects.count() - before
 
 

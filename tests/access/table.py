@@ -23,6 +23,7 @@ from tests.access.world import (
     LIMITED,
     MEMBERS,
     ORGANISER,
+    OTHER_OWNER,
     OWNER,
     ROLES,
     SEES_ASKS,
@@ -306,9 +307,46 @@ LETTERS = [
     Row("message_settings", "", signed_in("page"), signed_in("bad")),
 ]
 
+CURATORS = (CURATOR, SUPERUSER)
+# To everybody else the curators' desk is not there.
+AT_DESK, POSTED_AT_DESK = only(CURATORS, "page"), only(CURATORS, "moved")
+DESK_READS, DESK_POSTS = only(CURATORS, "only reads"), only(CURATORS, "needs post")
+DESK_BAD = only(CURATORS, "bad")
+GONE_IN = signed_in("gone")
+
+CURATION = [
+    *(Row(f"desk{page}", "", AT_DESK, DESK_READS) for page in ("", "_due", "_requests", "_conflicts")),
+    *(Row(f"desk_{page}", "", AT_DESK, DESK_READS) for page in ("listings", "duplicates", "links", "claims")),
+    *(Row(f"desk_{page}", "", AT_DESK, DESK_READS) for page in ("feedback", "figures")),
+    Row("desk_not_listed", "", AT_DESK, DESK_BAD),
+    Row("desk_take", "a queue", DESK_POSTS, POSTED_AT_DESK),
+    Row("desk_take", "no queue", DESK_POSTS, GONE_IN),
+    Row("desk_request", "a proposal", AT_DESK, POSTED_AT_DESK),
+    Row("desk_give_back", "a proposal", DESK_POSTS, POSTED_AT_DESK),
+    *(Row(f"desk_{page}", "a listing", AT_DESK, DESK_READS) for page in ("listing", "history")),
+    *(Row(f"desk_{page}", "a listing", AT_DESK, DESK_BAD) for page in ("verify", "place_new")),
+    Row("desk_rules", "a listing", AT_DESK, POSTED_AT_DESK),
+    Row("desk_topics", "a listing", AT_DESK, POSTED_AT_DESK),
+    Row("desk_section", "a listing's part", AT_DESK, DESK_BAD),
+    Row("desk_section", "no part of a listing", GONE_IN, GONE_IN),
+    Row("desk_place", "a listing's place", AT_DESK, DESK_BAD),
+    Row("desk_place_remove", "a listing's place", DESK_POSTS, POSTED_AT_DESK),
+    Row("desk_undo", "a change", DESK_POSTS, POSTED_AT_DESK),
+    Row("desk_state", "an act", DESK_POSTS, POSTED_AT_DESK),
+    Row("desk_duplicate", "a pair", AT_DESK, POSTED_AT_DESK),
+    Row("desk_not_the_same", "a pair", DESK_POSTS, POSTED_AT_DESK),
+    Row("desk_claim", "a claim", AT_DESK, GONE_IN),
+    Row("desk_feedback_read", "words", DESK_POSTS, POSTED_AT_DESK),
+]
+
 DIRECTORY = [
     Row("resources", "", everybody("page"), ONLY_READS),
     Row("help_now", "", everybody("page"), ONLY_READS),
+    Row("my_listings", "", signed_in("page"), READS),
+    Row("claim_listing", "a listing", signed_in("page"), signed_in("bad")),
+    Row("claim_listing", "a draft", GONE_IN, GONE_IN),
+    Row("my_listing", "a listing", only([OTHER_OWNER], "page"), only([OTHER_OWNER], "bad")),
+    Row("claim_end", "a claim", POSTS, only([OTHER_OWNER], "moved")),
     Row("still_right", "a listing's link", everybody("page"), everybody("bad")),
     Row("still_right", "nonsense", GONE, GONE),
     Row("resource", "a listing", everybody("page"), ONLY_READS),
@@ -395,5 +433,5 @@ DESK = [
 
 TABLE = [
     *(*FRONT, *ACCOUNT, *NETWORK, *KEEPING_WARM, *SHARING, *INVITED, *JOINING),
-    *(*TODAY, *PLANS, *SUPPORT, *ASKS, *LETTERS, *DIRECTORY),
+    *(*TODAY, *PLANS, *SUPPORT, *ASKS, *LETTERS, *DIRECTORY, *CURATION),
 ]

@@ -36,7 +36,10 @@ from outbox.models import BrokenAddress, Channel, Heartbeat, Message
 from resources import links as listing_links
 from resources.models import (
     ChangeRequest,
+    Claim,
+    Feedback,
     Helpline,
+    Likeness,
     Location,
     Organization,
     Phone,
@@ -92,6 +95,7 @@ class World:
     service: Service = field(init=False)
     draft: Service = field(init=False)
     told_curators: ChangeRequest = field(init=False)
+    curation: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def owner(self) -> User:
@@ -228,6 +232,36 @@ def _directory(world: World) -> None:
     complete(world.service, curator)
     publish(service=world.service, by=curator)
     world.told_curators = propose(kind="problem", service=world.service, by=world.owner, problem="gone")
+    _curation(world, house)
+
+
+def _curation(world: World, house: Organization) -> None:
+    """Something of everything that waits at the curators' desk."""
+    at = world.service.at_locations.create(location=Location.objects.create(name="The Barn"))
+    proposal = ChangeRequest.objects.create(kind="correction", service=world.service, note="Now on Fridays.")
+    pair = sorted((world.service.pk, world.draft.pk))
+    speaker = world.people[OTHER_OWNER]
+    claim = Claim.objects.create(
+        organization=house, claimed_by=speaker, affiliation="I run it.", reach_us="555"
+    )
+    Claim.objects.filter(pk=claim.pk).update(state="confirmed", decided_at=world.now)
+    words = Feedback.objects.create(
+        service=world.service, said_by=world.owner, verdict="helpful", words="Warm people."
+    )
+    listing = {"pk": world.service.pk}
+    world.curation = {
+        "a proposal": {"pk": proposal.pk},
+        "a pair": {"pk": Likeness.objects.create(one_id=pair[0], other_id=pair[1], score=90).pk},
+        "a claim": {"pk": claim.pk},
+        "words": {"pk": words.pk, "act": "show"},
+        "a queue": {"queue": "requests"},
+        "no queue": {"queue": "nonsense"},
+        "a listing's part": listing | {"slug": "about"},
+        "no part of a listing": listing | {"slug": "nonsense"},
+        "a listing's place": listing | {"at_pk": at.pk},
+        "a change": listing | {"change_pk": world.service.changes.first().pk},
+        "an act": listing | {"act": "withdraw"},
+    }
 
 
 def _desk() -> None:
@@ -322,6 +356,8 @@ MAKERS: dict[str, Maker] = {
 
 def arguments(world: World, role: str, address: Address, of: str) -> Made:
     """What an address is made with for somebody; one of the desk says in its name whose rows it is about."""
+    if of in world.curation:
+        return world.curation[of]
     if of in MAKERS:
         return MAKERS[of](world, role)
     if of == "anything":

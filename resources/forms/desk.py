@@ -1,0 +1,134 @@
+"""Small forms of the desk: why, the rules, an answer to a proposal, a name on the list of those who said no."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import LineField
+from resources import fields
+from resources.models import FieldChange, Inclusion, TaxonomyTerm
+
+
+class ReasonForm(forms.Form):
+    why = LineField(label=_("Why, for the history"), max_length=500, required=False)
+
+
+class RulesForm(forms.Form):
+    """Not all have to be ticked to be kept; all have to be to be published."""
+
+    all_optional = True
+    rules = forms.MultipleChoiceField(
+        label=_("What is true of it"),
+        choices=Inclusion.Rule.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class TopicsForm(forms.Form):
+    all_optional = True
+    topics = forms.ModelMultipleChoiceField(
+        label=_("Filed under"),
+        queryset=TaxonomyTerm.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, chosen: list[TaxonomyTerm], **kwargs: Any) -> None:
+        super().__init__(*args, initial={"topics": chosen}, **kwargs)
+        ours = TaxonomyTerm.objects.filter(taxonomy__slug="supportnet", retired_at=None)
+        held = TaxonomyTerm.objects.filter(pk__in=[term.pk for term in chosen])
+        field = cast(forms.ModelMultipleChoiceField, self.fields["topics"])
+        field.queryset = (ours | held).distinct().order_by("parent__name", "name", "pk")
+
+
+class DoNotListForm(forms.Form):
+    name = LineField(label=_("Name"), max_length=255)
+    domain = LineField(
+        label=_("Web or mail address"), max_length=255, required=False, help_text=_("example.org")
+    )
+    phone = LineField(label=_("Phone"), max_length=60, required=False)
+    reason = forms.CharField(
+        label=_("Why, for other curators"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DecisionForm(forms.Form):
+    """One tick and one value for each field of a proposal; a reason below. `act` is the button that was pressed."""
+
+    reason = forms.CharField(
+        label=_("What they should know"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The sender reads this. If you refuse, say why in a kind sentence."),
+    )
+
+    def __init__(self, *args: Any, changes: list[FieldChange], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.changes = changes
+        for change in changes:
+            self.fields[f"take-{change.pk}"] = forms.BooleanField(
+                label=_("Take this over"), required=False, initial=True
+            )
+            self.fields[f"value-{change.pk}"] = _value_field(change)
+        self.order_fields([*(f"{what}-{one.pk}" for one in changes for what in ("take", "value")), "reason"])
+
+    @property
+    def refuses(self) -> bool:
+        return bool(self.data.get("act") == "refuse")
+
+    def clean(self) -> dict[str, Any]:
+        """Values are looked at only where they are taken."""
+        said = super().clean() or self.cleaned_data
+        if self.refuses:
+            self._errors = {name: found for name, found in (self._errors or {}).items() if name == "reason"}
+            if not said.get("reason"):
+                self.add_error("reason", _("Say why, in words the sender can read."))
+            return said
+        for change in self.changes:
+            if not said.get(f"take-{change.pk}"):
+                (self._errors or {}).pop(f"value-{change.pk}", None)
+        return said
+
+    def taken(self) -> dict[int, Any]:
+        return {
+            one.pk: _json(self.cleaned_data.get(f"value-{one.pk}"), one)
+            for one in self.changes
+            if self.cleaned_data.get(f"take-{one.pk}")
+        }
+
+
+def _value_field(change: FieldChange) -> forms.Field:
+    """As the model would ask for it, or one line where it has no such field."""
+    label = _("What it will say")
+    field = fields.field_of(change.table, change.field)
+    choices = getattr(getattr(field, "base_field", None), "choices", None)
+    if choices:
+        return forms.MultipleChoiceField(
+            label=label,
+            choices=choices,
+            required=False,
+            initial=change.after,
+            widget=forms.CheckboxSelectMultiple,
+        )
+    more: dict[str, Any] = {"assume_scheme": "https"} if type(field).__name__ == "URLField" else {}
+    made = field.formfield(required=False, label=label, initial=change.after, **more) if field else None
+    if made is None:
+        made = forms.CharField(required=False, label=label, initial=change.after)
+    if isinstance(made.widget, forms.Textarea):
+        made.widget.attrs["rows"] = 4
+    return made
+
+
+def _json(value: Any, change: FieldChange) -> Any:
+    """As it is kept; what nobody touched stays exactly as it was proposed."""
+    pk = getattr(value, "pk", None)
+    new = str(pk) if pk else fields.plain(value)
+    return change.after if (new or None) == (change.after or None) else new

@@ -1,0 +1,108 @@
+"""Which links are looked at when, and what is made of the answers. `visiting` does the asking."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from resources import visiting
+from resources.models import CheckedLink, Location, Organization, Service, Url
+from resources.visiting import Answer, Seen
+
+EVERY = dt.timedelta(days=30)
+AGAIN = dt.timedelta(days=1)
+SELDOM = dt.timedelta(days=7)
+# A host is asked at most so often, and a link that is being looked at is left alone for so long.
+PACE = dt.timedelta(minutes=1)
+LEASE = dt.timedelta(hours=1)
+AT_ONCE = 20
+SECONDS = 60.0
+_LOCK = 7_204_001
+
+
+def sweep_links(*, now: dt.datetime | None = None, most: int = AT_ONCE) -> int:
+    """Look at some links that are due, one of each host; says at how many."""
+    began, done = time.monotonic(), 0
+    gather_links()
+    for link in claim(now or timezone.now(), most=most):
+        if time.monotonic() - began > SECONDS:
+            break
+        seen = visiting.look(link.url, agent=agent(), loopback=settings.LINK_CHECK_LOOPBACK)
+        record(link, seen, now=now or timezone.now())
+        done += 1
+    return done
+
+
+def agent() -> str:
+    """So that whoever reads their log knows who asked, and why."""
+    return f"SupportnetLinkCheck/1.0 (+{settings.SITE_URL}/find/; looks once a month whether a page is there)"
+
+
+def gather_links() -> int:
+    """Know the addresses that public listings name; forget those that none names any more."""
+    named = addresses()
+    known = set(CheckedLink.objects.values_list("url", flat=True))
+    new = [CheckedLink(url=url, host=host_of(url)) for url in named - known]
+    CheckedLink.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
+    CheckedLink.objects.filter(url__in=known - named).delete()
+    return len(new)
+
+
+def addresses() -> set[str]:
+    public = Service.objects.published()
+    found = set(public.exclude(url="").values_list("url", flat=True))
+    houses = Organization.objects.filter(services__in=public)
+    found |= set(houses.exclude(website="").values_list("website", flat=True))
+    places = Location.objects.filter(at_services__service__in=public)
+    found |= set(places.exclude(url="").values_list("url", flat=True))
+    more = Url.objects.filter(Q(service__in=public) | Q(organization__services__in=public))
+    return found | set(more.values_list("url", flat=True))
+
+
+def host_of(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "")[:255]
+    except ValueError:
+        return ""
+
+
+@transaction.atomic
+def claim(now: dt.datetime, *, most: int) -> list[CheckedLink]:
+    """Links that are due, one of each host that was not asked just now. Whoever claims at the same time waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    busy = CheckedLink.objects.filter(checked_at__gt=now - PACE).values("host")
+    due = CheckedLink.objects.filter(next_at__lte=now).exclude(host__in=busy)
+    first = due.order_by("host", "next_at", "pk").distinct("host").values_list("pk", flat=True)
+    links = list(CheckedLink.objects.filter(pk__in=list(first)).order_by("next_at", "pk")[:most])
+    CheckedLink.objects.filter(pk__in=[link.pk for link in links]).update(checked_at=now, next_at=now + LEASE)
+    return links
+
+
+def record(link: CheckedLink, seen: Seen, *, now: dt.datetime) -> None:
+    """A dead answer counts up and is asked again tomorrow; anything else wipes the slate."""
+    dead = seen.answer == Answer.DEAD
+    failures = link.failures + 1 if dead else 0
+    wait = EVERY if not dead else AGAIN if failures < 5 else SELDOM
+    CheckedLink.objects.filter(pk=link.pk).update(
+        answer=seen.answer,
+        detail=seen.detail,
+        moved_to=seen.moved_to,
+        checked_at=now,
+        failures=min(failures, 1000),
+        failing_since_at=(link.failing_since_at or now) if dead else None,
+        next_at=now + wait,
+    )
+
+
+def named_by(url: str) -> QuerySet[Service]:
+    """The public listings on whose page it stands."""
+    where = Q(url=url) | Q(organization__website=url) | Q(at_locations__location__url=url)
+    where |= Q(additional_urls__url=url) | Q(organization__additional_websites__url=url)
+    return Service.objects.published().filter(where).distinct().order_by("name", "pk")

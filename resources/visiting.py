@@ -1,0 +1,122 @@
+"""Asking whether a page answers: politely, briefly, and never inside our own network.
+
+The host is looked up once and the connection goes to just that address, so that a name cannot mean one thing when it is
+judged and another when it is asked. Each hop of a redirect is judged anew.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from resources.models import CheckedLink
+
+Answer = CheckedLink.Answer
+SECONDS = 8.0
+HOPS = 5
+MOVED = {301, 302, 303, 307, 308}
+FOR_GOOD = {301, 308}
+# They answer, but not to machines, or not now: nothing is known against the page.
+SHY = {401, 402, 403, 407, 418, 423, 425, 429, 451, 999}
+GONE = {404, 410}
+
+
+@dataclass(frozen=True)
+class Seen:
+    answer: str
+    detail: str = ""
+    # Where the page is by now, if every hop said so for good.
+    moved_to: str = ""
+
+
+class _Refused(Exception):
+    """Not an address we ask."""
+
+
+class _NoHost(Exception):
+    """Nobody answers to that name."""
+
+
+def look(url: str, *, agent: str, loopback: bool = False) -> Seen:
+    """Whether a page answers there. `loopback` is for tests, which have nowhere else to ask."""
+    here, for_good = url, True
+    for _hop in range(HOPS):
+        try:
+            status, location = _ask(here, agent=agent, loopback=loopback)
+        except _Refused as why:
+            return Seen(Answer.REFUSED, str(why))
+        except ssl.SSLError as error:
+            return Seen(Answer.SHY, f"TLS: {error.reason or 'certificate'}"[:200])
+        except _NoHost:
+            return Seen(Answer.DEAD, "no such host")
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return Seen(Answer.DEAD, (str(error) or type(error).__name__)[:200])
+        if status not in MOVED or not location:
+            return _judge(status, here if for_good and here != url else "")
+        for_good = for_good and status in FOR_GOOD
+        here = urljoin(here, location)[:500]
+    return Seen(Answer.DEAD, "leads round in a circle")
+
+
+def _judge(status: int, moved_to: str) -> Seen:
+    if status in SHY:
+        return Seen(Answer.SHY, str(status))
+    if status >= 400:
+        return Seen(Answer.DEAD, str(status))
+    return Seen(Answer.WORKS, str(status), moved_to)
+
+
+def _ask(url: str, *, agent: str, loopback: bool) -> tuple[int, str]:
+    """HEAD first; a server that does not like it is asked with GET, and the page itself is not read."""
+    status, location = _once("HEAD", url, agent, loopback)
+    if status >= 400 and status not in (429,):
+        return _once("GET", url, agent, loopback)
+    return status, location
+
+
+def _once(method: str, url: str, agent: str, loopback: bool) -> tuple[int, str]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise _Refused("not a web address")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = _address(parts.hostname, port, loopback)
+    connection = _connect(parts.scheme, parts.hostname, address, port)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request(method, path.encode("ascii", "ignore").decode(), headers={"User-Agent": agent})
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get("Location", "")
+    finally:
+        connection.close()
+
+
+def _address(host: str, port: int, loopback: bool) -> str:
+    """The one address to ask. Raises _Refused if any that the name has is not out in the open."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise _NoHost from error
+    addresses = [str(one[4][0]) for one in found]
+    for one in addresses:
+        ip = ipaddress.ip_address(one.partition("%")[0])
+        mapped = getattr(ip, "ipv4_mapped", None) or ip
+        if not (mapped.is_global and not mapped.is_multicast) and not (loopback and mapped.is_loopback):
+            raise _Refused("an address inside a network")
+    return addresses[0]
+
+
+def _connect(scheme: str, host: str, address: str, port: int) -> http.client.HTTPConnection:
+    """A connection to just that address, which still speaks to the host by its name."""
+    made: http.client.HTTPConnection
+    if scheme == "https":
+        made = http.client.HTTPSConnection(host, port, timeout=SECONDS)
+        plain = socket.create_connection((address, port), timeout=SECONDS)
+        made.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    else:
+        made = http.client.HTTPConnection(host, port, timeout=SECONDS)
+        made.sock = socket.create_connection((address, port), timeout=SECONDS)
+    return made
