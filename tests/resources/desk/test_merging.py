@@ -1,0 +1,222 @@
+"""Listings that may be the same: found by keys, told apart for good, or made one by hand."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from resources import likeness, services
+from resources.errors import CannotMerge, CannotPublish
+from resources.likeness import Traits
+from resources.models import Feedback, Likeness, Organization, Phone, SavedListing, Service, Verification
+from resources.services import likeness as looking
+from resources.services import merging
+from tests.networks.test_races import at_once, refusals
+from tests.resources.desk.conftest import words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def twins(published, draft):
+    """A public one and a draft with nearly its name and just its number, of another house."""
+    one = published("Chair yoga for everybody", at="The Hall", organization="Harbour House")
+    other = draft("Chair Yoga for everyone", organization="Harbor house", url="https://yoga.example.org")
+    services.sweep_likeness()
+    return one, other
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (
+            Traits("chair yoga", phones=frozenset("1")),
+            Traits("chair yoga class", phones=frozenset("1")),
+            True,
+        ),
+        (Traits("chair yoga"), Traits("chair yoga"), True),
+        (Traits("chair yoga"), Traits("warm pool"), False),
+        (Traits("chair yoga", phones=frozenset("1")), Traits("debt advice", phones=frozenset("1")), False),
+        (Traits("monday tea", organization="h"), Traits("friday walk", organization="h"), False),
+        (Traits("monday tea", organization="h"), Traits("tea monday", organization="h"), True),
+        (Traits("pain cafe", hosts=frozenset("x")), Traits("pain cafe meetup", hosts=frozenset("x")), True),
+    ],
+)
+def test_alike_is_an_alike_name_and_something_more(one, other, same):
+    assert (likeness.compare(one, other)[0] >= likeness.ENOUGH) is same
+    assert likeness.compare(one, other)[0] == likeness.compare(other, one)[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://www.Example.org/tea", "example.org"),
+        ("example.org", "example.org"),
+        ("Tea@example.org", "example.org"),
+        ("someone@gmail.com", ""),
+        ("https://[broken", ""),
+        ("localhost", ""),
+        ("", ""),
+    ],
+)
+def test_a_host_is_compared_unless_everybody_has_one_there(address, host):
+    assert likeness.host(address) == host
+
+
+def test_numbers_are_the_same_with_and_without_the_country():
+    assert likeness.digits("+44 20 7946 0958") == likeness.digits("(020) 7946-0958")[-9:]
+    assert likeness.digits("112") == ""
+    assert likeness.fold("  Café  GRÜN ") == "cafe grun"
+    assert likeness.fold("日本") == "日本"
+
+
+def test_twins_are_found_with_their_reasons(twins):
+    (pair,) = looking.waiting()
+    assert {pair.one_id, pair.other_id} == {twins[0].pk, twins[1].pk}
+    assert pair.reasons == ["name", "phone"]
+    assert services.sweep_likeness() == 0
+
+
+def test_not_the_same_is_remembered(twins, curator):
+    services.not_the_same(pair=Likeness.objects.get(), by=curator)
+    Service.objects.filter(pk=twins[1].pk).update(updated_at=timezone.now())
+    assert services.sweep_likeness() == 1
+    assert not looking.waiting().exists()
+    assert Likeness.objects.get().ruled_out_by == curator
+
+
+def test_a_pair_that_differs_now_is_forgotten(twins):
+    Service.objects.filter(pk=twins[1].pk).update(name="Debt advice", updated_at=timezone.now())
+    services.sweep_likeness()
+    assert not Likeness.objects.exists()
+
+
+def test_the_cost_of_one_does_not_grow_with_the_number_of_listings(draft):
+    def made(count: int) -> None:
+        house = Organization.objects.create(name=f"House {count}")
+        rows = [Service(name=f"Thing {count} {n} of its kind", organization=house) for n in range(count)]
+        Service.objects.bulk_create(rows)
+        Phone.objects.bulk_create([Phone(service=row, number="555-7777") for row in rows])
+        services.sweep_likeness()
+
+    def cost() -> int:
+        fresh = draft(f"Thing of {Service.objects.count()}", organization="New house")
+        with CaptureQueriesContext(connection) as asked:
+            looking.look_for_likeness(Service.objects.filter(pk=fresh.pk))
+        compared = looking.candidates(
+            fresh.pk, looking.traits_of(Service.objects.filter(pk=fresh.pk))[fresh.pk]
+        )
+        assert len(compared) <= looking.TOO_MANY * 6
+        return len(asked)
+
+    made(30)
+    few = cost()
+    made(400)
+    assert cost() <= few
+
+
+def test_merging_takes_what_was_chosen_and_leaves_nothing_behind(twins, curator, owner, propose, client):
+    winner, loser = twins
+    SavedListing.objects.create(owner=owner, service=loser)
+    Feedback.objects.create(service=loser, said_by=owner, verdict="helpful")
+    request = propose(loser)
+    services.verify(service=loser, by=curator, how="visit", parts=["name"])
+    loser_phone = Phone.objects.create(service=loser, number="555-0200")
+    merging.merge(
+        loser=loser,
+        winner=winner,
+        by=curator,
+        take=["url", "published_at"],
+        rows=[loser_phone.pk],
+        why="Rang.",
+    )
+    winner.refresh_from_db()
+    loser.refresh_from_db()
+    assert (winner.name, winner.url) == ("Chair yoga for everybody", "https://yoga.example.org")
+    assert set(winner.phones.values_list("number", flat=True)) == {"555-0150", "555-0200"}
+    assert (loser.merged_into, loser.published_at) == (winner, None)
+    assert SavedListing.objects.get().service == winner
+    assert Feedback.objects.get().service == winner
+    request.refresh_from_db()
+    assert request.service == winner
+    assert Verification.objects.filter(service=winner).count() == 2
+    assert not looking.waiting().exists()
+    assert client.get(loser.get_absolute_url())["Location"] == winner.get_absolute_url()
+    assert winner.changes.get(how="merged").why == "Rang."
+
+
+def test_what_both_had_is_kept_once(twins, curator, owner):
+    winner, loser = twins
+    for service in twins:
+        SavedListing.objects.create(owner=owner, service=service)
+    at = winner.at_locations.get()
+    double = loser.at_locations.create(location=at.location)
+    merging.merge(loser=loser, winner=winner, by=curator, rows=[double.pk])
+    assert SavedListing.objects.get().service == winner
+    assert winner.at_locations.get() == at
+
+
+def test_old_addresses_lead_on_to_the_last_one(twins, curator, draft):
+    winner, loser = twins
+    older = draft("Yoga")
+    merging.merge(loser=older, winner=loser, by=curator)
+    merging.merge(loser=loser, winner=winner, by=curator)
+    older.refresh_from_db()
+    assert older.merged_into == winner
+
+
+def test_what_is_merged_or_put_away_cannot_be_merged_again(twins, curator):
+    winner, loser = twins
+    with pytest.raises(CannotMerge, match="with itself"):
+        merging.merge(loser=winner, winner=winner, by=curator)
+    services.archive(service=loser, by=curator)
+    with pytest.raises(CannotMerge, match="put away"):
+        merging.merge(loser=winner, winner=loser, by=curator)
+    merging.merge(loser=loser, winner=winner, by=curator)
+    with pytest.raises(CannotMerge, match="merged already"):
+        merging.merge(loser=loser, winner=winner, by=curator)
+    with pytest.raises(CannotPublish, match="merged with another"):
+        services.publish(service=loser, by=curator)
+
+
+def test_they_can_be_taken_apart_again(twins, curator):
+    winner, loser = twins
+    merging.merge(loser=loser, winner=winner, by=curator)
+    assert merging.unmerge(service=loser, by=curator) is True
+    assert merging.unmerge(service=loser, by=curator) is False
+    loser.refresh_from_db()
+    assert (loser.merged_into, loser.archived_at) == (None, None)
+
+
+def test_the_page_shows_both_and_makes_them_one(desk, twins):
+    pair = Likeness.objects.get()
+    page = words(desk.get(f"/find/desk/duplicates/{pair.pk}/"))
+    assert "https://yoga.example.org" in page
+    assert "Chair yoga for everybody" in words(desk.get("/find/desk/duplicates/"))
+    answer = desk.post(
+        f"/find/desk/duplicates/{pair.pk}/", {"take": ["url"], "rows": ["nonsense"]}, follow=True
+    )
+    assert "They are one now" in words(answer)
+    twins[0].refresh_from_db()
+    assert twins[0].url == "https://yoga.example.org"
+
+
+def test_the_page_turns_them_round_and_tells_them_apart(desk, twins):
+    pair = Likeness.objects.get()
+    page = desk.get(f"/find/desk/duplicates/{pair.pk}/?swap=1")
+    assert page.context["winner"] == twins[1]
+    desk.post(f"/find/desk/duplicates/{pair.pk}/not-the-same/")
+    assert not looking.waiting().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_curators_merge_the_same_two_at_once(twins, curator, other_curator):
+    one, other = twins
+    results = at_once(
+        lambda: merging.merge(loser=other, winner=one, by=curator),
+        lambda: merging.merge(loser=one, winner=other, by=other_curator),
+    )
+    assert refusals(results) == 1
+    assert Service.objects.filter(merged_into=None).count() == 1
