@@ -33,3 +33,7 @@ class CannotClaim(DomainError):
 
 class CannotPropose(DomainError):
     """There is nothing in it yet that a curator could decide."""
+
+
+class CannotSave(DomainError):
+    """There is no room for it any more."""

@@ -8,16 +8,27 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.template.defaultfilters import capfirst
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from accounts import times
 from outbox.links import absolute
-from resources import hours, listing, sessions
+from resources import hours, listing, services, sessions
 from resources.ical import Happening
-from resources.models import Location, OpeningException, Schedule, Service, ServiceAtLocation, Verification
+from resources.models import (
+    Feedback,
+    Location,
+    OpeningException,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+    Verification,
+)
 
 # Whatever has a beginning, so that one comes for it; of the others the opening times are enough.
 HAS_SESSIONS = (
@@ -25,6 +36,13 @@ HAS_SESSIONS = (
     Service.Kind.VOLUNTEERING,
 )
 FEET = 3.28
+IN_THE_WAY = {
+    Feedback.Because.STAIRS: _lazy("%(people)s people said the stairs were a problem."),
+    Feedback.Because.PAIN: _lazy("%(people)s people had too much pain to go that day."),
+    Feedback.Because.TRANSPORT: _lazy("%(people)s people could not get there."),
+    Feedback.Because.MONEY: _lazy("%(people)s people said the money was a problem."),
+    Feedback.Because.NOT_WELCOME: _lazy("%(people)s people did not feel welcome."),
+}
 OTHERS = 6
 
 
@@ -70,6 +88,7 @@ def of(service: Service, *, now: dt.datetime) -> dict[str, Any]:
         "confirmed": confirmed(service),
         "topics": topics(service),
         "others": others(service),
+        "said": people_say(service),
     }
 
 
@@ -114,6 +133,24 @@ def confirmed(service: Service) -> dict[str, list[str]]:
         "yes": [label for label, there in parts if there],
         "no": [label for label, there in parts if not there],
     }
+
+
+def people_say(service: Service) -> dict[str, list[str]]:
+    """What whoever tried said, counted, and some of their words. Nothing of fewer than three people."""
+    said = services.said_of(service)
+    sentences = []
+    if said.helped:
+        sentences.append(_("%(people)s people said it helped.") % {"people": _many(said.helped)})
+    if said.did_not:
+        sentences.append(_("%(people)s people said it did not help.") % {"people": _many(said.did_not)})
+    for reason, people in sorted(said.because.items(), key=lambda pair: (-pair[1], pair[0])):
+        sentences.append(str(IN_THE_WAY[reason]) % {"people": _many(people)})
+    return {"sentences": sentences, "words": said.words}
+
+
+def _many(people: int) -> str:
+    """As a word up to nine, at the beginning of a sentence."""
+    return str(capfirst(apnumber(people)))
 
 
 def areas(service: Service) -> list[str]:

@@ -49,3 +49,13 @@ def sweep_links() -> int:
     from resources.services import linkwork
 
     return linkwork.sweep_links()
+
+
+@shared_task(name="resources.tasks.sweep_searches")
+def sweep_searches() -> int:
+    """What is new in saved searches, once a week for each person."""
+    from django.utils import timezone
+
+    from resources import services
+
+    return services.sweep_searches(now=timezone.now())

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from resources.views import claiming, finding, help_now, listing, passing, still_right, telling
+from resources.views import (
+    claiming,
+    feedback,
+    finding,
+    help_now,
+    listing,
+    passing,
+    saving,
+    still_right,
+    telling,
+)
 
 urlpatterns = [
     path("", finding.resources, name="resources"),
@@ -11,6 +21,12 @@ urlpatterns = [
     path("ours/claims/<int:pk>/end/", claiming.end_claim, name="claim_end"),
     path("<uuid:pk>/claim/", claiming.claim_listing, name="claim_listing"),
     path("still-right/<str:token>/", still_right.still_right, name="still_right"),
+    path("saved/", saving.saved, name="saved"),
+    path("saved/search/", saving.search_save, name="search_save"),
+    path("saved/search/<int:pk>/drop/", saving.search_drop, name="search_drop"),
+    path("in-the-way/", saving.in_the_way, name="in_the_way"),
+    path("in-the-way/erase/", saving.in_the_way_erase, name="in_the_way_erase"),
+    path("in-the-way/picks/", saving.picks_wish, name="picks_wish"),
     path("suggest/", telling.suggest, name="resource_suggest"),
     path("told/", telling.all_told, name="all_told"),
     path("told/<uuid:pk>/", telling.told, name="told"),
@@ -19,6 +35,10 @@ urlpatterns = [
     path("<uuid:pk>/paper/", listing.on_paper, name="resource_paper"),
     path("<uuid:pk>/times/<uuid:row>/session.ics", listing.times, name="resource_times"),
     path("<uuid:pk>/pass-on/", passing.pass_on, name="resource_pass_on"),
+    path("<uuid:pk>/save/", saving.save, name="resource_save"),
+    path("<uuid:pk>/drop/", saving.drop, name="resource_drop"),
+    path("<uuid:pk>/how-it-was/", feedback.how_it_was, name="how_it_was"),
+    path("<uuid:pk>/how-it-was/erase/", feedback.erase, name="how_it_was_erase"),
     path("<uuid:pk>/problem/", telling.problem, name="resource_problem"),
     path("<uuid:pk>/correct/", telling.correct, name="resource_correct"),
     path("<uuid:pk>/to-network/", passing.to_network, name="resource_to_network"),

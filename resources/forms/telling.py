@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django import forms
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TURNS, LineField, OnceForm
@@ -16,7 +15,8 @@ from resources import listing
 from resources.models import Address, ChangeRequest, Organization, Phone, Service
 from resources.services.proposing import Proposal
 
-Words = str | Promise
+# Words that are translated when they are read: Django’s own types for them disagree with each other.
+Words = Any
 
 
 def ours(model: type[models.Model], name: str, label: Words, **more: Any) -> forms.Field:
@@ -179,9 +179,9 @@ class CorrectionForm(ListingForm):
     def proposals(self) -> Iterator[Proposal]:
         said = self.cleaned_data
         yield from self.of_service(self.service.pk)
-        yield Proposal("phone", "number", said["phone"], self.number and self.number.pk, group=1)
+        yield Proposal("phone", "number", said["phone"], self.number.pk if self.number else None, group=1)
         for name in self.OF_ADDRESS:
-            yield Proposal("address", name, said[name], self.address and self.address.pk, group=1)
+            yield Proposal("address", name, said[name], self.address.pk if self.address else None, group=1)
 
     def said(self) -> dict[str, str]:
         """Times are told in words: which of several slots is meant, a curator sees."""

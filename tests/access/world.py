@@ -43,11 +43,12 @@ from resources.models import (
     Location,
     Organization,
     Phone,
+    SavedSearch,
     Service,
     Source,
     Verification,
 )
-from resources.services import appoint_curator, propose, publish, verify
+from resources.services import appoint_curator, propose, publish, save_search, verify
 from tests.access.walk import Address
 from tests.checkins.conftest import let_all_hours_be_awake
 from tests.conftest import person
@@ -95,6 +96,7 @@ class World:
     service: Service = field(init=False)
     draft: Service = field(init=False)
     told_curators: ChangeRequest = field(init=False)
+    saved_search: SavedSearch = field(init=False)
     curation: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -232,6 +234,7 @@ def _directory(world: World) -> None:
     complete(world.service, curator)
     publish(service=world.service, by=curator)
     world.told_curators = propose(kind="problem", service=world.service, by=world.owner, problem="gone")
+    world.saved_search = save_search(by=world.owner, query="q=tea", name="Tea", now=world.now)
     _curation(world, house)
 
 
@@ -345,6 +348,7 @@ MAKERS: dict[str, Maker] = {
     "a listing's link": lambda world, role: {"token": listing_links.token_for(world.service)},
     "a listing": lambda world, role: {"pk": world.service.pk},
     "a draft": lambda world, role: {"pk": world.draft.pk},
+    "the owner's search": lambda world, role: {"pk": world.saved_search.pk},
     "what the owner told": lambda world, role: {"pk": world.told_curators.pk},
     "no time of a listing": lambda world, role: {"pk": world.service.pk, "row": uuid.uuid4()},
     "a listing's id": lambda world, role: {"id": world.service.pk},

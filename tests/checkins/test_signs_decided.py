@@ -41,6 +41,8 @@ NO_SIGNS = {
     *("ask_new", "ask_new_for", "ask_stop", "ask_soften", "ask_move", "ask_cancel", "ask_thank"),
     *("ask_everybody", "ask_gift", "ask_offer", "ask_open", "ask_by_mail", "ask_calendar"),
     *("resource_pass_on", "resource_to_network"),
+    *("search_save", "search_drop", "in_the_way", "in_the_way_erase", "picks_wish"),
+    *("resource_save", "resource_drop", "how_it_was", "how_it_was_erase"),
     *("resource_problem", "resource_correct", "resource_suggest", "told_take_back"),
 }
 

@@ -98,7 +98,8 @@ def owners_pages(owner: User) -> list[str]:
         *(f"/network/sharing/{membership.pk}/{page}" for page in ("", "preview/", "end/")),
         *("/network/who-sees/", "/network/consents/", "/network/who-looked/", "/network/link/"),
         f"/find/{Service.objects.published().first().pk}/to-network/",
-        "/find/told/",
+        *("/find/told/", "/find/saved/", "/find/saved/search/?q=tea&place=02139", "/find/in-the-way/"),
+        f"/find/{Service.objects.published().first().pk}/how-it-was/",
         *("/accounts/sessions/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
     ]
 

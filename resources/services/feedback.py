@@ -1,0 +1,83 @@
+"""How it was, told by whoever tried; read by a curator; counted without a name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from resources.errors import CannotDecide
+from resources.models import Feedback, Service
+
+# From so many people on it is said: with fewer, one could guess who they were.
+ENOUGH = 3
+# So many of their own words are shown at most.
+QUOTED = 5
+
+
+@dataclass(frozen=True)
+class Said:
+    """What people said of a listing, as far as there were enough of them."""
+
+    helped: int = 0
+    did_not: int = 0
+    because: dict[str, int] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def tell_how_it_was(
+    *, service: Service, by: User, verdict: str, because: Iterable[str], words: str, now: dt.datetime
+) -> Feedback:
+    """Their answer, in place of the one they gave before. Changed words are unread again."""
+    held = Feedback.objects.select_for_update().filter(service=service, said_by=by).first()
+    found = held or Feedback(service=service, said_by=by)
+    if found.words != words:
+        found.read_at = found.read_by = found.shown_at = None
+    found.verdict, found.words, found.changed_at = verdict, words, now
+    found.because = list(because) if verdict == Feedback.Verdict.COULD_NOT else []
+    found.save()
+    return found
+
+
+def erase_feedback(*, service: Service, by: User) -> bool:
+    return bool(Feedback.objects.of(by).filter(service=service).delete()[0])
+
+
+@transaction.atomic
+def read_feedback(*, feedback: Feedback, by: User, shown: bool, words: str, now: dt.datetime) -> Feedback:
+    """A curator has read these `words`, and whether they may be shown. Raises CannotDecide."""
+    held = Feedback.objects.select_for_update().get(pk=feedback.pk)
+    if held.said_by_id == by.pk:
+        raise CannotDecide(_("Somebody else has to look at what you wrote yourself."))
+    if held.words != words:
+        raise CannotDecide(_("These words have just been changed. Look again."))
+    held.read_at, held.read_by, held.shown_at = now, by, now if shown else None
+    held.save(update_fields=["read_at", "read_by", "shown_at"])
+    return held
+
+
+def said_of(service: Service) -> Said:
+    """Counted, each number only from three people on; their words only where three people said anything."""
+    rows = list(Feedback.objects.filter(service=service).values_list("verdict", "because"))
+    verdicts = Counter(verdict for verdict, _reasons in rows)
+    reasons = Counter(reason for _which, because in rows for reason in because)
+    enough = {reason: times for reason, times in reasons.items() if times >= ENOUGH}
+    if len(rows) < ENOUGH:
+        return Said()
+    shown = Feedback.objects.filter(service=service).readable().order_by("-shown_at", "pk")
+    return Said(
+        helped=_enough(verdicts[Feedback.Verdict.HELPFUL]),
+        did_not=_enough(verdicts[Feedback.Verdict.NOT_HELPFUL]),
+        because=enough,
+        words=list(shown.values_list("words", flat=True)[:QUOTED]),
+    )
+
+
+def _enough(times: int) -> int:
+    return times if times >= ENOUGH else 0
