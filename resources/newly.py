@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import F
 from django.http import QueryDict
 
 from resources.forms.searching import SearchForm
 from resources.models import Service
+from resources.search import asking
 
 # A search that finds more than that is not read to its end.
 MOST = 50
@@ -37,11 +39,15 @@ def tidy(query: QueryDict) -> str:
     return found.urlencode()
 
 
-def published(query: str, *, since: dt.datetime, now: dt.datetime) -> list[Service]:
-    """Those it finds that were published after `since`."""
-    form = SearchForm(QueryDict(query))
-    if not form.is_valid():
+def published(query: str, *, since: dt.datetime, now: dt.datetime, country: str = "") -> list[Service]:
+    """Those it finds that were published after `since`, each once, the best first."""
+    form = SearchForm(QueryDict(query), country=country)
+    if not form.is_valid() or form.unknown_place:
         return []
-    words, base = form.cleaned_data["q"], Service.objects.published().filter(**form.filters())
-    found = base.filter(published_at__gt=since, published_at__lte=now)
-    return list((found.matching(words) if words else found.order_by("name", "pk"))[:MOST])
+    found = asking.ask(form.wanted(now=now).changed(since=since, per_page=MOST))
+    rows = [hit.row for hit in (*found.near, *found.anywhere)]
+    services = Service.objects.published().filter(findable__in=rows, published_at__lte=now)
+    place = {row: number for number, row in enumerate(rows)}
+    ranked = services.annotate(row=F("findable")).order_by("pk")
+    best = {service.pk: service for service in sorted(ranked, key=lambda each: place[each.row])}
+    return list(best.values())

@@ -151,10 +151,11 @@ def conditions(wanted: Wanted, words: Sql | None) -> Sql:
     if wanted.place and (tiles := places.tiles_touching(places.box(wanted.place.point, wanted.radius))):
         names = " | ".join(f"'{name}'" for name in [*tiles, ANYWHERE_TILE])
         asked.append(("%s::tsquery", [names]))
+    newer, after = (" AND r.published_at > %s", [wanted.since]) if wanted.since else ("", [])
     if not asked:
-        return "", []
+        return newer, after
     sql, given = tsquery.joined(asked, " && ")
-    return f" AND r.search @@ ({sql})", given
+    return f" AND r.search @@ ({sql}){newer}", [*given, *after]
 
 
 def nearness(wanted: Wanted) -> str:

@@ -27,6 +27,8 @@ class Wanted:
     reach: str = EVERYTHING
     page: int = 1
     per_page: int = 20
+    # Only what was published after that.
+    since: dt.datetime | None = None
 
     @property
     def facets(self) -> list[tuple[Facet, tuple[str, ...]]]:

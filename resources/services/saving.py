@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from outbox.services import queue
-from resources import newly
+from resources import helplines, newly
 from resources.errors import CannotSave
 from resources.models import FindingWishes, SavedListing, SavedSearch, Service
 
@@ -84,7 +84,8 @@ def sweep_searches(*, now: dt.datetime, batch: int = 500) -> int:
 @transaction.atomic
 def _look(owner: int, now: dt.datetime) -> bool:
     """Whoever comes second finds nothing due. No letter where nothing is new, or none is wanted."""
-    mine = SavedSearch.objects.select_for_update(skip_locked=True).filter(owner=owner).order_by("pk")
+    mine = SavedSearch.objects.select_for_update(skip_locked=True, of=("self",)).filter(owner=owner)
+    mine = mine.select_related("owner").order_by("pk")
     searches = list(mine)
     if not any(search.next_look_at <= now for search in searches):
         return False
@@ -100,7 +101,8 @@ def _look(owner: int, now: dt.datetime) -> bool:
 
 
 def _new(search: SavedSearch, now: dt.datetime) -> list[str]:
-    found = newly.published(search.query, since=search.seen_until_at, now=now)
+    country = helplines.guess_country(time_zone=search.owner.time_zone, languages="")
+    found = newly.published(search.query, since=search.seen_until_at, now=now, country=country)
     return [str(service.pk) for service in found]
 
 
