@@ -12,7 +12,17 @@ WIDE = {
     *("national", "nationwide", "nation wide", "countrywide", "country wide", "worldwide", "world wide"),
     *("international", "global", "everywhere", "anywhere", "whole country", "online", "uk", "u k", "gb"),
     *("great britain", "england", "scotland", "wales", "northern ireland", "england and wales", "uk wide"),
-    *("us", "usa", "u s", "u s a", "united states of america", "all states", "all 50 states", "britain"),
+    *(
+        "us",
+        "usa",
+        "u s",
+        "u s a",
+        "united states of america",
+        "all states",
+        "all 50 states",
+        "britain",
+        "united kingdom",
+    ),
 }
 
 
