@@ -199,5 +199,7 @@ def limits(wanted: Wanted) -> Iterator[int]:
     """Those that are near in pages; a few of those anywhere below the first, or all of them in pages."""
     start = (wanted.page - 1) * wanted.per_page
     yield from (wanted.per_page, start)
-    alone = wanted.reach == ANYWHERE
-    yield from (wanted.per_page, start) if alone else (FEW if wanted.page == 1 else 0, 0)
+    if wanted.reach == ANYWHERE or wanted.since:
+        yield from (wanted.per_page, start)
+    else:
+        yield from (FEW if wanted.page == 1 else 0, 0)
