@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -36,6 +37,7 @@ from resources.models import (
     Source,
     Verification,
 )
+from resources.services import history
 
 # "www.example.org" typed by a curator: most sites speak https by now.
 SECURE: dict[Any, Any] = {URLField: {"assume_scheme": "https"}}
@@ -147,8 +149,37 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(**conditions.get(self.value() or "", {}))
 
 
+class Noted(admin.ModelAdmin):
+    """What is changed here stands in the history of the listing, and takes back what it makes unsure."""
+
+    def listing_of(self, pk: str) -> Service | None:
+        """The listing in whose history it stands; of a record that many share, the first."""
+        raise NotImplementedError
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        service = self.listing_of(unquote(object_id)) if object_id and request.method == "POST" else None
+        if service is None or not isinstance(request.user, User):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with history.noting(service=service, by=request.user, why=gettext("In the admin.")):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+def one_listing(**condition: Any) -> Service | None:
+    """None for a key that is none, too: the admin says so itself."""
+    try:
+        return Service.objects.filter(**condition).order_by("created_at", "pk").first()
+    except ValidationError:
+        return None
+
+
 @admin.register(Service)
-class ServiceAdmin(admin.ModelAdmin):
+class ServiceAdmin(Noted):
     formfield_overrides = SECURE
     form = ServiceForm
     list_display = ("name", "state", "checked", "kind", "organization", "source")
@@ -186,6 +217,9 @@ class ServiceAdmin(admin.ModelAdmin):
         (_("Getting in touch"), {"fields": ("application_process", "url", "email")}),
         (_("Notice and search"), {"fields": ("alert", "keywords", "accreditations")}),
     )
+
+    def listing_of(self, pk: str) -> Service | None:
+        return one_listing(pk=pk)
 
     # What the columns say -------------------------------------------------------------------------
 
@@ -316,7 +350,7 @@ class ServiceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(Noted):
     formfield_overrides = SECURE
     list_display = ("name", "website", "source")
     list_filter = ("source",)
@@ -324,13 +358,16 @@ class OrganizationAdmin(admin.ModelAdmin):
     readonly_fields = ("source",)
     inlines = (OrganizationPhoneInline,)
 
+    def listing_of(self, pk: str) -> Service | None:
+        return one_listing(organization=pk)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         services.reindex(Service.objects.filter(organization=form.instance))
 
 
 @admin.register(Location)
-class LocationAdmin(admin.ModelAdmin):
+class LocationAdmin(Noted):
     formfield_overrides = SECURE
     list_display = ("__str__", "location_type", "organization", "source")
     list_filter = ("location_type", "source")
@@ -339,6 +376,9 @@ class LocationAdmin(admin.ModelAdmin):
     autocomplete_fields = ("organization",)
     readonly_fields = ("source",)
     inlines = (AddressInline, LocationPhoneInline, LocationScheduleInline, AccessibilityInline)
+
+    def listing_of(self, pk: str) -> Service | None:
+        return one_listing(at_locations__location=pk)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Now
 
 from resources import clock
 from resources.models import Service
+from resources.models.search import FruitlessSearch
 
 MOST = 30
 
@@ -65,3 +66,10 @@ def _lines(rows: object) -> list[Line]:
     counted = rows.order_by().values("called").annotate(**COUNTS)  # type: ignore[attr-defined]
     named = list(counted.filter(public__gt=0).order_by("-late", "-public", "called")[:MOST])
     return [Line(row.pop("called") or "–", **row) for row in named]
+
+
+def fruitless(today: dt.date) -> list[tuple[str, int]]:
+    """What was searched for in the last three months and found nothing, the most often first."""
+    lately = FruitlessSearch.objects.filter(on__gte=today - clock.GRACE)
+    counted = lately.order_by().values_list("words").annotate(n=Sum("times")).order_by("-n", "words")
+    return [(words, count) for words, count in counted[:MOST]]

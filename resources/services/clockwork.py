@@ -18,6 +18,7 @@ from outbox import services as outbox
 from outbox.models import Message
 from resources import clock
 from resources.models import Change, Schedule, Service
+from resources.services.indexing import reindex
 
 logger = logging.getLogger(__name__)
 BATCH = 200
@@ -110,6 +111,7 @@ def _sweep_batch(now: dt.datetime) -> int:
         service.clock_at = _moved_on(service, now)
     _put_away((service for service in rows if _is_over(service, now)), now)
     Service.objects.bulk_update(rows, ["clock_at", "published_at", "published_by", "archived_at"])
+    reindex(Service.objects.filter(pk__in=[service.pk for service in rows if service.archived_at]))
     return len(rows)
 
 

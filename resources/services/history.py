@@ -105,8 +105,8 @@ def settle(service: Service, rows: list[ChangedRow]) -> None:
             confirmed=Func(F("confirmed"), Value(part), function="array_remove")
         )
     Service.objects.filter(pk__in=touched).update(updated_at=DbNow())
-    reindex(Service.objects.filter(pk__in=touched))
     clockwork.wind(Service.objects.filter(pk=service.pk))
+    reindex(Service.objects.filter(pk__in=touched))
     look_for_likeness(Service.objects.filter(pk=service.pk))
 
 

@@ -29,7 +29,7 @@ _LOCK = 7_204_001
 def sweep_links(*, now: dt.datetime | None = None, most: int = AT_ONCE) -> int:
     """Look at some links that are due, one of each host; says at how many."""
     began, done = time.monotonic(), 0
-    gather_links()
+    gather_links(now=now or timezone.now())
     for link in claim(now or timezone.now(), most=most):
         if time.monotonic() - began > SECONDS:
             break
@@ -44,11 +44,11 @@ def agent() -> str:
     return f"SupportnetLinkCheck/1.0 (+{settings.SITE_URL}/find/; looks once a month whether a page is there)"
 
 
-def gather_links() -> int:
+def gather_links(*, now: dt.datetime) -> int:
     """Know the addresses that public listings name; forget those that none names any more."""
     named = addresses()
     known = set(CheckedLink.objects.values_list("url", flat=True))
-    new = [CheckedLink(url=url, host=host_of(url)) for url in named - known]
+    new = [CheckedLink(url=url, host=host_of(url), next_at=now) for url in named - known]
     CheckedLink.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
     CheckedLink.objects.filter(url__in=known - named).delete()
     return len(new)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from resources import fields
 from resources.errors import CannotMerge
-from resources.models import Change, ChangedRow, Fingerprint, Inclusion, Likeness, Service
+from resources.models import Change, ChangedRow, Findable, Fingerprint, Inclusion, Likeness, Service
 from resources.services import clockwork, history
+from resources.services.indexing import reindex
 
 # Rows of a listing go over one by one, as the curator chose; these tables are the merge's own.
-OWN = {Likeness, Fingerprint, Inclusion, Change, ChangedRow, Service}
+OWN = {Likeness, Fingerprint, Inclusion, Change, ChangedRow, Service, Findable}
 MOVABLE = tuple(
     table
     for table in fields.TABLES
@@ -64,6 +65,7 @@ def merge(
     _close(loser, winner, by)
     _move_what_hangs_on(loser, winner)
     clockwork.wind(Service.objects.filter(pk=winner.pk))
+    reindex(Service.objects.filter(pk__in=[winner.pk, loser.pk]))
     return Service.objects.get(pk=winner.pk)
 
 

@@ -129,4 +129,5 @@ def figures(request: SignedIn) -> HttpResponse:
         (_("By town"), counted.by_town()),
     ]
     context = {"nav": "desk", "whole": counted.whole(timezone.now()), "tables": tables}
+    context["fruitless"] = counted.fruitless(timezone.localdate())
     return render(request, "resources/desk/figures.html", context)
