@@ -143,7 +143,7 @@ def _field(field: models.Field[Any, Any], **more: Any) -> forms.Field | None:
     if field.name in LISTS:
         return forms.MultipleChoiceField(
             label=field.verbose_name,
-            choices=getattr(field, "base_field", field).choices,
+            choices=list(getattr(field, "base_field", field).choices or []),
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )
@@ -187,10 +187,6 @@ class RowForm(forms.ModelForm):
             if hasattr(self.instance, f"{name}_id"):
                 setattr(self.instance, f"{name}_id", pk if name == parent else None)
         return super().save(commit)
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """Which parent it has is set on saving, so the rule that it has one is the database's to check."""
-        return super()._get_validation_exclusions() | set(PARENTS)
 
 
 def ways_of(section: Section, service: Service) -> list[tuple[str, str]]:
