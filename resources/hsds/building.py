@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from django.conf import settings
 from django.db import models
@@ -231,6 +231,8 @@ def readers(shape: type[shapes.Shape], model: type[models.Model]) -> list[tuple[
 
 
 def _reader(name: str) -> Callable[[Any], Any]:
+    if name == "wkst":
+        return lambda row: row.wkst if row.wkst in get_args(shapes.Day) else ""
     if name in URLS:
         return lambda row: iri_to_uri(getattr(row, name))
     return lambda row: getattr(row, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 import re
@@ -10,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Field
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
-from resources.hsds.reading import Row
+from resources.hsds.rows import Row
 from resources.models import Source
 
 # Ids that are no UUID get one of their own from this, their source, their table and themselves.
@@ -58,6 +61,9 @@ def clean(row: Row, source: Source, note: Callable[[str, str], None]) -> Clean:
     values: dict[str, Any] = {column: parent_key(row, column, source) for column in links}
     for column in row.table.columns:
         values[column] = cell(row, column, note)
+    for column in row.table.own:
+        if column in row.cells:
+            values[column] = own_cell(row, column, note)
     for column in row.table.required:
         if values.get(column) in ("", None):
             raise Refused(_("it has no %(column)s.") % {"column": column})
@@ -88,6 +94,27 @@ def cell(row: Row, column: str, note: Callable[[str, str], None]) -> Any:
         return empty(field)
 
 
+def own_cell(row: Row, column: str, note: Callable[[str, str], None]) -> Any:
+    """A column of ours: what it cannot take is left out and said, never a reason to refuse the row."""
+    field = row.table.model._meta.get_field(column)
+    if isinstance(field, ArrayField):
+        return several(row, field, note)
+    loose = dataclasses.replace(row.table, loose=(column,))
+    return cell(dataclasses.replace(row, table=loose), column, note)
+
+
+def several(row: Row, field: ArrayField[Any, Any], note: Callable[[str, str], None]) -> list[str]:
+    """A list of choices, in their own order, each once."""
+    value = row.cells.get(field.name)
+    said = value if isinstance(value, list) else re.split(r"[,;|]", text(value, field.name))
+    wanted = {str(each).strip().lower() for each in said} - {""}
+    known = [choice for choice, _label in field.base_field.choices or () if choice in wanted]
+    if odd := sorted(wanted - set(known)):
+        row_says = {"column": field.name, "said": ", ".join(odd)[:60]}
+        note(row.where, _("left out: %(column)s “%(said)s” is not known here.") % row_says)
+    return known
+
+
 def text(value: Any, column: str) -> str:
     """A cell as text without the white space around it. Refuses what PostgreSQL cannot keep."""
     if isinstance(value, dict | list):
@@ -112,11 +139,13 @@ def convert(field: Field[Any, Any], said: str) -> Any:
     if not said:
         return empty(field)
     value: Any = said
-    if isinstance(field, models.URLField) and not SCHEME.match(said):
+    if isinstance(field, models.URLField):
         # Most directories write "www.example.org"; http leads to https where there is one.
-        value = f"http://{said}"
+        value = iri_to_uri(said if SCHEME.match(said) else f"http://{said}")
     elif isinstance(field, models.TimeField):
         value = time_of_day(said)
+    elif isinstance(field, models.DateTimeField):
+        value = moment(said)
     elif isinstance(field, models.FloatField) and not math.isfinite(field.to_python(said)):
         raise ValidationError(_("this is not a number."))
     elif field.choices or field.name == "country":
@@ -147,10 +176,24 @@ def time_of_day(said: str) -> dt.time:
         raise ValidationError(_("this is not a time of day.")) from error
 
 
+def moment(said: str) -> dt.datetime:
+    """A time without a zone is one in UTC."""
+    try:
+        found = dt.datetime.fromisoformat(said)
+    except ValueError as error:
+        raise ValidationError(_("this is not a date and time.")) from error
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
 def tidy(row: Row, values: dict[str, Any], note: Callable[[str, str], None]) -> None:
     """What only makes sense together: half a place on the map is none, ages run upwards."""
     if "latitude" in values and (values["latitude"] is None) != (values["longitude"] is None):
         values["latitude"] = values["longitude"] = None
+    if values.get("wkst"):
+        day = values["wkst"].upper()[:2]
+        values["wkst"] = day if day in ("MO", "TU", "WE", "TH", "FR", "SA", "SU") else ""
+    if "access_lacking" in values:
+        values["access_lacking"] = [fact for fact in values["access_lacking"] if fact not in values["access"]]
     low, high = values.get("minimum_age"), values.get("maximum_age")
     if low is not None and high is not None and low > high:
         note(

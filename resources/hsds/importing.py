@@ -1,50 +1,114 @@
-"""Taking rows over. The same file twice changes nothing; what a curator touched or published stays."""
+"""Taking rows over. The same file twice changes nothing; what a curator touched or published stays.
+
+Rows come in groups, each in one transaction that holds everything about it: the records, what the source said, the
+rows that could not be taken, and the questions to curators. An import that is killed has taken some groups whole and
+the rest not at all; run again it takes the rest. What it remembers of a run is in the database (see seen.py), so
+memory does not grow with the file.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import decimal
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from resources import services
-from resources.hsds import reading
-from resources.hsds.cleaning import Clean, Refused, clean
-from resources.hsds.reading import Row
+from resources.hsds import conflicts, facts, indexing, quarantine
+from resources.hsds.cleaning import Clean, Refused, clean, key_for, text
+from resources.hsds.conflicts import Offer
+from resources.hsds.frozen import frozen_rows
+from resources.hsds.mapping import Mapping
+from resources.hsds.plainly import plain
+from resources.hsds.reading import Reading
 from resources.hsds.report import Report
+from resources.hsds.rows import Row
+from resources.hsds.seen import Seen
 from resources.hsds.tables import BY_NAME, TABLES, Table
-from resources.models import ImportedRow, Record, Service, ServiceAtLocation, Source
+from resources.models import ImportedRow, Record, Source
 
 BATCH = 500
+# As many of the records that a source has no more are named; all are counted.
+MOST_NAMED = 200
+Each = Callable[[int, Reading], None]
 
 
 def run(
-    *, path: Path, source: str, tell: Callable[[str], None], dry_run: bool = False, **about: Any
+    *,
+    path: Path,
+    source: str,
+    tell: Callable[[str], None],
+    dry_run: bool = False,
+    with_contacts: bool = False,
+    mapping: Mapping | None = None,
+    skip: int = 0,
+    each: Each | None = None,
+    report: Report | None = None,
+    **about: Any,
 ) -> Report:
-    """Import a folder or file as drafts from the source of that name. All of it or, on a failure, nothing.
+    """Import a folder, zip or file as drafts from the source of that name.
 
-    `about` are the source's other columns (licence, url, is_sample). Raises reading.Unreadable.
+    `about` are the source's other columns (licence, url, is_sample). `skip` groups are in already; `each` hears, in
+    the transaction of every group, how many are. Raises opening.Unreadable.
     """
-    report = Report(tell)
+    report = report or Report(tell)
+    report.muted = skip > 0
+    reading = Reading(path, report, with_contacts=with_contacts, mapping=mapping)
+    groups = reading.groups()
+    # The first tells whether it can be read at all, before anything is written.
+    groups = chain([first] if (first := next(groups, None)) is not None else [], groups)
+    if not dry_run:
+        take_over(
+            reading,
+            groups,
+            Importer(origin_of(source, about), report, with_contacts=with_contacts),
+            skip,
+            each,
+        )
+        return report
     with transaction.atomic():
-        origin, _created = Source.objects.select_for_update().get_or_create(name=source, defaults=about)
-        for column, value in about.items():
-            setattr(origin, column, value or getattr(origin, column))
-        origin.imported_at = timezone.now()
-        origin.save()
-        importer = Importer(origin, report)
-        for rows in reading.read(path, report):
-            importer.take(rows)
-        services.reindex(Service.objects.filter(source=origin))
-        transaction.set_rollback(dry_run)
+        take_over(
+            reading, groups, Importer(origin_of(source, about), report, with_contacts=with_contacts), 0, each
+        )
+        transaction.set_rollback(True)
     return report
+
+
+@transaction.atomic
+def origin_of(name: str, about: dict[str, Any]) -> Source:
+    origin, _created = Source.objects.select_for_update().get_or_create(name=name, defaults=about)
+    for column, value in about.items():
+        setattr(origin, column, value or getattr(origin, column))
+    origin.imported_at = timezone.now()
+    origin.save()
+    return origin
+
+
+def take_over(
+    reading: Reading, groups: Iterable[list[Row]], importer: Importer, skip: int, each: Each | None
+) -> None:
+    importer.facts_known = importer.seen.keep_facts(reading.facts())
+    for number, rows in enumerate(groups, start=1):
+        if number <= skip:
+            importer.recall(rows)
+            importer.report.muted = number < skip
+            continue
+        with transaction.atomic():
+            importer.take(rows)
+            if each:
+                each(number, reading)
+    importer.report.muted = False
+    with transaction.atomic():
+        importer.retry()
+        importer.tell_gone(reading.read_tables)
+    indexing.catch_up()
 
 
 @dataclass
@@ -56,21 +120,28 @@ class Step:
     record: models.Model | None = None
     fields: tuple[str, ...] = ()
     imported: ImportedRow | None = None
+    offer: Offer | None = None
 
 
+@dataclass
 class Importer:
-    def __init__(self, source: Source, report: Report) -> None:
-        self.source, self.report = source, report
-        self.seen: dict[tuple[str, uuid.UUID], str] = {}
+    source: Source
+    report: Report
+    seen: Seen = field(default_factory=Seen)
+    with_contacts: bool = False
+    facts_known: bool = False
+    began_at: dt.datetime = field(default_factory=timezone.now)
 
     def take(self, rows: list[Row]) -> None:
         for table in TABLES:
             of_table = [row for row in rows if row.table is table]
             for start in range(0, len(of_table), BATCH):
                 self.take_batch(table, of_table[start : start + BATCH])
+        quarantine.keep(self.report.refusals, self.source, timezone.now())
+        self.report.refusals.clear()
 
     def take_batch(self, table: Table, rows: list[Row]) -> None:
-        cleaned = self.with_parents(table, [found for row in rows if (found := self.cleaned(row))])
+        cleaned = self.with_parents(table, self.first_ones(table, self.with_facts(table, rows)))
         pks = [each.pk for each in cleaned]
         said = {row.row_id: row for row in self.imported(table.name, pks)}
         there = table.model._default_manager.in_bulk(pks)
@@ -81,30 +152,96 @@ class Importer:
             if (step := self.plan(each, said.get(each.pk), there.get(each.pk), fixed))
         ]
         self.write(table, steps)
+        quarantine.release(self.source, [step.clean.row for step in steps])
+        conflicts.ask([step.offer for step in steps if step.offer], self.source)
+        indexing.remember(table, steps)
 
     def imported(self, table: str, pks: Iterable[uuid.UUID]) -> models.QuerySet[ImportedRow]:
         return ImportedRow.objects.filter(source=self.source, table=table, row_id__in=list(pks))
 
+    # Before and after -------------------------------------------------------------------------
+
+    def recall(self, rows: list[Row]) -> None:
+        """These are in from before: only note that they were met."""
+        self.report.refusals.clear()
+        for table in TABLES:
+            places = {key: row.where for row in rows if row.table is table and (key := self.key_of(row))}
+            self.seen.first_of(table, places)
+
+    def key_of(self, row: Row) -> uuid.UUID | None:
+        try:
+            raw = text(row.cells.get("id"), "id")
+        except Refused:
+            return None
+        return key_for(self.source, row.table.name, raw) if raw else None
+
+    def retry(self) -> None:
+        """What could not be taken earlier and did not come again: perhaps what it missed is there now."""
+        for rows in quarantine.waiting(self.source, self.began_at):
+            self.take(rows)
+
+    def tell_gone(self, tables: list[Table]) -> None:
+        """What the source has no more stays until a curator decides; they are told."""
+        for table in tables:
+            gone = self.seen.gone(self.source.pk, table)
+            if gone:
+                self.report.count(table.file, "gone", len(gone))
+            for name in self.names(table, gone[:MOST_NAMED]):
+                self.report.note(table.file, _("no longer in the source: %(name)s") % {"name": name})
+
+    def names(self, table: Table, keys: list[uuid.UUID]) -> list[str]:
+        if table.name not in ("service", "organization", "location"):
+            return []
+        return [str(record) for record in table.model._default_manager.filter(pk__in=keys).order_by("pk")]
+
     # Is the row any good? ---------------------------------------------------------------------
+
+    def with_facts(self, table: Table, rows: list[Row]) -> list[Row]:
+        """Rows of a table with what the file of attributes says of them in our own terms."""
+        if not self.facts_known or table.name not in ("service", "location"):
+            return rows
+        known = self.seen.facts_of([str(row.cells.get("id", "")) for row in rows])
+        for row in rows:
+            row.cells.update(facts.heard(known.get(str(row.cells.get("id", "")), [])))
+        return rows
+
+    def first_ones(self, table: Table, rows: list[Row]) -> list[Clean]:
+        """Clean, and each once in this run."""
+        found: dict[uuid.UUID, Clean] = {}
+        for row in rows:
+            made = self.cleaned(row)
+            if made is None:
+                continue
+            if made.pk in found:
+                self.again(made, found[made.pk].row.where)
+            else:
+                found[made.pk] = made
+        met = self.seen.first_of(table, {key: made.row.where for key, made in found.items()}) if found else {}
+        for key, where in met.items():
+            self.again(found.pop(key), where)
+        return list(found.values())
+
+    def again(self, made: Clean, first: str) -> None:
+        if not made.row.may_repeat:
+            self.refuse(made.row, _("it has the same id as %(first)s.") % {"first": first})
+
+    def refuse(self, row: Row, why: str) -> None:
+        # What belongs to one person is not kept, not even here.
+        cells = None if row.cells.get("contact_id") and not self.with_contacts else row.cells
+        self.report.refuse(row.table.file, row.where, why, table=row.table.name, cells=cells)
 
     def cleaned(self, row: Row) -> Clean | None:
         try:
-            found = clean(row, self.source, self.report.note)
+            return clean(row, self.source, self.report.note)
         except Refused as why:
-            self.report.refuse(row.table.file, row.where, str(why))
+            self.refuse(row, str(why))
             return None
-        key = (row.table.name, found.pk)
-        if key not in self.seen:
-            self.seen[key] = row.where
-            return found
-        if not row.may_repeat:
-            again = _("it has the same id as %(first)s.") % {"first": self.seen[key]}
-            self.report.refuse(row.table.file, row.where, again)
-        return None
 
     def with_parents(self, table: Table, rows: list[Clean]) -> list[Clean]:
         """Those whose required parents are there. Other links that lead nowhere are cut."""
         there = {name: self.present(name, rows) for name in set(table.parents.values())}
+        if table.name in there:
+            there[table.name] |= {row.pk for row in rows}
         return [row for row in rows if self.settle(table, row, there)]
 
     def present(self, parent: str, rows: list[Clean]) -> set[uuid.UUID]:
@@ -112,9 +249,11 @@ class Importer:
             [column for column, name in rows[0].row.table.parents.items() if name == parent] if rows else []
         )
         wanted = linked(rows, columns)
-        known = set(self.imported(parent, wanted).values_list("row_id", flat=True))
-        model = BY_NAME[parent].model
-        return set(model._default_manager.filter(pk__in=known).values_list("pk", flat=True))
+        if not wanted:
+            return set()
+        if not BY_NAME[parent].shared:
+            wanted = set(self.imported(parent, wanted).values_list("row_id", flat=True))
+        return set(BY_NAME[parent].model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True))
 
     def settle(self, table: Table, row: Clean, there: dict[str, set[uuid.UUID]]) -> bool:
         lost = []
@@ -122,9 +261,9 @@ class Importer:
             if row.values.get(column) is not None and row.values[column] not in there[parent]:
                 lost.append(column)
                 row.values[column] = None
-        alone = table.needs_a_parent and not any(row.values.get(column) for column in table.parents)
-        if alone or any(column in table.required for column in lost):
-            self.report.refuse(table.file, row.row.where, orphan(row, lost))
+        held = [column for column in table.parents if column != "taxonomy_term_id" and row.values.get(column)]
+        if (table.needs_a_parent and not held) or any(column in table.required for column in lost):
+            self.refuse(row.row, orphan(row, lost))
             return False
         for column in lost:
             self.report.note(row.row.where, _("left out: its %(column)s leads nowhere.") % {"column": column})
@@ -137,40 +276,69 @@ class Importer:
     ) -> Step | None:
         new = {column: plain(value) for column, value in row.values.items()}
         if said is None and there is not None:
-            self.report.refuse(
-                row.row.table.file, row.row.where, _("its id belongs to a record from another source.")
-            )
+            if row.row.table.shared:
+                return Step(row, "unchanged")
+            self.refuse(row.row, _("its id belongs to a record from another source."))
             return None
         if said is not None and said.values == said.values | new:
             return Step(row, "unchanged")
         if row.pk in fixed or (said is not None and there is None):
             why = _("left as curated: it is published or put away, or a curator removed it.")
             self.report.note(row.row.where, why)
-            return Step(row, "kept")
+            return self.kept(row, new, said, there)
         if said is None or there is None:
             return self.creation(row, new)
         return self.change(row, new, said, there)
 
+    def kept(
+        self, row: Clean, new: dict[str, Any], said: ImportedRow | None, there: models.Model | None
+    ) -> Step:
+        """Ask about what it would have changed, unless a curator removed it or was asked the same before."""
+        if said is None:
+            said = ImportedRow(source=self.source, table=row.row.table.name, row_id=row.pk, values={})
+            now: dict[str, Any] = {}
+        elif there is None:
+            return Step(row, "kept")
+        else:
+            now = {column: plain(getattr(there, column)) for column in new}
+        return self.asking(row, new, said, now, [column for column in new if now.get(column) != new[column]])
+
+    def asking(
+        self, row: Clean, new: dict[str, Any], said: ImportedRow, now: dict[str, Any], columns: list[str]
+    ) -> Step:
+        wanted = {column: new[column] for column in columns if new[column] not in ("", None, []) or now}
+        if all(said.offered.get(column, said) == value for column, value in wanted.items()):
+            return Step(row, "kept")
+        said.offered |= wanted
+        fields = {column: (now.get(column), value) for column, value in wanted.items()}
+        offer = Offer(row.row.table, row.pk if now else None, links_of(row), fields)
+        return Step(row, "kept", imported=said, offer=offer)
+
     def creation(self, row: Clean, new: dict[str, Any]) -> Step:
-        extra = {"source": self.source, "original_id": row.original_id} if row.row.table.has_source else {}
+        extra: dict[str, Any] = {}
+        if row.row.table.has_source:
+            extra = {"source": self.source, "original_id": row.original_id}
+        elif row.row.table.name == "taxonomy":
+            extra = {"slug": f"{slugify(row.values['name'])[:40]}-{row.pk.hex[:8]}"}
         record = row.row.table.model(pk=row.pk, **row.values, **extra)
         note = ImportedRow(source=self.source, table=row.row.table.name, row_id=row.pk, values=new)
         return Step(row, "created", record, (), note)
 
     def change(self, row: Clean, new: dict[str, Any], said: ImportedRow, there: models.Model) -> Step:
         """Take over each column the source changed, unless a curator changed it, too."""
-        news = [column for column in new if new[column] != said.values.get(column)]
+        news = [column for column in new if column not in said.values or new[column] != said.values[column]]
         now = {column: plain(getattr(there, column)) for column in news}
         mine = [column for column in news if now[column] not in (said.values.get(column), new[column])]
         for column in mine:
             self.report.note(row.row.where, _("left as curated: %(column)s.") % {"column": column})
         theirs = tuple(column for column in news if column not in mine)
+        asked = self.asking(row, new, said, now, mine) if mine else None
         if not theirs:
-            return Step(row, "kept")
+            return asked or Step(row, "kept")
         for column in theirs:
             setattr(there, column, row.values[column])
             said.values[column] = new[column]
-        return Step(row, "changed", there, theirs, said)
+        return Step(row, "changed", there, theirs, said, asked.offer if asked else None)
 
     # Doing it ---------------------------------------------------------------------------------
 
@@ -181,11 +349,14 @@ class Importer:
         except (IntegrityError, DataError) as error:
             # One of them breaks a rule of the database. Alone, each of the others still goes in.
             if len(steps) > 1:
-                for step in steps:
+                for step in list(steps):
                     self.write(table, [step])
+                    if step.outcome == "refused":
+                        steps.remove(step)
                 return
-            why = _("the directory's rules do not allow it (%(rule)s).") % {"rule": rule_of(error)}
-            self.report.refuse(table.file, steps[0].clean.row.where, why)
+            steps[0].outcome = "refused"
+            rule = _("the directory's rules do not allow it (%(rule)s).") % {"rule": rule_of(error)}
+            self.refuse(steps[0].clean.row, rule)
             return
         for step in steps:
             self.report.count(table.file, step.outcome)
@@ -194,20 +365,29 @@ class Importer:
 def write_records(table: Table, steps: list[Step]) -> None:
     new = [step for step in steps if step.outcome == "created"]
     changed = [step for step in steps if step.outcome == "changed"]
+    notes = [step.imported for step in steps if step.imported]
     manager = table.model._default_manager
     manager.bulk_create([step.record for step in new if step.record])
-    ImportedRow.objects.bulk_create([step.imported for step in new if step.imported])
-    if not changed:
-        return
-    fields = {field for step in changed for field in step.fields}
+    known = [note for note in notes if note.pk is not None]
+    ImportedRow.objects.bulk_create([note for note in notes if note.pk is None])
+    if changed:
+        write_changes(table, changed)
+    ImportedRow.objects.bulk_update(known, ["values", "offered"])
+    if new or changed:
+        # Keys that lead nowhere are to be found here, where one row can be set apart.
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def write_changes(table: Table, changed: list[Step]) -> None:
+    fields = {each for step in changed for each in step.fields}
     if table.has_source:
         fields.add("updated_at")
         for record in (step.record for step in changed):
             if isinstance(record, Record):
                 record.updated_at = timezone.now()
-    names = sorted(table.model._meta.get_field(field).name for field in fields)
-    manager.bulk_update([step.record for step in changed if step.record], names)
-    ImportedRow.objects.bulk_update([step.imported for step in changed if step.imported], ["values"])
+    names = sorted(table.model._meta.get_field(each).name for each in fields)
+    table.model._default_manager.bulk_update([step.record for step in changed if step.record], names)
 
 
 def linked(rows: Iterable[Clean], columns: Iterable[str]) -> set[uuid.UUID]:
@@ -215,50 +395,25 @@ def linked(rows: Iterable[Clean], columns: Iterable[str]) -> set[uuid.UUID]:
     return {key for row in rows for column in columns if (key := row.values.get(column)) is not None}
 
 
+def links_of(row: Clean) -> dict[str, uuid.UUID]:
+    """What the row is, or hangs on, nearest first."""
+    own = {row.row.table.name: row.pk}
+    parents = {
+        name: row.values[column] for column, name in row.row.table.parents.items() if row.values.get(column)
+    }
+    return own | parents
+
+
 def orphan(row: Clean, lost: list[str]) -> str:
+    if row.row.cells.get("contact_id") and set(lost) <= {"contact_id"}:
+        return _("it belongs to one person, and personal contacts are left out.")
     if lost:
         return _("its %(columns)s leads to no record that was taken over.") % {"columns": ", ".join(lost)}
-    if row.row.cells.get("contact_id"):
-        return _("it belongs to one person, and personal contacts are left out.")
+    if row.row.table.name == "attribute":
+        return _("it is filed on something Supportnet files nothing on.")
     return _("it belongs to nothing.")
 
 
 def rule_of(error: Exception) -> str:
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     return str(name or type(error).__name__)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON keeps it, the same before and after a trip through the database."""
-    if isinstance(value, decimal.Decimal):
-        return format(value.normalize(), "f")
-    return str(value) if isinstance(value, uuid.UUID | dt.date | dt.time) else value
-
-
-# What must not move ---------------------------------------------------------------------------
-
-
-def frozen_rows(table: Table, rows: list[Clean]) -> set[uuid.UUID]:
-    """Keys of the rows a visitor can read on a public page, or that were put away."""
-    fixed = frozen(table.name, {row.pk for row in rows})
-    if table.name in ("organization", "location", "service"):
-        return fixed
-    for column, parent in table.parents.items():
-        if table.name == "service_at_location" and parent == "location":
-            continue
-        parents = frozen(parent, linked(rows, [column]))
-        fixed |= {row.pk for row in rows if row.values.get(column) in parents}
-    return fixed
-
-
-def frozen(table: str, pks: set[uuid.UUID]) -> set[uuid.UUID]:
-    public = Service.objects.published()
-    at = ServiceAtLocation.objects.filter(service__in=public)
-    away = Service.objects.filter(archived_at__isnull=False)
-    queries: dict[str, models.QuerySet[Any, Any]] = {
-        "organization": public.filter(organization__in=pks).values_list("organization_id", flat=True),
-        "service": (public | away).filter(pk__in=pks).values_list("pk", flat=True),
-        "location": at.filter(location__in=pks).values_list("location_id", flat=True),
-        "service_at_location": at.filter(pk__in=pks).values_list("pk", flat=True),
-    }
-    return set(queries[table]) if table in queries else set()

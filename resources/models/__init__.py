@@ -20,6 +20,7 @@ from resources.models.directory import (
     Record,
     Source,
 )
+from resources.models.exchange import ImportJob, ImportNote, ImportPart, QuarantinedRow, Unindexed
 from resources.models.feedback import Feedback
 from resources.models.helplines import Helpline
 from resources.models.history import Change, ChangedRow
@@ -58,6 +59,9 @@ __all__ = [
     "FruitlessSearch",
     "Funding",
     "Helpline",
+    "ImportJob",
+    "ImportNote",
+    "ImportPart",
     "ImportedRow",
     "Inclusion",
     "KnownWord",
@@ -70,6 +74,7 @@ __all__ = [
     "Phone",
     "PostalCode",
     "Program",
+    "QuarantinedRow",
     "Record",
     "RequiredDocument",
     "SavedListing",
@@ -83,6 +88,7 @@ __all__ = [
     "Synonym",
     "Taxonomy",
     "TaxonomyTerm",
+    "Unindexed",
     "Unit",
     "Url",
     "Verification",

@@ -76,6 +76,8 @@ class ImportedRow(models.Model):
     table = models.CharField(max_length=30)
     row_id = models.UUIDField()
     values = models.JSONField()
+    # What curators were asked about when it differed from theirs, so that they are asked once.
+    offered = models.JSONField(default=dict, db_default={})
 
     class Meta:
         constraints = [

@@ -6,7 +6,7 @@ import pytest
 
 from resources import services
 from resources.hsds import reading
-from resources.models import ImportedRow, Location, Organization, Phone, Service, Source
+from resources.models import ImportedRow, Location, Organization, Phone, Service, Unindexed
 from tests.resources.folders import folder as folder
 from tests.resources.folders import totals
 
@@ -119,9 +119,9 @@ def test_personal_contacts_are_left_out(folder):
 
 
 def test_tables_that_are_not_kept_are_named(folder):
-    folder.write("funding", "id", "f1")
+    folder.write("metadata", "id", "f1")
     (folder.path / "notes.txt").write_text("hello")
-    assert folder.run()[1] == "funding.csv: not used: Supportnet keeps nothing of this table."
+    assert folder.run()[1] == "metadata.csv: not used: Supportnet keeps nothing of this table."
 
 
 def test_a_byte_order_mark_and_capitals_in_the_header_are_no_trouble(folder):
@@ -176,11 +176,28 @@ def test_a_link_on_the_disk_leads_nowhere_else(folder):
     assert totals(folder.run()[0]) == (6, 0, 0, 0, 0)
 
 
-def test_a_failure_half_way_leaves_nothing_behind(folder, monkeypatch):
+def test_a_failure_half_way_leaves_whole_groups_and_the_next_run_takes_the_rest(folder):
+    def fail(number, _reading):
+        if number == 3:
+            raise RuntimeError("the power went out")
+
+    with pytest.raises(RuntimeError):
+        folder.run(each=fail)
+    assert (Organization.objects.count(), Service.objects.count()) == (1, 0)
+    assert ImportedRow.objects.count() == 2
+    report, _said = folder.run()
+    assert totals(report) == (5, 0, 2, 0, 0)
+    assert totals(folder.run()[0]) == (0, 0, 7, 0, 0)
+
+
+def test_the_search_hears_of_what_a_killed_import_took(folder, monkeypatch):
     def fail(*_args):
         raise RuntimeError("the power went out")
 
-    monkeypatch.setattr(services, "reindex", fail)
-    with pytest.raises(RuntimeError):
-        folder.run()
-    assert not any(model.objects.exists() for model in (Source, Organization, Service, ImportedRow))
+    with monkeypatch.context() as broken:
+        broken.setattr(services, "reindex", fail)
+        with pytest.raises(RuntimeError):
+            folder.run()
+    folder.run()
+    assert Service.objects.matching("alder harbour").get().original_id == "s1"
+    assert not Unindexed.objects.exists()

@@ -9,12 +9,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from resources.hsds import importing
-from resources.hsds.reading import Unreadable
+from resources.hsds import importing, mapping
+from resources.hsds.opening import Unreadable
+from resources.hsds.reading import Reading
 
 
 class Command(BaseCommand):
-    help = "Import an HSDS 3.1 folder of CSV tables, or a file of full services (.ndjson, .json), as drafts."
+    help = (
+        "Import as drafts: HSDS 3.1 or 1.1 tables (a folder or .zip), full services (.ndjson, .json), or a plain "
+        ".csv with --mapping (described in resources/hsds/mapping.py)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
@@ -22,6 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("--licence", default="", help="the terms on which it may be shown")
         parser.add_argument("--url", default="", help="where it is published")
         parser.add_argument("--sample", action="store_true", help="mark it as sample data on every page")
+        parser.add_argument("--with-contacts", action="store_true", help="people's names and numbers, too")
+        parser.add_argument("--mapping", type=Path, help="a plain table: which column is what (.toml, .json)")
+        parser.add_argument(
+            "--progress", action="store_true", help="say how far it is, after each group of rows"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -32,6 +41,9 @@ class Command(BaseCommand):
                 source=(options["source"] or path.resolve().name)[:120],
                 tell=self.stdout.write,
                 dry_run=options["dry_run"],
+                with_contacts=options["with_contacts"],
+                mapping=mapping.load(options["mapping"]) if options["mapping"] else None,
+                each=self.tell_progress if options["progress"] else None,
                 licence=options["licence"][:200],
                 url=options["url"][:500],
                 is_sample=options["sample"],
@@ -42,3 +54,8 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if options["dry_run"]:
             self.stdout.write(_("This was a dry run: nothing was changed."))
+
+    def tell_progress(self, number: int, reading: Reading) -> None:
+        progress = reading.files.progress
+        share = 100 * progress.done // max(progress.total, 1)
+        self.stderr.write(f"\r{min(share, 100)} %", ending="")
