@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from resources.views.desk import duplicates, front, keeping, listing, requests, sections
+from resources.views.desk import duplicates, front, imports, keeping, listing, requests, sections
 
 LISTING = "listings/<uuid:pk>/"
 
@@ -36,4 +36,10 @@ urlpatterns = [
     path("feedback/", keeping.feedback, name="desk_feedback"),
     path("feedback/<uuid:pk>/<slug:act>/", keeping.feedback_read, name="desk_feedback_read"),
     path("figures/", keeping.figures, name="desk_figures"),
+    path("imports/", imports.imports, name="desk_imports"),
+    path("imports/<uuid:pk>/", imports.one_import, name="desk_import"),
+    path("imports/<uuid:pk>/stop/", imports.cancel, name="desk_import_cancel"),
+    path("imports/<uuid:pk>/take-over/", imports.take_over, name="desk_import_take_over"),
+    path("imports/waiting/<int:pk>/", imports.quarantine, name="desk_quarantine"),
+    path("imports/waiting/<int:pk>/retry/", imports.retry, name="desk_quarantine_retry"),
 ]

@@ -37,3 +37,7 @@ class CannotPropose(DomainError):
 
 class CannotSave(DomainError):
     """There is no room for it any more."""
+
+
+class CannotImport(DomainError):
+    """The file of an import is gone, or was never one."""

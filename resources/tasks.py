@@ -59,3 +59,11 @@ def sweep_searches() -> int:
     from resources import services
 
     return services.sweep_searches(now=timezone.now())
+
+
+@shared_task(name="resources.tasks.sweep_imports")
+def sweep_imports() -> int:
+    """Directories that curators handed in: the next slice of the one that waits longest."""
+    from resources.hsds import jobs
+
+    return jobs.work()

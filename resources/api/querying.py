@@ -6,6 +6,7 @@ import uuid
 from functools import reduce
 from operator import and_, or_
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from resources import vocabulary
@@ -14,23 +15,35 @@ from resources.hsds import facts
 from resources.models import (
     Attribute,
     DoNotList,
+    Findable,
     Organization,
     Service,
     ServiceAtLocation,
     Taxonomy,
     TaxonomyTerm,
 )
+from resources.search import folding
 
 
 def services(asked: asking.Services) -> QuerySet[Service]:
     found = Service.objects.published()
     if asked.search:
-        found = found.filter(pk__in=Service.objects.matching(asked.search).order_by().values("pk"))
+        found = found.filter(pk__in=found_by(asked.search))
     if asked.organization_id:
         found = found.filter(organization=asked.organization_id)
     if asked.modified_after:
         found = found.filter(updated_at__gte=asked.modified_after)
     return found.filter(filed(asked, "service", "")).order_by("pk")
+
+
+def found_by(words: str) -> QuerySet[Findable, uuid.UUID]:
+    """Public listings that hold every word, as the language has them or as they are written."""
+    plainly = folding.fold(folding.APOSTROPHES.sub("", words))
+    kinds = ("english", "simple")
+    texts = [SearchQuery(plainly, config=config, search_type="websearch") for config in kinds]
+    return Findable.objects.filter(Q(search=texts[0]) | Q(search=texts[1])).values_list(
+        "service_id", flat=True
+    )
 
 
 def organizations(asked: asking.Organizations) -> QuerySet[Organization]:
@@ -50,7 +63,7 @@ def at_locations(asked: asking.AtLocations) -> QuerySet[ServiceAtLocation]:
     """Raises near.UnknownPlace."""
     found = ServiceAtLocation.objects.filter(service__published_at__isnull=False)
     if asked.search:
-        found = found.filter(service__in=Service.objects.matching(asked.search).order_by().values("pk"))
+        found = found.filter(service__in=found_by(asked.search))
     if asked.organization_id:
         found = found.filter(service__organization=asked.organization_id)
     if asked.modified_after:

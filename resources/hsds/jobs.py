@@ -125,7 +125,9 @@ class Run:
 
     def spooled(self, scratch: Path) -> Path:
         """The upload as a file under a name that is ours."""
-        path = scratch / (re.sub(r"[^\w.-]", "_", Path(self.job.file_name).name)[-80:].lstrip(".") or "upload")
+        path = scratch / (
+            re.sub(r"[^\w.-]", "_", Path(self.job.file_name).name)[-80:].lstrip(".") or "upload"
+        )
         with path.open("wb") as handle:
             for part in self.job.file_parts.order_by("number").iterator(chunk_size=4):
                 handle.write(bytes(part.content))
@@ -136,7 +138,9 @@ class Run:
     def look(self, number: int, reading: Reading) -> None:
         """Of what is only tried nothing is written; it cannot go on later either."""
         if time.monotonic() > self.until:
-            raise Unreadable(_("This is too long to try out here. Take it over, or try it with manage.py import_hsds."))
+            raise Unreadable(
+                _("This is too long to try out here. Take it over, or try it with manage.py import_hsds.")
+            )
 
     def note_down(self, number: int, reading: Reading) -> None:
         if time.monotonic() > self.until:
@@ -157,13 +161,17 @@ class Run:
 
     def write_lines(self) -> None:
         room = MOST_NOTES - ImportNote.objects.filter(job=self.job).count()
-        ImportNote.objects.bulk_create(ImportNote(job=self.job, said=line[:2000]) for line in self.lines[:room])
+        ImportNote.objects.bulk_create(
+            ImportNote(job=self.job, said=line[:2000]) for line in self.lines[:room]
+        )
         self.lines.clear()
 
     # The end -----------------------------------------------------------------------------------
 
     def give_back(self) -> None:
-        ImportJob.objects.filter(pk=self.job.pk, lease=self.job.lease).update(lease=None, leased_until_at=None)
+        ImportJob.objects.filter(pk=self.job.pk, lease=self.job.lease).update(
+            lease=None, leased_until_at=None
+        )
 
     @transaction.atomic
     def end(self, trouble: str = "") -> None:

@@ -34,7 +34,10 @@ def take_over_tried(*, job: ImportJob, by: User) -> ImportJob:
     tried = ImportJob.objects.select_for_update().get(pk=job.pk)
     if not tried.dry_run or not tried.is_over or not tried.file_parts.exists():
         raise CannotImport(_("The file is not here any more. Please choose it again."))
-    copied = (*("file_name", "source_name", "licence", "url"), *("mapping", "mapping_is_json", "with_contacts"))
+    copied = (
+        *("file_name", "source_name", "licence", "url"),
+        *("mapping", "mapping_is_json", "with_contacts"),
+    )
     real = ImportJob.objects.create(created_by=by, **{name: getattr(tried, name) for name in copied})
     tried.file_parts.update(job=real)
     return real
@@ -43,7 +46,9 @@ def take_over_tried(*, job: ImportJob, by: User) -> ImportJob:
 @transaction.atomic
 def retry_quarantined(*, source: Source, by: User) -> ImportJob:
     """Try the rows again that could not be taken. One at a time for each source."""
-    known = ImportJob.objects.filter(source_name=source.name, file_name="", finished_at=None, cancelled_at=None)
+    known = ImportJob.objects.filter(
+        source_name=source.name, file_name="", finished_at=None, cancelled_at=None
+    )
     return known.first() or ImportJob.objects.create(created_by=by, source_name=source.name)
 
 

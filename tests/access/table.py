@@ -337,6 +337,12 @@ CURATION = [
     Row("desk_not_the_same", "a pair", DESK_POSTS, POSTED_AT_DESK),
     Row("desk_claim", "a claim", AT_DESK, GONE_IN),
     Row("desk_feedback_read", "words", DESK_POSTS, POSTED_AT_DESK),
+    Row("desk_imports", "", AT_DESK, DESK_BAD),
+    Row("desk_import", "an import", AT_DESK, DESK_READS),
+    Row("desk_import_cancel", "an import", DESK_POSTS, POSTED_AT_DESK),
+    Row("desk_import_take_over", "an import", DESK_POSTS, POSTED_AT_DESK),
+    Row("desk_quarantine", "its source", AT_DESK, DESK_READS),
+    Row("desk_quarantine_retry", "its source", DESK_POSTS, POSTED_AT_DESK),
 ]
 
 DIRECTORY = [

@@ -39,10 +39,13 @@ from resources.models import (
     Claim,
     Feedback,
     Helpline,
+    ImportJob,
+    ImportPart,
     Likeness,
     Location,
     Organization,
     Phone,
+    QuarantinedRow,
     SavedSearch,
     Service,
     Source,
@@ -257,6 +260,8 @@ def _curation(world: World, house: Organization) -> None:
         "a pair": {"pk": Likeness.objects.create(one_id=pair[0], other_id=pair[1], score=90).pk},
         "a claim": {"pk": claim.pk},
         "words": {"pk": words.pk, "act": "show"},
+        "an import": {"pk": _import().pk},
+        "its source": {"pk": Source.objects.get(name="The county").pk},
         "a queue": {"queue": "requests"},
         "no queue": {"queue": "nonsense"},
         "a listing's part": listing | {"slug": "about"},
@@ -265,6 +270,20 @@ def _curation(world: World, house: Organization) -> None:
         "a change": listing | {"change_pk": world.service.changes.first().pk},
         "an act": listing | {"act": "withdraw"},
     }
+
+
+def _import() -> ImportJob:
+    """One that was tried out, with a row that waits; its file is there for each of several who take it over."""
+    source = Source.objects.create(name="The county")
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    QuarantinedRow.objects.create(
+        source=source, table="service", key=uuid.uuid4(), place="services.csv:2", why="No id.", last_at=now
+    )
+    job = ImportJob.objects.create(
+        source_name=source.name, file_name="county.zip", dry_run=True, finished_at=now
+    )
+    ImportPart.objects.create(job=job, number=0, content=b"x")
+    return job
 
 
 def _desk() -> None:

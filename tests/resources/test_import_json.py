@@ -86,4 +86,4 @@ def test_a_cell_that_holds_a_list_is_not_read(folder):
 def test_a_single_document_a_list_and_a_page_are_read(folder, wrap):
     path = folder.path / "page.json"
     path.write_text(json.dumps(wrap(full_service())))
-    assert folder.run(path)[0].total("created") == 11
+    assert folder.run(path)[0].total("created") == 10
