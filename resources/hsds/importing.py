@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from django.db import DataError, IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -31,8 +31,9 @@ from resources.hsds.reading import Reading
 from resources.hsds.report import Report
 from resources.hsds.rows import Row
 from resources.hsds.seen import Seen
+from resources.hsds.steps import Step, rule_of, write_records
 from resources.hsds.tables import BY_NAME, TABLES, Table
-from resources.models import ImportedRow, Record, Source
+from resources.models import ImportedRow, Source
 
 BATCH = 500
 # As many of the records that a source has no more are named; all are counted.
@@ -109,18 +110,6 @@ def take_over(
         importer.retry()
         importer.tell_gone(reading.read_tables)
     indexing.catch_up()
-
-
-@dataclass
-class Step:
-    """One thing to write: the record, and the note of what the source said."""
-
-    clean: Clean
-    outcome: str
-    record: models.Model | None = None
-    fields: tuple[str, ...] = ()
-    imported: ImportedRow | None = None
-    offer: Offer | None = None
 
 
 @dataclass
@@ -362,34 +351,6 @@ class Importer:
             self.report.count(table.file, step.outcome)
 
 
-def write_records(table: Table, steps: list[Step]) -> None:
-    new = [step for step in steps if step.outcome == "created"]
-    changed = [step for step in steps if step.outcome == "changed"]
-    notes = [step.imported for step in steps if step.imported]
-    manager = table.model._default_manager
-    manager.bulk_create([step.record for step in new if step.record])
-    known = [note for note in notes if note.pk is not None]
-    ImportedRow.objects.bulk_create([note for note in notes if note.pk is None])
-    if changed:
-        write_changes(table, changed)
-    ImportedRow.objects.bulk_update(known, ["values", "offered"])
-    if new or changed:
-        # Keys that lead nowhere are to be found here, where one row can be set apart.
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-
-
-def write_changes(table: Table, changed: list[Step]) -> None:
-    fields = {each for step in changed for each in step.fields}
-    if table.has_source:
-        fields.add("updated_at")
-        for record in (step.record for step in changed):
-            if isinstance(record, Record):
-                record.updated_at = timezone.now()
-    names = sorted(table.model._meta.get_field(each).name for each in fields)
-    table.model._default_manager.bulk_update([step.record for step in changed if step.record], names)
-
-
 def linked(rows: Iterable[Clean], columns: Iterable[str]) -> set[uuid.UUID]:
     """The keys these columns point to."""
     return {key for row in rows for column in columns if (key := row.values.get(column)) is not None}
@@ -412,8 +373,3 @@ def orphan(row: Clean, lost: list[str]) -> str:
     if row.row.table.name == "attribute":
         return _("it is filed on something Supportnet files nothing on.")
     return _("it belongs to nothing.")
-
-
-def rule_of(error: Exception) -> str:
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    return str(name or type(error).__name__)

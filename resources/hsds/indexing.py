@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
 
 from resources import services
+from resources.hsds.steps import Step
 from resources.hsds.tables import Table
 from resources.models import Service, Unindexed
-
-if TYPE_CHECKING:
-    from resources.hsds.importing import Step
 
 BATCH = 1000
 # Only what the search reads; the rest of the tables does not make a listing easier to find.

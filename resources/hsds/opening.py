@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, TextIO
+from typing import IO, TextIO, cast
 
 from django.utils.translation import gettext as _
 
@@ -31,7 +33,7 @@ class Progress:
 class Counting(io.RawIOBase):
     """Reads through, counts, and stops where more comes than was announced."""
 
-    def __init__(self, inner: BinaryIO, progress: Progress, limit: int) -> None:
+    def __init__(self, inner: IO[bytes], progress: Progress, limit: int) -> None:
         self.inner, self.progress, self.left = inner, progress, limit
 
     def readable(self) -> bool:
@@ -51,7 +53,7 @@ class Counting(io.RawIOBase):
 class Files:
     """Files by their small-lettered names. Nothing is ever written under a name that an archive gave."""
 
-    openers: dict[str, tuple[str, int, Callable[[], BinaryIO]]]
+    openers: dict[str, tuple[str, int, Callable[[], IO[bytes]]]]
     progress: Progress = field(default_factory=Progress)
 
     def __contains__(self, name: str) -> bool:
@@ -69,24 +71,27 @@ class Files:
         _shown, size, opener = self.openers[name]
         try:
             with opener() as raw:
-                counted = io.BufferedReader(Counting(raw, self.progress, size))
+                counted = io.BufferedReader(cast(io.RawIOBase, Counting(raw, self.progress, size)))
                 yield io.TextIOWrapper(counted, "utf-8-sig", errors="surrogateescape", newline="")
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
             raise Unreadable(_("%(name)s in the archive is broken.") % {"name": name}) from error
+
+
+def in_bytes(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def single(path: Path) -> Files:
     size = path.stat().st_size
-    return Files({path.name.lower(): (path.name, size, lambda: path.open("rb"))}, Progress(size))
+    return Files({path.name.lower(): (path.name, size, partial(in_bytes, path))}, Progress(size))
 
 
 def folder(path: Path) -> Files:
     found = {
         file.name.lower(): file for file in sorted(path.iterdir()) if file.is_file() and not file.is_symlink()
     }
-    openers = {
-        name: (file.name, file.stat().st_size, lambda file=file: file.open("rb"))  # type: ignore[misc]
-        for name, file in found.items()
+    openers: dict[str, tuple[str, int, Callable[[], IO[bytes]]]] = {
+        name: (file.name, file.stat().st_size, partial(in_bytes, file)) for name, file in found.items()
     }
     return Files(openers, Progress(sum(size for _shown, size, _open in openers.values())))
 
@@ -99,14 +104,14 @@ def archive(path: Path) -> Files:
         raise Unreadable(_("%(name)s is not a zip file we can open.") % {"name": path.name}) from error
     inside = [info for info in opened.infolist() if not info.is_dir()]
     check(inside)
-    openers: dict[str, tuple[str, int, Callable[[], BinaryIO]]] = {}
+    openers: dict[str, tuple[str, int, Callable[[], IO[bytes]]]] = {}
     for info in inside:
         name = PurePosixPath(info.filename.replace("\\", "/")).name
         if name.startswith(".") or "__MACOSX" in info.filename:
             continue
         if name.lower() in openers:
             raise Unreadable(_("There are two files named %(name)s in the archive.") % {"name": name})
-        openers[name.lower()] = (name, info.file_size, lambda info=info: opened.open(info))  # type: ignore[misc]
+        openers[name.lower()] = (name, info.file_size, partial(opened.open, info))
     return Files(openers, Progress(sum(size for _shown, size, _open in openers.values())))
 
 
