@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import User
 from networks import services
@@ -64,3 +65,17 @@ def test_thirty_names_are_readable_and_apart_on_the_smallest_phone_and_on_paper(
         maya.page.emulate_media(media="print")
         assert maya.page.locator("button:visible, a.btn:visible").count() == 0
         maya.page.emulate_media(media="screen")
+
+
+def test_a_log_far_down_the_list_stays_where_it_is_and_its_words_are_in_sight(
+    someone: Callable[..., Someone], full: User
+) -> None:
+    maya = someone(SMALLEST)
+    sign_in(maya, demo.OWNER)
+    maya.go("/network/")
+    button = maya.page.locator("[id^=log-]").nth(12)
+    button.evaluate("button => button.scrollIntoView({block: 'center'})")
+    button.evaluate("button => button.click()")
+    said = maya.page.locator("#logged .message")
+    expect(said).to_be_in_viewport(ratio=1)
+    expect(button).to_be_in_viewport()
