@@ -84,6 +84,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Their time zone; UTC where the stored name is one this machine does not know."""
         return zone_named(self.time_zone)
 
+    @property
+    def place_of_clock(self) -> str:
+        """The town their time zone is called after: "New York"."""
+        return self.time_zone.rpartition("/")[2].replace("_", " ")
+
 
 class Consent(models.Model):
     """One line of the consent record: somebody agreed to something, or took it back.

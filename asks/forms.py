@@ -194,7 +194,7 @@ class AskForm(ChoicesForm):
     text = forms.CharField(
         label=_("What they read"),
         max_length=600,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 9}),
         help_text=_("Change every word you like. Day and time stand beside it."),
         error_messages={"required": _("Write a few words, so that people know what you need.")},
     )

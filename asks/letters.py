@@ -173,11 +173,13 @@ def _standing(message: Message) -> Taking | None:
 
 
 def _promised(taking: Taking, message: Message) -> Context:
+    moved_at = taking.occurrence.moved_at
     return _about(taking.occurrence, message) | {
         "link": links.answer_link(taking.occurrence, taking.membership),
         "entry": links.entry_link(taking.occurrence, taking.membership),
         "softer": taking.occurrence.softened_at,
-        "moved": taking.occurrence.moved_at,
+        # Since they said yes: a new day is never left out, whatever else changed.
+        "moved": moved_at is not None and moved_at >= taking.taken_at,
         "cancelled": taking.occurrence.is_cancelled,
     }
 

@@ -177,7 +177,8 @@ def row_for_owner(occurrence: Occurrence, reader: User, *, now: dt.datetime) -> 
     taker = standing.membership.tie.name if standing and is_owner else ""
     mine = standing is not None and standing.membership.member_id == reader.pk
     row = _row(occurrence, name="", mine=mine, taker=taker, now=now)
-    return replace(row, near=standing is None and now < occurrence.passes_at <= now + NEAR)
+    near = now < occurrence.passes_at <= now + NEAR and occurrence.has_waited(now)
+    return replace(row, near=near and standing is None)
 
 
 def offers_of_all(members: Iterable[Membership]) -> list[Offer]:

@@ -60,7 +60,7 @@ class ApproveForm(forms.Form):
 
     def __init__(self, data: Any = None, *, owner: User, asked: JoinRequest) -> None:
         name = asked.member.called
-        super().__init__(data, initial={"tie": NEW, "name": name})
+        super().__init__(data, initial={"tie": NEW, "name": name, "circle": Circle.WIDER})
         self.ties = {str(tie.pk): tie for tie in _free(owner)}
         tie, shares = self.fields["tie"], self.fields["shares"]
         assert isinstance(tie, forms.ChoiceField)  # noqa: S101 - for the type checker

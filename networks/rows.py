@@ -100,7 +100,7 @@ def sees(membership: Membership) -> str:
     if membership.limited_at:
         return _("limited quietly, sees nothing new")
     if not membership.shares:
-        return _("joined, sees nothing you log")
+        return _("joined, sees nothing of yours")
     shown = sharing.short_words(membership.shares)
     return _("sees %(what)s") % {"what": get_text_list(shown, _("and"))}
 

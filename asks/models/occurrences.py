@@ -134,8 +134,16 @@ class Occurrence(models.Model):
     @property
     def word_at(self) -> dt.datetime | None:
         """When its owner hears that nobody has said yes so far."""
-        since = max(self.made_at, self.moved_at or self.made_at)
-        return when.word_at(self.passes_at, since=since, zone=self.ask.owner.zone)
+        return when.word_at(self.passes_at, since=self._told_at, zone=self.ask.owner.zone)
+
+    @property
+    def _told_at(self) -> dt.datetime:
+        """When people heard of it as it stands."""
+        return max(self.made_at, self.moved_at or self.made_at)
+
+    def has_waited(self, now: dt.datetime) -> bool:
+        """It was asked long enough ago that somebody could have answered."""
+        return self._told_at + when.A_WHILE <= now
 
     @property
     def passes_on(self) -> dt.date:

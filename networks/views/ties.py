@@ -28,6 +28,7 @@ def network(request: SignedIn) -> HttpResponse:
     context["heard"] = pages.heard(ties, user, now)
     context["offer"] = offering.to(user, ties, now=now, off=off)
     context["wants_a_look"] = seeing.wants_a_look(user, wishes, now=now)
+    context["somebody_asks"] = wishes.asked
     context["gap"] = pages.gap(context, not_now_at=wishes.gap_not_now_at)
     context["logged"] = pages.just_logged(request.user, request.GET.get("logged", ""))
     return render(request, "networks/network.html", context)

@@ -135,6 +135,9 @@ def test_the_page_says_what_else_could_be_done_and_a_passed_date_is_not_scolded(
         assert "Nobody has said yes so far" in shown
         assert "Ask everybody who sees what I ask for" in shown
         assert "Write to one person" in shown
+    with time_machine.travel(in_days(1, NOON), tick=False):
+        today = asking(starts_at=in_days(1, dt.time(18)))
+        assert "Nobody has said yes so far" not in page(client_of(owner), f"/asks/{today.ask_id}/")
     with time_machine.travel(in_days(4), tick=False):
         maya = client_of(owner)
         assert "Nobody was free this time; that happens." in page(maya, f"/asks/{occurrence.ask_id}/")

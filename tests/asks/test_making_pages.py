@@ -144,6 +144,7 @@ def test_less_later_not_at_all_are_one_tap_each(maya: Client, asking: Asking, an
     assert "Cancelled." in say(maya, f"/asks/dates/{occurrence.pk}/cancel/")
     occurrence.refresh_from_db()
     assert occurrence.softened_at and occurrence.moved_at and occurrence.cancelled_at
+    assert "No date of this is left" in page(maya, f"/asks/{occurrence.ask_id}/")
 
 
 def test_a_move_to_nowhere_is_asked_again(maya: Client, asking: Asking, ana: Membership) -> None:

@@ -247,3 +247,25 @@ def test_who_said_yes_is_not_deleted_before_somebody_knows(
     assert [reason.split()[0] for reason in leaving.why_not(people)] == ["Ana"]
     services.hand_back(occurrence=occurrence, membership=ana, now=timezone.now())
     assert leaving.why_not(people) == []
+
+
+def test_a_new_day_is_never_left_out_because_it_is_also_less(
+    asking: Asking, owner: User, ana: Membership
+) -> None:
+    occurrence = asking()
+    take(occurrence, ana)
+    services.soften(occurrence=occurrence, by=owner, now=timezone.now())
+    deliver()
+    services.move(occurrence=occurrence, by=owner, now=timezone.now(), starts_at=in_days(5))
+    deliver()
+    told = newest("Another time, and a little less")
+    assert "has moved" in told and "A call would be lovely instead." in told
+
+
+def test_a_move_before_the_yes_is_no_news_after_it(asking: Asking, owner: User, ana: Membership) -> None:
+    occurrence = asking()
+    services.move(occurrence=occurrence, by=owner, now=timezone.now(), starts_at=in_days(5))
+    take(occurrence, ana)
+    services.soften(occurrence=occurrence, by=owner, now=timezone.now())
+    deliver()
+    assert "has moved" not in newest("A little less")

@@ -74,9 +74,11 @@ def test_a_stranger_asks_the_owner_hears_and_says_yes_as_somebody_known(
     assert "Ana from the choir" in letter and f"/network/requests/{request.pk}/" in letter
     mine = client_of(owner)
     assert "Look and decide" in shown(mine, "/network/link/")
+    assert "Somebody would like to join" in shown(mine, "/network/")
     page = shown(mine, f"/network/requests/{request.pk}/")
     assert "ana@example.org" in page and "Ana from the choir" in page
     mine.post(f"/network/requests/{request.pk}/", {"tie": tie.pk, "shares": ["word"]})
+    assert "Somebody would like to join" not in shown(mine, "/network/")
     membership = Membership.objects.get()
     assert (membership.tie, membership.member, membership.shares) == (tie, supporter, ["word"])
     assert Consent.objects.get().text == "Ana sees how you are, in one word: good, so-so or hard. No numbers."

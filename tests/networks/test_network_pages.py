@@ -280,7 +280,7 @@ def test_the_list_says_what_the_picture_says(mine: Client, membership: Membershi
         ("expired", "invitation ran out"),
         ("withdrawn", "no contact noted yet"),
         ("ended", "no contact noted yet"),
-        ("unshared", "joined, sees nothing you log"),
+        ("unshared", "joined, sees nothing of yours"),
     ],
 )
 def test_what_became_of_an_invitation_in_words(
