@@ -232,7 +232,7 @@ def test_the_list_asks_the_same_questions_for_one_and_for_many(
 def test_what_was_chosen_is_read_once_more_before_it_is_sent(maya: Client, ana: Membership) -> None:
     drawn = plain(maya.get("/asks/new/", chosen(weeks_apart="2", minutes="30")))
     assert "at 3:00 pm, about 30 minutes, every 2 weeks" in drawn
-    assert "any time that suits you" in page(maya, "/asks/new/?need=meal&words=1")
+    assert "Any time that suits you" in page(maya, "/asks/new/?need=meal&words=1")
 
 
 def test_later_dates_are_folded(maya: Client, asking: Asking, ana: Membership) -> None:
