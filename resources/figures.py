@@ -64,8 +64,10 @@ def by_town() -> list[Line]:
 
 def _lines(rows: object) -> list[Line]:
     counted = rows.order_by().values("called").annotate(**COUNTS)  # type: ignore[attr-defined]
-    named = list(counted.filter(public__gt=0).order_by("-late", "-public", "called")[:MOST])
-    return [Line(row.pop("called") or "–", **row) for row in named]
+    named = list(
+        counted.filter(public__gt=0, called__isnull=False).order_by("-late", "-public", "called")[:MOST]
+    )
+    return [Line(row.pop("called"), **row) for row in named]
 
 
 def fruitless(today: dt.date) -> list[tuple[str, int]]:

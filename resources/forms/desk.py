@@ -38,7 +38,8 @@ class TopicsForm(forms.Form):
     )
 
     def __init__(self, *args: Any, chosen: list[TaxonomyTerm], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"topics": chosen}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["topics"] = chosen
         ours = TaxonomyTerm.objects.filter(taxonomy__slug="supportnet", retired_at=None)
         held = TaxonomyTerm.objects.filter(pk__in=[term.pk for term in chosen])
         field = cast(forms.ModelMultipleChoiceField, self.fields["topics"])
@@ -88,13 +89,14 @@ class DecisionForm(forms.Form):
         """Values are looked at only where they are taken."""
         said = super().clean() or self.cleaned_data
         if self.refuses:
-            self._errors = {name: found for name, found in (self._errors or {}).items() if name == "reason"}
+            for name in [name for name in self.errors if name != "reason"]:
+                del self.errors[name]
             if not said.get("reason"):
                 self.add_error("reason", _("Say why, in words the sender can read."))
             return said
         for change in self.changes:
             if not said.get(f"take-{change.pk}"):
-                (self._errors or {}).pop(f"value-{change.pk}", None)
+                self.errors.pop(f"value-{change.pk}", None)
         return said
 
     def taken(self) -> dict[int, Any]:

@@ -128,6 +128,6 @@ def figures(request: SignedIn) -> HttpResponse:
         (_("By topic"), counted.by_topic()),
         (_("By town"), counted.by_town()),
     ]
-    context = {"nav": "desk", "whole": counted.whole(timezone.now()), "tables": tables}
+    context: dict[str, Any] = {"nav": "desk", "whole": counted.whole(timezone.now()), "tables": tables}
     context["fruitless"] = counted.fruitless(timezone.localdate())
     return render(request, "resources/desk/figures.html", context)

@@ -106,7 +106,7 @@ def _row(section: Section, row: models.Model) -> str:
 @curators_only("verify_service")
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
-    """Who looks at the form has the listing in hand."""
+    """Not while another curator has it in hand."""
     service, now = found(pk), timezone.now()
     leasing.refuse_if_held(service, by=request.user, now=now)
     form = VerifyForm(

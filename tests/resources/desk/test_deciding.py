@@ -34,7 +34,7 @@ def service(published):
     return published("Tea and talk", at="The Hall")
 
 
-def letter() -> dict:
+def letter() -> dict | None:
     message = Message.objects.get(kind="resources/decided")
     return kinds.get("resources/decided").context(message)
 
