@@ -187,7 +187,8 @@ def _lines(change: Change) -> list[tuple[str, str, str]]:
     return [
         (
             fields.label(row.table, name),
-            *(_then(row.table, name, values) for values in (row.before, row.after)),
+            _then(row.table, name, row.before),
+            _then(row.table, name, row.after),
         )
         for row in change.rows.all()
         for name in sorted({*(row.before or {}), *(row.after or {})})
