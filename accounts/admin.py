@@ -69,6 +69,9 @@ class RecordAdmin(admin.ModelAdmin):
 
 @admin.register(Consent)
 class ConsentAdmin(RecordAdmin):
+    """Without the words, which say what somebody calls another."""
+
+    exclude = ("text",)
     list_display = ("recorded_at", "subject", "purpose", "act", "grantee")
     list_select_related = ("subject", "grantee")
 

@@ -1,4 +1,4 @@
-"""Times in words. Pure: what time it is now, and whose clock is meant, are arguments."""
+"""Times in words, and words of a clock as times. Pure: what time it is now, and whose clock is meant, are arguments."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from django.utils.translation import ngettext
 
 DAYS_PER_MONTH = 30.44
 DAYS_PER_YEAR = 365.25
+
+
+def instant(day: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime:
+    """A local wall time as a moment in UTC.
+
+    A time that the clocks jump over means the moment it would have been by the offset before the jump; one
+    that comes twice means its first coming (RFC 5545 §3.3.5). Both are what fold=0 gives.
+    """
+    return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
+
+
+def midnight(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """When the day that it is there began, in UTC."""
+    return instant(now.astimezone(zone).date(), dt.time(), zone)
 
 
 def clock(when: dt.datetime) -> str:

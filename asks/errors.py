@@ -1,19 +1,8 @@
 """What a person may be refused here, in words for them."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import DomainError
-
-
-class Refused(DomainError):
-    words: str | Promise = ""
-
-    def __init__(self) -> None:
-        super().__init__(self.words)
-
-    def __str__(self) -> str:
-        return str(self.words)
+from accounts.errors import Refused
 
 
 class TakenAlready(Refused):

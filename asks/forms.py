@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import times
 from accounts.forms import ClockField, LineField, OnceForm
 from accounts.models import User
 from asks import audience, when, wording
@@ -135,7 +136,7 @@ class ChoicesForm(OnceForm):
         on, at, weeks = said.get("on"), said.get("at"), said.get("weeks_apart")
         if at and not on and "on" not in self.errors:
             self.add_error("on", _("Choose the day, too, or leave the time empty."))
-        if on and at and when.instant(on, at, self.owner.zone) <= self.now:
+        if on and at and times.instant(on, at, self.owner.zone) <= self.now:
             self.add_error("at", PAST)
         if weeks and not (on and at) and not self.errors:
             self.add_error("at", _("For something that comes again, choose a day and a time."))
@@ -148,7 +149,7 @@ class ChoicesForm(OnceForm):
         """For `services.ask`."""
         said = self.cleaned_data
         on, at, weeks = said["on"], said["at"], said["weeks_apart"] or 0
-        starts_at = when.instant(on, at, self.owner.zone) if on and at else None
+        starts_at = times.instant(on, at, self.owner.zone) if on and at else None
         return {
             "need": said["need"],
             "starts_at": starts_at,
@@ -243,7 +244,7 @@ class MoveForm(forms.Form):
         said, zone = self.cleaned_data, self.owner.zone
         if said["days"]:
             return when.shifted(before, days=said["days"], zone=zone) if before else None
-        return when.instant(said["on"], said["at"], zone)
+        return times.instant(said["on"], said["at"], zone)
 
 
 class OfferForm(forms.Form):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from asks import audience, energy, links, wording
+from asks import audience, cost, links, wording
 from asks.models import Ask, Occurrence, Softer, Taking
 from networks.models import Membership, Share
 from outbox import kinds
@@ -137,7 +137,7 @@ def unanswered(message: Message) -> Context | None:
     assert owner is not None  # noqa: S101 - it goes to an account
     rows = Occurrence.objects.open(now).filter(ask__owner=owner).select_related("ask__owner", "ask__made_by")
     on_that_day = [one for one in rows.in_order() if one.passes_on.isoformat() == message.params["day"]]
-    waiting = energy.least_first(one for one in on_that_day if one.passes_at > now)
+    waiting = cost.least_first(one for one in on_that_day if one.passes_at > now)
     if not waiting:
         return None
     about = [_about(one, message) for one in waiting]

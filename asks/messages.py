@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from accounts import times
 from asks import audience, when
 from asks.models import Occurrence, Taking
 from networks.models import Membership
@@ -141,7 +142,7 @@ def _begins(occurrence: Occurrence) -> dt.datetime | None:
     ask = occurrence.ask
     if occurrence.starts_at or not ask.by_on:
         return occurrence.starts_at
-    return when.instant(ask.by_on, dt.time(12), ask.zone)
+    return times.instant(ask.by_on, dt.time(12), ask.zone)
 
 
 def _drafts(

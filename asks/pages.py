@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.models import User
-from asks import energy, wording
+from asks import cost, wording
 from asks.models import Ask, Gift, Occurrence, OccurrenceQuerySet, Offer, Taking
-from networks.models import Membership, Share
-from networks.models.memberships import ASK
+from networks.models import Look, Membership, Share
 
 SHOWN_GIFTS = 5
 # Of an ask that repeats a list shows the next dates; the others are on the page of the ask.
@@ -63,7 +62,7 @@ class ForMember:
     @property
     def looked_at(self) -> list[tuple[Membership, list[str]]]:
         """For the owners' list of who looked."""
-        return [(membership, [ASK]) for membership in self.through]
+        return [(membership, [Look.ASK]) for membership in self.through]
 
     @property
     def anything(self) -> bool:
@@ -167,7 +166,7 @@ def near_today(found: ForOwner, owner: User, *, now: dt.datetime) -> list[Row]:
     today = now.astimezone(owner.zone).date()
     days = (today, today + dt.timedelta(days=1))
     rows = {row.occurrence: row for row in [*found.waiting, *found.taken] if row.occurrence.passes_on in days}
-    return [rows[occurrence] for occurrence in energy.least_first(rows)]
+    return [rows[occurrence] for occurrence in cost.least_first(rows)]
 
 
 def row_for_owner(occurrence: Occurrence, reader: User, *, now: dt.datetime) -> Row:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from accounts.times import instant
+
 # How far ahead the dates of an ask that repeats are made.
 HORIZON = dt.timedelta(weeks=6)
 WEEK = dt.timedelta(weeks=1)
@@ -14,11 +16,6 @@ SHORTLY = dt.timedelta(hours=2)
 NOON = dt.time(12)
 # What it takes for people to answer, and for an owner to do something else.
 A_WHILE = dt.timedelta(hours=3)
-
-
-def instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
-    """A local wall time as a moment; where the clocks jump or go twice, as RFC 5545 §3.3.5 has it (fold 0)."""
-    return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
 
 
 def weekly(

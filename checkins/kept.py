@@ -12,13 +12,13 @@ from typing import Any
 from checkins import agreements
 from checkins.models import Plan, Step
 from checkins.pages import shared
-from networks import limiting
+from networks import kept
 from networks.models import Membership
 
 TIMES = ("asked_at", "agreed_at", "declined_at", "may_wake_at")
 
 
-@limiting.keeps
+@kept.keeps
 def seen_now(membership: Membership, now: dt.datetime) -> dict[str, Any]:
     """What they see of what has no time of its own, and every place they know of."""
     return {**shared.as_it_is(membership, now), "places": _places_now(membership)}
@@ -42,8 +42,8 @@ def _written(step: Step) -> dict[str, Any]:
 
 def gone(membership: Membership, standing: set[int]) -> list[tuple[Step, str]]:
     """The places that were written down and do not stand any more, each with its line."""
-    kept = (membership.kept_view or {}).get("places", [])
-    return [(_as_it_was(membership, row), row["line"]) for row in kept if row["step"] not in standing]
+    written = (membership.kept_view or {}).get("places", [])
+    return [(_as_it_was(membership, row), row["line"]) for row in written if row["step"] not in standing]
 
 
 def order(membership: Membership) -> list[int]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from accounts.times import instant
+
 EVERY_DAY = frozenset(range(7))
 # How long before it is due a daily check-in may be made: the evening before counts, the morning of the day before
 # does not, for then nobody would look for two days. A weekly one may be made seven times as early.
@@ -31,15 +33,6 @@ class Rhythm:
     def days_apart(self) -> int:
         """How many days lie between two days with a check-in, rounded up."""
         return self.every or -(-7 // max(len(self.days), 1))
-
-
-def instant(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
-    """A local wall time as a moment in UTC.
-
-    A time that the clocks jump over means the moment it would have been by the offset before the jump; one
-    that comes twice means its first coming (RFC 5545 §3.3.5). Both are what fold=0 gives.
-    """
-    return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
 
 
 def next_after(rhythm: Rhythm, moment: dt.datetime) -> dt.datetime | None:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts import times
-from checkins import schedule
 
 EVENING = dt.time(22)
 MORNING = dt.time(9)
@@ -34,19 +33,19 @@ def rests(now: dt.datetime, zone: ZoneInfo) -> list[Choice]:
 def flares(now: dt.datetime, zone: ZoneInfo) -> list[Choice]:
     """When a flare may end."""
     today = now.astimezone(zone).date()
-    two = schedule.instant(today + dt.timedelta(days=2), MORNING, zone)
-    week = schedule.instant(today + dt.timedelta(days=7), MORNING, zone)
+    two = times.instant(today + dt.timedelta(days=2), MORNING, zone)
+    week = times.instant(today + dt.timedelta(days=7), MORNING, zone)
     later = [
         ("two_days", _("For two days, until %(when)s") % {"when": times.until(two, now=now, zone=zone)}, two),
         ("week", _("For a week, until %(when)s") % {"when": times.until(week, now=now, zone=zone)}, week),
     ]
-    evening = schedule.instant(today + dt.timedelta(days=1), EVENING, zone)
+    evening = times.instant(today + dt.timedelta(days=1), EVENING, zone)
     tomorrow = _("Until tomorrow evening, %(clock)s") % {"clock": times.clock(evening.astimezone(zone))}
     return [*_tonight(now, zone), _morning(now, zone), ("tomorrow", tomorrow, evening), *later]
 
 
 def _tonight(now: dt.datetime, zone: ZoneInfo) -> list[Choice]:
-    at = schedule.instant(now.astimezone(zone).date(), EVENING, zone)
+    at = times.instant(now.astimezone(zone).date(), EVENING, zone)
     words = _("Until tonight, %(clock)s") % {"clock": times.clock(at.astimezone(zone))}
     return [("tonight", words, at)] if at - now >= SOONEST else []
 
@@ -63,4 +62,4 @@ def tomorrow_morning(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     """The morning after the next sleep."""
     local = now.astimezone(zone)
     days = 0 if local.hour < NIGHT_ENDS else 1
-    return schedule.instant(local.date() + dt.timedelta(days=days), MORNING, zone)
+    return times.instant(local.date() + dt.timedelta(days=days), MORNING, zone)

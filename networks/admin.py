@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.http import HttpRequest
+from typing import Any
 
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.models import User
 from networks.models import Invitation, Membership, Tie
+from networks.services import looks
 
 
 class ReadOnly(admin.ModelAdmin):
-    """A list to look at: no page of its own for a row, whose title would be somebody's name."""
+    """A list to look at: no page of its own for a row, whose title would be somebody's name.
+
+    Whoever is in it reads in their list of who looked that it was opened.
+    """
 
     list_display_links = None
     actions = None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", {}).get("cl")
+        if isinstance(shown, ChangeList) and isinstance(request.user, User):
+            owners = [self.owner_id(row) for row in shown.result_list]
+            looks.note_at_desk(viewer=request.user, owners=owners, now=timezone.now())
+        return response
+
+    def owner_id(self, row: Any) -> int:
+        return int(row.owner_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         del request
@@ -49,6 +71,9 @@ class InvitationAdmin(ReadOnly):
         "withdrawn_at",
     ]
     list_select_related = ["tie__owner"]
+
+    def owner_id(self, row: Any) -> int:
+        return int(row.tie.owner_id)
 
     @admin.display(ordering="tie__owner")
     def owner(self, invitation: Invitation) -> str:

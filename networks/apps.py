@@ -6,6 +6,6 @@ class NetworksConfig(AppConfig):
     name = "networks"
 
     def ready(self) -> None:
-        # Each app above says in kept.py what has to be written down when somebody is limited quietly, and in
-        # todays_energy.py how much energy an owner has, and in telling.py whom an owner has told in a silence.
-        autodiscover_modules("kept", "todays_energy", "telling")
+        # An app above answers in a file of the same name: how much energy an owner has today, what has to be written
+        # down when somebody is limited quietly, whom an owner has told in a silence.
+        autodiscover_modules("energy", "kept", "telling")

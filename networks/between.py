@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import times
 from accounts.models import User
-from networks import sharing
 from networks.forms import CapForm
 from networks.models import Membership, Share, Signal, Tie, Touch
 
@@ -78,22 +77,6 @@ def sides(memberships: Sequence[Membership], *, member: User, now: dt.datetime) 
     return {one.pk: Side(said[one.pk], one.tie_id in talked, _cap(one)) for one in memberships}
 
 
-def shared_in_short(membership: Membership) -> str:
-    """What is shared with this member, to be read after "Shares with you:"."""
-    short = {
-        Share.WORD: _("how they are, in a word"),
-        Share.CHECKINS: _("check-ins"),
-        Share.PAIN: _("pain score"),
-        Share.MOOD: _("mood"),
-        Share.ENERGY: _("energy"),
-        Share.NOTES: _("notes"),
-        Share.PLANS: _("when check-ins are due"),
-        Share.ASKS: _("asks"),
-        Share.NAMES: _("names in their circles"),
-    }
-    return ", ".join(short[share] for share in sharing.in_order(membership.shares))
-
-
 def _cap(membership: Membership) -> CapForm | None:
     """Only for whoever may be asked."""
     if not membership.shows(Share.ASKS):
@@ -103,8 +86,6 @@ def _cap(membership: Membership) -> CapForm | None:
 
 def talked_today(member: User, *, now: dt.datetime) -> set[int]:
     """The ties that this member said today, by their own calendar, they were in touch with."""
-    begins = timezone.make_aware(
-        dt.datetime.combine(now.astimezone(member.zone).date(), dt.time()), member.zone
-    )
-    said = Touch.objects.filter(logged_by=member, happened_at__gte=begins).exclude(tie__owner=member)
+    today = times.midnight(now, member.zone)
+    said = Touch.objects.filter(logged_by=member, happened_at__gte=today).exclude(tie__owner=member)
     return set(said.values_list("tie", flat=True))

@@ -1,4 +1,4 @@
-"""How much energy an owner has today. Whoever they say it to registers how to ask, in its `todays_energy.py`."""
+"""How much energy an owner has today. Whoever they say it to registers how to ask, in its `energy.py`."""
 
 from __future__ import annotations
 

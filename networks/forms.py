@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import TURNS, LineField, OnceForm
 from accounts.models import User
 from networks import sharing
-from networks.models import Afterwards, Circle, Energy, How, Support, Tie, TieKind, Touch
+from networks.models import Afterwards, Circle, Energy, How, Share, Support, Tie, TieKind, Touch
 
 LONGEST_AGO = dt.timedelta(days=3660)
 
@@ -264,14 +264,10 @@ class SharesField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            choices=[(share.value, share.label) for share in sharing.OFFERED], required=False, **kwargs
-        )
+        super().__init__(choices=[(share.value, share.label) for share in Share], required=False, **kwargs)
 
     def speak_of(self, name: str) -> None:
-        self.choices = [
-            (share.value, sharing.sentence_for_owner(share, name=name)) for share in sharing.OFFERED
-        ]
+        self.choices = [(share.value, sharing.sentence_for_owner(share, name=name)) for share in Share]
 
 
 class InviteForm(OnceForm):

@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import User, one_line
 from networks import links, services, warmth, words
-from networks.messages import one_line
 from networks.models import Suggestion, Tie
 from networks.services.suggestions import WEEK
 from outbox import kinds, stops
@@ -33,7 +32,7 @@ def hello(message: Message) -> dict[str, Any] | None:
         return None
     tie, owner = suggestion.tie, suggestion.tie.owner
     quiet = warmth.has_gone_quiet(tie, now=now.astimezone(owner.zone))
-    if not quiet or services.wants_none(owner=owner):
+    if not quiet or services.wants_no_suggestions(owner=owner):
         return None
     return {
         "name": one_line(tie.name),
@@ -59,7 +58,7 @@ def _go_on(person_id: int) -> None:
 
 
 def _has_stopped(person_id: int) -> bool:
-    return services.wants_none(owner=User(pk=person_id))
+    return services.wants_no_suggestions(owner=User(pk=person_id))
 
 
 stops.register("suggestions", stops.Wish(_stop, _go_on, _has_stopped, "networks/unsubscribe.html"))

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from accounts import times
 from networks import sharing
 from networks.models import Look
-from networks.models.memberships import ASK, CALENDAR, SILENCE
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,11 @@ def _who(look: Look) -> str:
 
 
 def _what(saw: list[str]) -> str:
-    words = sharing.short_words(saw)
-    words += [_("that you had gone quiet")] if SILENCE in saw else []
-    words += [_("something you asked for")] if ASK in saw else []
-    words += [_("something you asked for, in a calendar")] if CALENDAR in saw else []
+    words = sharing.short_words_for_owner(saw)
+    words += [_("that you had gone quiet")] if Look.SILENCE in saw else []
+    words += [_("something you asked for")] if Look.ASK in saw else []
+    words += [_("something you asked for, in a calendar")] if Look.CALENDAR in saw else []
+    words += (
+        [_("that you have a network, and how it is shared, not what you wrote")] if Look.DESK in saw else []
+    )
     return get_text_list(words, _("and"))

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import one_line
 from networks import sharing
 from networks.models import Invitation, JoinRequest, Membership
 from outbox import kinds, links
@@ -25,7 +26,7 @@ def invitation(message: Message) -> dict[str, Any] | None:
     )
     if found is None:
         return None
-    owner = one_line(found.tie.owner.called)
+    owner = found.tie.owner.called
     return {
         "owner": owner,
         "name": one_line(found.tie.name),
@@ -60,7 +61,7 @@ def join_request(message: Message) -> dict[str, Any] | None:
     if found is None:
         return None
     path = reverse("join_request", args=[found.pk])
-    return {"name": one_line(found.member.called), "note": found.note, "link": links.absolute(path)}
+    return {"name": found.member.called, "note": found.note, "link": links.absolute(path)}
 
 
 @kinds.register("networks/approved", about=_("News: you have joined"))
@@ -70,7 +71,7 @@ def approved(message: Message) -> dict[str, Any] | None:
     membership = memberships.filter(pk=message.params["membership"]).first()
     if membership is None:
         return None
-    owner = one_line(membership.owner.called)
+    owner = membership.owner.called
     return {
         "owner": owner,
         "sees": sharing.words_for_member(membership.shares, name=owner),
@@ -85,15 +86,10 @@ def organiser(message: Message) -> dict[str, Any] | None:
     membership = found.filter(organiser_asked_at__isnull=False).select_related("owner").first()
     if membership is None:
         return None
-    owner = one_line(membership.owner.called)
+    owner = membership.owner.called
     path = reverse("organise", args=[membership.pk])
     return {
         "owner": owner,
         "terms": sharing.organiser_for_member(name=owner),
         "link": links.absolute(path),
     }
-
-
-def one_line(name: str) -> str:
-    """A name fit for a subject: no line breaks, no runs of spaces."""
-    return " ".join(name.split())

@@ -34,7 +34,7 @@ def to(owner: User, ties: Iterable[Tie], *, now: dt.datetime, off: bool | None =
     ):
         found = None
     if low and not (found and suggesting.gives(found.tie)):
-        unwanted = suggestions.wants_none(owner=owner) if off is None else off
+        unwanted = suggestions.wants_no_suggestions(owner=owner) if off is None else off
         gentle = None if unwanted else suggesting.gentlest(ties, now=now)
         if gentle:
             return Offer(gentle, _hello(gentle))

@@ -101,7 +101,7 @@ def sees(membership: Membership) -> str:
         return _("limited quietly, sees nothing new")
     if not membership.shares:
         return _("joined, sees nothing of yours")
-    shown = sharing.short_words(membership.shares)
+    shown = sharing.short_words_for_owner(membership.shares)
     return _("sees %(what)s") % {"what": get_text_list(shown, _("and"))}
 
 

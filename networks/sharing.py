@@ -8,9 +8,6 @@ from django.utils.translation import gettext as _
 
 from networks.models import Share
 
-# What an owner is offered to share: what a page already shows.
-OFFERED = tuple(Share)
-
 
 def sentence_for_owner(share: Share, *, name: str) -> str:
     """What ticking this box lets `name` see, said to the owner."""
@@ -64,7 +61,7 @@ def in_order(shares: Iterable[str]) -> list[Share]:
     return [share for share in Share if share.value in wanted]
 
 
-def short_words(shares: Iterable[str]) -> list[str]:
+def short_words_for_owner(shares: Iterable[str]) -> list[str]:
     """The same in a few words each, to be listed after "sees"; said to the owner."""
     words = {
         Share.WORD: _("how you are, in a word"),
@@ -76,6 +73,22 @@ def short_words(shares: Iterable[str]) -> list[str]:
         Share.PLANS: _("when your check-ins are due"),
         Share.ASKS: _("what you ask for"),
         Share.NAMES: _("the names in your network"),
+    }
+    return [words[share] for share in in_order(shares)]
+
+
+def short_words_for_member(shares: Iterable[str]) -> list[str]:
+    """The same said to the person who sees it, to be listed after "Shares with you:"."""
+    words = {
+        Share.WORD: _("how they are, in a word"),
+        Share.CHECKINS: _("check-ins"),
+        Share.PAIN: _("pain score"),
+        Share.MOOD: _("mood"),
+        Share.ENERGY: _("energy"),
+        Share.NOTES: _("notes"),
+        Share.PLANS: _("when check-ins are due"),
+        Share.ASKS: _("asks"),
+        Share.NAMES: _("names in their circles"),
     }
     return [words[share] for share in in_order(shares)]
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from accounts.times import instant
+
 DAY = dt.timedelta(days=1)
 
 
@@ -23,11 +25,7 @@ def end_of_quiet(
     today = at.astimezone(zone).date()
     for began_on in (today - DAY, today):
         ends_on = began_on if quiet_from < quiet_until else began_on + DAY
-        start, end = _moment(began_on, quiet_from, zone), _moment(ends_on, quiet_until, zone)
+        start, end = instant(began_on, quiet_from, zone), instant(ends_on, quiet_until, zone)
         if start <= at < end:
             return end
     return None
-
-
-def _moment(day: dt.date, clock: dt.time, zone: dt.tzinfo) -> dt.datetime:
-    return dt.datetime.combine(day, clock, tzinfo=zone).astimezone(dt.UTC)

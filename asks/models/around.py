@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import uuid
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tokens
 from accounts.models import User
 from asks.models.asks import Need
 from networks.models import Membership, Tie
@@ -72,7 +70,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
         return self.filter(revoked_at=None)
 
     def for_token(self, token: str) -> CalendarFeed | None:
-        found = self.live().filter(token_hash=CalendarFeed.hash_of(token), person__is_active=True)
+        found = self.live().filter(token_hash=tokens.hash_of(token), person__is_active=True)
         return found.select_related("person").first()
 
 
@@ -97,11 +95,6 @@ class CalendarFeed(models.Model):
     def __str__(self) -> str:
         return f"calendar feed {self.pk}"
 
-    @staticmethod
-    def hash_of(token: str) -> str:
-        return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
     def token(self) -> str:
-        """The secret in the address: 43 URL-safe characters, the same while the secret key stays."""
-        digest = salted_hmac("asks.calendar-feed", str(self.nonce), algorithm="sha256").digest()
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        """The secret in the address."""
+        return tokens.of("asks.calendar-feed", self.nonce)

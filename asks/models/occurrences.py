@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from accounts import times
 from accounts.models import User
 from asks import when
 from asks.models.asks import Ask
@@ -128,7 +129,7 @@ class Occurrence(models.Model):
         if self.starts_at:
             return self.starts_at
         if self.ask.by_on:
-            return when.instant(self.ask.by_on, when.EVENING, self.ask.zone)
+            return times.instant(self.ask.by_on, when.EVENING, self.ask.zone)
         return self.made_at + ANY_TIME_FOR
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from accounts import tokens
 from accounts.models import User
 from asks import errors
 from asks.models import CalendarFeed, Gift, Offer
@@ -45,7 +46,7 @@ def make_feed(*, person: User, now: dt.datetime) -> CalendarFeed:
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     revoke_feed(person=person, now=now)
     feed = CalendarFeed(person=person, made_at=now)
-    feed.token_hash = CalendarFeed.hash_of(feed.token())
+    feed.token_hash = tokens.hash_of(feed.token())
     feed.save()
     return feed
 

@@ -17,7 +17,7 @@ from accounts.requests import SignedIn
 from asks import pages, services, wording
 from asks.forms import MoveForm
 from asks.models import Ask, Occurrence
-from networks.models.memberships import ASK
+from networks.models import Look
 from networks.services import looks
 
 
@@ -26,7 +26,7 @@ from networks.services import looks
 def ask(request: SignedIn, pk: int) -> HttpResponse:
     context = _page(request.user, _mine(request.user, pk))
     if context["membership"]:
-        looks.note(viewer=request.user, seen=[(context["membership"], [ASK])], now=timezone.now())
+        looks.note(viewer=request.user, seen=[(context["membership"], [Look.ASK])], now=timezone.now())
     return render(request, "asks/ask.html", context)
 
 

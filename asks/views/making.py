@@ -20,8 +20,7 @@ from asks import audience, fairness, pages, services, wording
 from asks.forms import AskForm, ChoicesForm
 from asks.models import Ask, Need
 from networks import energy
-from networks.models import Membership, Share
-from networks.models.memberships import ASK
+from networks.models import Look, Membership, Share
 from networks.services import looks
 
 
@@ -33,7 +32,7 @@ def asks(request: SignedIn, membership_pk: int | None = None) -> HttpResponse:
     owner, now = membership.owner if membership else request.user, timezone.now()
     found = pages.for_owner(Ask.objects.managed_by(request.user).of(owner), reader=request.user, now=now)
     if membership:
-        looks.note(viewer=request.user, seen=[(membership, [ASK])], now=now)
+        looks.note(viewer=request.user, seen=[(membership, [Look.ASK])], now=now)
     context: dict[str, Any] = {
         "nav": "support" if membership else "network",
         "owner": owner,

@@ -16,8 +16,7 @@ from accounts.errors import DomainError
 from accounts.requests import SignedIn
 from asks import audience, ical, links, pages, services, wording
 from asks.models import Occurrence
-from networks.models import Membership
-from networks.models.memberships import ASK
+from networks.models import Look, Membership
 from networks.services import looks
 
 
@@ -88,7 +87,7 @@ def _say(answer: links.Answer, said: str) -> str:
 def _page(request: HttpRequest, answer: links.Answer, entry: str, status: int = 200) -> HttpResponse:
     occurrence, now = answer.occurrence, timezone.now()
     member = answer.membership.member
-    looks.note(viewer=member, seen=[(answer.membership, [ASK])], now=now)
+    looks.note(viewer=member, seen=[(answer.membership, [Look.ASK])], now=now)
     row = pages.row_for_member(occurrence, member, answer.membership, now=now)
     context = {
         "nav": "support",

@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import times
 from accounts.forms import ClockField
 from accounts.models import User
-from checkins import schedule, until
+from checkins import until
 
 
 class RestForm(forms.Form):
@@ -43,7 +44,7 @@ class RestForm(forms.Form):
     def _at(self, time: dt.time | None) -> dt.datetime:
         if time is None:
             raise forms.ValidationError({"time": ClockField.INVALID})
-        at = schedule.instant(self.now.astimezone(self.zone).date(), time, self.zone)
+        at = times.instant(self.now.astimezone(self.zone).date(), time, self.zone)
         if at <= self.now:
             words = _("That time is over for today. Choose a later one, or tomorrow morning.")
             raise forms.ValidationError({"time": words})

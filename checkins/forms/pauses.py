@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkins.schedule import instant
+from accounts.times import instant
 
 UNTIL = "until"
 LONGEST = dt.timedelta(days=366)

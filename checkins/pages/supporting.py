@@ -21,9 +21,8 @@ from checkins.models import Claim, Silence, SilenceStep, Step
 from checkins.pages import month, shared
 from checkins.pages.month import Month
 from checkins.pages.shared import Shared
-from networks import between
-from networks.models import Membership, Share
-from networks.models.memberships import SILENCE
+from networks import sharing
+from networks.models import Look, Membership, Share
 
 # How long the page says that a supporter's word is not needed any more.
 NEWS = dt.timedelta(days=90)
@@ -126,14 +125,17 @@ class Person:
 
     @property
     def in_short(self) -> str:
-        return between.shared_in_short(self.membership)
+        return ", ".join(sharing.short_words_for_member(self.membership.shares))
 
     @property
     def saw(self) -> list[str]:
         """What of the owner's there is to see, for their list of who looked."""
         drawn = {Share.CHECKINS.value: self.month, Share.PAIN.value: self.month and self.month.scored}
         seen = {*self.shared.saw, *(share for share, there in drawn.items() if there)}
-        return [*(share.value for share in Share if share.value in seen), *([SILENCE] if self.alerts else [])]
+        return [
+            *(share.value for share in Share if share.value in seen),
+            *([Look.SILENCE] if self.alerts else []),
+        ]
 
 
 @dataclass

@@ -21,7 +21,7 @@ from accounts.requests import SignedIn
 from checkins import agreements, kept, links, services
 from checkins.models import Claim, SilenceStep, Step
 from checkins.pages import supporting
-from networks.models.memberships import SILENCE
+from networks.models import Look
 from networks.services import looks
 from outbox import preferences
 
@@ -70,7 +70,7 @@ def _answer(request: HttpRequest, step: SilenceStep) -> HttpResponse:
 def _page(request: HttpRequest, step: SilenceStep, *, problem: bool = False) -> HttpResponse:
     """What is open or how it ended; `?heard` asks once whether they have really heard from them."""
     if step.membership:
-        seen = [(step.membership, [SILENCE])]
+        seen = [(step.membership, [Look.SILENCE])]
         looks.note(viewer=step.membership.member, seen=seen, now=timezone.now())
     context = {"nav": "support", "alert": supporting.alert(step), "problem": problem}
     asks = "heard" in request.GET and step.silence.closed_at is None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import uuid
 from typing import ClassVar, Self
 
@@ -13,9 +11,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tokens
 from accounts.models import User
 from networks.models.memberships import Membership, Share
 from networks.models.ties import Tie
@@ -26,15 +24,6 @@ OPEN_FOR = dt.timedelta(days=14)
 FORGET_AFTER = dt.timedelta(days=30)
 # The first letter and two more.
 MOST_SENDS = 3
-
-
-def _hash_of(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _token(salt: str, nonce: uuid.UUID) -> str:
-    digest = salted_hmac(salt, str(nonce), algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -57,7 +46,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, last_sent_at__lte=now - FORGET_AFTER).exclude(email="")
 
     def for_token(self, token: str) -> Invitation | None:
-        return self.filter(token_hash=Invitation.hash_of(token)).first()
+        return self.filter(token_hash=tokens.hash_of(token)).first()
 
 
 class Invitation(models.Model):
@@ -120,13 +109,9 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"invitation {self.pk}"
 
-    @staticmethod
-    def hash_of(token: str) -> str:
-        return _hash_of(token)
-
     def token(self) -> str:
-        """The secret in the link: 43 URL-safe characters, the same each time while the secret key stays."""
-        return _token("networks.invitation", self.nonce)
+        """The secret in the link."""
+        return tokens.of("networks.invitation", self.nonce)
 
     def state(self, now: dt.datetime) -> State:
         ends = {
@@ -153,7 +138,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         return self.filter(revoked_at=None, expires_at__gt=now)
 
     def for_token(self, token: str) -> ShareLink | None:
-        return self.filter(token_hash=_hash_of(token)).first()
+        return self.filter(token_hash=tokens.hash_of(token)).first()
 
 
 class ShareLink(models.Model):
@@ -178,13 +163,9 @@ class ShareLink(models.Model):
     def __str__(self) -> str:
         return f"share link {self.pk}"
 
-    @staticmethod
-    def hash_of(token: str) -> str:
-        return _hash_of(token)
-
     def token(self) -> str:
-        """The secret in the link, like an invitation's."""
-        return _token("networks.share-link", self.nonce)
+        """The secret in the link."""
+        return tokens.of("networks.share-link", self.nonce)
 
 
 class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):

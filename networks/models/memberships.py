@@ -78,7 +78,7 @@ class Membership(models.Model):
     )
     # From then on the member sees nothing new, and nothing tells them so: `shares` stays as it is.
     limited_at = models.DateTimeField(null=True, blank=True)
-    # What they saw at that moment of what has no time of its own (`limiting.view_of`).
+    # What they saw at that moment of what has no time of its own (`kept.view_of`).
     kept_view = models.JSONField(null=True, blank=True)
     # The owner would like them to manage asks; `role` changes when they say yes.
     organiser_asked_at = models.DateTimeField(null=True, blank=True)
@@ -185,13 +185,6 @@ class Signal(models.Model):
         return f"signal {self.pk}"
 
 
-# What there was to see, beside what is shared: words of `Look.saw`.
-SILENCE = "silence"
-ASK = "ask"
-# What they said yes to, fetched by their calendar programme.
-CALENDAR = "calendar"
-
-
 class LookQuerySet(models.QuerySet["Look"]):
     def at(self, owner: User) -> Self:
         """Looks at what is this owner's, newest first."""
@@ -201,11 +194,19 @@ class LookQuerySet(models.QuerySet["Look"]):
 class Look(models.Model):
     """That somebody else looked at what is an owner's: listed for the owner, every time."""
 
+    # What there was to see, beside what is shared: words of `saw`.
+    SILENCE: ClassVar = "silence"
+    ASK: ClassVar = "ask"
+    # What they said yes to, fetched by their calendar programme.
+    CALENDAR: ClassVar = "calendar"
+    # The lists of the desk.
+    DESK: ClassVar = "desk"
+
     owner = models.ForeignKey(User, models.CASCADE, related_name="looked_at")
     viewer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     # As whom they looked; None for staff.
     membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="looks")
-    # What of it there was to see: values of Share, or SILENCE, ASK or CALENDAR.
+    # What of it there was to see: values of Share, or SILENCE, ASK, CALENDAR or DESK.
     saw = ArrayField(models.CharField(max_length=20), default=list)
     looked_at = models.DateTimeField()
 

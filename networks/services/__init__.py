@@ -26,7 +26,7 @@ from networks.services.suggestions import (
     leave_gap,
     suggest,
     sweep_suggestions,
-    wants_none,
+    wants_no_suggestions,
     wish_for_suggestions,
 )
 from networks.services.ties import add_tie, archive_tie, edit_tie, remove_tie, restore_tie
@@ -74,7 +74,7 @@ __all__ = [
     "tell_touch",
     "turn_down",
     "undo_touch",
-    "wants_none",
+    "wants_no_suggestions",
     "wish_for_suggestions",
     "withdraw",
 ]

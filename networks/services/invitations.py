@@ -11,6 +11,7 @@ from django.db.models import Case, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts import tokens
 from accounts.models import Consent, User
 from networks import errors, sharing
 from networks.models import (
@@ -61,7 +62,7 @@ def invite(
         expires_at=now + OPEN_FOR,
         form_key=form_key or uuid.uuid4(),
     )
-    invitation.token_hash = Invitation.hash_of(invitation.token())
+    invitation.token_hash = tokens.hash_of(invitation.token())
     invitation.save()
     _send(invitation)
     return invitation
@@ -86,7 +87,7 @@ def resend(*, invitation: Invitation, by: User, seen: int) -> Invitation:
     invitation.sent_count += 1
     invitation.last_sent_at, invitation.expires_at = now, now + OPEN_FOR
     # Made again, because a new secret key makes another token.
-    invitation.token_hash = Invitation.hash_of(invitation.token())
+    invitation.token_hash = tokens.hash_of(invitation.token())
     invitation.save(update_fields=["sent_count", "last_sent_at", "expires_at", "token_hash"])
     _send(invitation)
     return invitation

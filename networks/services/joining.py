@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from accounts import tokens
 from accounts.models import Consent, User
 from networks import errors, sharing
 from networks.models import FORGET_AFTER, JoinRequest, Membership, ShareLink, Tie
@@ -32,7 +33,7 @@ def make_link(*, by: User, now: dt.datetime) -> ShareLink:
         raise errors.TooManyLinks
     mine.filter(revoked_at=None).update(revoked_at=now)
     link = ShareLink(owner=by, nonce=uuid.uuid4(), expires_at=now + LINK_HOLDS)
-    link.token_hash = ShareLink.hash_of(link.token())
+    link.token_hash = tokens.hash_of(link.token())
     link.save()
     return link
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from accounts import times
 from accounts.models import User
 from networks.models import Look, Membership
-from networks.models.memberships import CALENDAR
 
 # How long it is kept.
 KEPT = dt.timedelta(days=365)
@@ -24,6 +24,14 @@ def note(*, viewer: User, seen: Iterable[tuple[Membership, list[str]]], now: dt.
     )
 
 
+def note_at_desk(*, viewer: User, owners: Iterable[int], now: dt.datetime) -> None:
+    """Somebody who looks after the site opened a list with something of these owners (their ids) in it."""
+    Look.objects.bulk_create(
+        Look(owner_id=pk, viewer=viewer, saw=[Look.DESK], looked_at=now)
+        for pk in sorted(set(owners) - {viewer.pk})
+    )
+
+
 @transaction.atomic
 def note_in_calendar(*, memberships: Iterable[Membership], now: dt.datetime) -> None:
     """Their calendar fetched what they said yes to. Programmes come every hour: once a day of the owner's is told."""
@@ -31,14 +39,12 @@ def note_in_calendar(*, memberships: Iterable[Membership], now: dt.datetime) -> 
     held = Membership.objects.filter(pk__in=wanted).select_related("owner", "member").order_by("pk")
     seen = [one for one in held.select_for_update(of=("self",), no_key=True) if not _told_today(one, now)]
     for one in seen:
-        note(viewer=one.member, seen=[(one, [CALENDAR])], now=now)
+        note(viewer=one.member, seen=[(one, [Look.CALENDAR])], now=now)
 
 
 def _told_today(membership: Membership, now: dt.datetime) -> bool:
-    began = dt.datetime.combine(
-        now.astimezone(membership.owner.zone).date(), dt.time(), tzinfo=membership.owner.zone
-    )
-    return membership.looks.filter(saw=[CALENDAR], looked_at__gte=began).exists()
+    today = times.midnight(now, membership.owner.zone)
+    return membership.looks.filter(saw=[Look.CALENDAR], looked_at__gte=today).exists()
 
 
 def forget_looks(*, now: dt.datetime) -> int:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Consent, User
-from networks import errors, limiting, sharing
+from networks import errors, kept, sharing
 from networks.models import Membership, MembershipQuerySet, Role
 from networks.services import records
 
@@ -56,7 +56,7 @@ def limit(*, membership: Membership, by: User, now: dt.datetime, no_organiser: b
     if locked.role == Role.ORGANISER and not no_organiser:
         raise errors.StillOrganises
     end_role(locked)
-    locked.kept_view = limiting.view_of(locked, now)
+    locked.kept_view = kept.view_of(locked, now)
     locked.limited_at = now
     locked.save(update_fields=["limited_at", "kept_view"])
 
@@ -66,15 +66,7 @@ def end_role(locked: Membership) -> None:
     was, locked.role, locked.organiser_asked_at = locked.role, Role.SUPPORTER, None
     locked.save(update_fields=["role", "organiser_asked_at"])
     if was == Role.ORGANISER:
-        record_role(locked, Consent.Act.WITHDRAWN)
-
-
-def record_role(membership: Membership, act: Consent.Act) -> None:
-    """Both agreed to it, each to words of their own."""
-    owners = sharing.organiser_for_owner(name=membership.tie.name)
-    records.record(membership, act, [Role.ORGANISER], owners, records.language())
-    members = sharing.organiser_for_member(name=membership.owner.called)
-    records.record_of_member(membership, act, [Role.ORGANISER], members, records.language())
+        records.record_role(locked, Consent.Act.WITHDRAWN)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from accounts.models import Consent, User
 from networks import sharing
-from networks.models import Membership
+from networks.models import Membership, Role
 
 
 def record_change(membership: Membership, act: Consent.Act, shares: set[str]) -> None:
@@ -35,6 +35,14 @@ def record_of_member(
 ) -> None:
     """The member's word to the owner."""
     _write(membership.member, membership.owner, act, what, words, language, Consent.PAGE)
+
+
+def record_role(membership: Membership, act: Consent.Act) -> None:
+    """Organising is agreed to by both, each to words of their own."""
+    owners = sharing.organiser_for_owner(name=membership.tie.name)
+    record(membership, act, [Role.ORGANISER], owners, language())
+    members = sharing.organiser_for_member(name=membership.owner.called)
+    record_of_member(membership, act, [Role.ORGANISER], members, language())
 
 
 def _write(

@@ -9,7 +9,8 @@ from django.db import transaction
 from accounts.models import Consent, User
 from networks import errors
 from networks.models import Membership, Role
-from networks.services.memberships import end_role, held_by_member, held_by_owner, record_role
+from networks.services import records
+from networks.services.memberships import end_role, held_by_member, held_by_owner
 from outbox.services import queue
 
 
@@ -45,7 +46,7 @@ def agree_to_organise(*, membership: Membership, by: User) -> None:
         raise errors.NotAskedAnyMore
     locked.role, locked.organiser_asked_at = Role.ORGANISER, None
     locked.save(update_fields=["role", "organiser_asked_at"])
-    record_role(locked, Consent.Act.GIVEN)
+    records.record_role(locked, Consent.Act.GIVEN)
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ def suggest(*, owner: User, now: dt.datetime, low_energy: bool = False) -> Sugge
     if latest and latest.made_at > now - WEEK:
         _look_again(owner, latest.made_at + WEEK)
         return None
-    if wants_none(owner=owner):
+    if wants_no_suggestions(owner=owner):
         return None
     rested = Suggestion.objects.of(owner).filter(made_at__gt=now - REST).values("tie")
     ties = list(Tie.objects.of(owner).exclude(pk__in=rested))
@@ -108,7 +108,7 @@ def leave_gap(*, owner: User, now: dt.datetime) -> None:
     NetworkWishes.objects.update_or_create(owner=owner, defaults={"gap_not_now_at": now})
 
 
-def wants_none(*, owner: User) -> bool:
+def wants_no_suggestions(*, owner: User) -> bool:
     return NetworkWishes.objects.filter(owner=owner, suggestions_off_at__isnull=False).exists()
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from accounts import times
 from accounts.models import User
 from networks import errors
 from networks.models import Membership, NetworkWishes, Tie, Touch
@@ -61,8 +62,7 @@ def log_touch_as_member(*, membership: Membership, by: User, at: dt.datetime) ->
 
 def by_member_on(*, membership: Membership, by: User, day: dt.date) -> Touch | None:
     """What this member said of that day on their calendar, and nothing that anybody else logged."""
-    begins = timezone.make_aware(dt.datetime.combine(day, dt.time()), by.zone)
-    ends = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()), by.zone)
+    begins, ends = (times.instant(on, dt.time(), by.zone) for on in (day, day + dt.timedelta(days=1)))
     theirs = Touch.objects.filter(tie=membership.tie_id, logged_by=by, logged_at__gte=membership.created_at)
     return theirs.filter(happened_at__gte=begins, happened_at__lt=ends).order_by("pk").first()
 

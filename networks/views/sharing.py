@@ -23,17 +23,16 @@ from networks.models import Membership
 def sharing(request: SignedIn, pk: int) -> HttpResponse:
     membership = _mine(request, pk)
     name = membership.tie.name
-    form = SharesForm(request.POST or None, name=name, initial={"shares": membership.shares})
-    if request.method == "POST":
-        form = SharesForm(request.POST, name=name)
-        if form.is_valid():
-            try:
-                services.change_shares(membership=membership, by=request.user, **form.cleaned_data)
-            except errors.NoLongerJoined as refusal:
-                messages.info(request, str(refusal))
-            else:
-                messages.success(request, _("Saved. It counts from now on."))
-            return _to_their_page(membership)
+    typed = request.POST if request.method == "POST" else None
+    form = SharesForm(typed, name=name, initial={"shares": membership.shares})
+    if form.is_bound and form.is_valid():
+        try:
+            services.change_shares(membership=membership, by=request.user, **form.cleaned_data)
+        except errors.NoLongerJoined as refusal:
+            messages.info(request, str(refusal))
+        else:
+            messages.success(request, _("Saved. It counts from now on."))
+        return _to_their_page(membership)
     context = {"nav": "network", "membership": membership, "tie": membership.tie, "form": form}
     context["from_elsewhere"] = not membership.shares and _came_from_elsewhere(membership)
     context["telling"] = telling.of(request.user, [membership])[membership.pk]

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedIn
-from networks import offering, seeing, services, wished
+from networks import offering, pages, seeing, services, wished
 from networks.forms import TieForm, TouchForm
 from networks.models import Circle, Tie
-from networks.views import pages
 
 
 @login_required
@@ -87,7 +86,7 @@ def tie_remove(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 def quiet(request: SignedIn) -> HttpResponse:
     """Whom one has not been in touch with for longer than one wished."""
-    context = {"rows": pages.quiet(request.user), "off": services.wants_none(owner=request.user)}
+    context = {"rows": pages.quiet(request.user), "off": services.wants_no_suggestions(owner=request.user)}
     return render(request, "networks/quiet.html", context | {"nav": "network"})
 
 

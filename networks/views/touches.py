@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
-from networks import services
+from networks import pages, services
 from networks.forms import ToldTouchForm, TouchForm
 from networks.models import Tie
-from networks.views import pages
 
 
 @login_required

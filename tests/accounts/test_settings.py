@@ -77,7 +77,9 @@ def staff(db: None, client_of: ClientOf) -> Client:
 
 
 def test_staff_see_accounts_and_consents_but_do_not_make_or_alter_them(staff: Client, owner: User) -> None:
-    consent = Consent.objects.create(subject=owner, purpose="share", act="given", text="x", language="en")
+    consent = Consent.objects.create(
+        subject=owner, purpose="share", act="given", text="Mum sees it", language="en"
+    )
     assert owner.email in staff.get(reverse("admin:accounts_user_changelist")).content.decode()
     assert (
         'name="password'
@@ -85,7 +87,8 @@ def test_staff_see_accounts_and_consents_but_do_not_make_or_alter_them(staff: Cl
     )
     assert staff.get(reverse("admin:accounts_user_add")).status_code == 403
     assert staff.get(reverse("admin:accounts_consent_changelist")).status_code == 200
-    assert staff.get(reverse("admin:accounts_consent_change", args=[consent.pk])).status_code == 200
+    shown = staff.get(reverse("admin:accounts_consent_change", args=[consent.pk]))
+    assert shown.status_code == 200 and "Mum" not in shown.content.decode()
     assert staff.post(reverse("admin:accounts_consent_change", args=[consent.pk])).status_code == 403
     assert staff.post(reverse("admin:accounts_consent_delete", args=[consent.pk])).status_code == 403
     assert staff.get(reverse("admin:accounts_consent_add")).status_code == 403

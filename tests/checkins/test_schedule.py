@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from accounts import times
 from checkins import schedule
 from checkins.schedule import EVERY_DAY, Rhythm
 
@@ -157,7 +158,7 @@ def test_a_wall_time_is_the_moment_when_the_wall_shows_it(name: str, data: st.Da
     moment = data.draw(moments(name))
     day, zone = moment.date(), ZoneInfo(name)
     for time in data.draw(clock_times(name, moment)):
-        assert schedule.instant(day, time, zone) == wall_clock(day, time, zone)
+        assert times.instant(day, time, zone) == wall_clock(day, time, zone)
 
 
 @many
@@ -321,11 +322,11 @@ def test_the_wall_clock_time_stays_through_clock_changes(moment: str, due: str) 
 
 def test_a_time_the_clocks_jump_over_is_the_moment_by_the_old_offset() -> None:
     # 01:30 does not exist in London on 29 March 2026; by the offset before the jump it is 01:30 UTC.
-    assert schedule.instant(dt.date(2026, 3, 29), dt.time(1, 30), LONDON) == at("2026-03-29 01:30")
+    assert times.instant(dt.date(2026, 3, 29), dt.time(1, 30), LONDON) == at("2026-03-29 01:30")
 
 
 def test_a_time_that_comes_twice_is_its_first_coming() -> None:
-    assert schedule.instant(dt.date(2026, 10, 25), dt.time(1, 30), LONDON) == at("2026-10-25 00:30")
+    assert times.instant(dt.date(2026, 10, 25), dt.time(1, 30), LONDON) == at("2026-10-25 00:30")
 
 
 def test_two_times_that_become_one_moment_are_due_once() -> None:

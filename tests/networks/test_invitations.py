@@ -8,6 +8,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import tokens
 from accounts.models import Consent, User
 from networks import errors, services, tasks
 from networks.models import Invitation, Membership, Tie
@@ -31,7 +32,7 @@ def test_an_invitation_writes_one_letter_to_the_address(invitation: Invitation) 
 def test_the_token_is_in_the_database_only_as_a_hash(invitation: Invitation) -> None:
     token = invitation.token()
     assert len(token) == 43
-    assert invitation.token_hash == Invitation.hash_of(token)
+    assert invitation.token_hash == tokens.hash_of(token)
     assert token not in str(Invitation.objects.values().get())
 
 

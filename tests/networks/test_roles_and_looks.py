@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Consent, User
 from networks import errors, services
-from networks.models import Look, Membership, Role
+from networks.models import Look, Membership, Role, Tie
 from networks.services import looks
 from networks.tasks import forget_looks
 from outbox.models import Message
@@ -177,6 +178,22 @@ def test_somebody_who_left_or_looks_after_the_site_is_named_all_the_same(
     services.end_membership(membership=membership, by=owner)
     said = page(client_of(owner), "/network/who-looked/")
     assert all(who in said for who in ("Ana", "somebody who looks after Supportnet", "whose account is gone"))
+
+
+@pytest.mark.parametrize("table", ["tie", "invitation", "membership"])
+def test_a_list_at_the_desk_is_a_look_at_each_owner_in_it(
+    client_of: SignIn, membership: Membership, owner: User, table: str
+) -> None:
+    services.invite(tie=Tie.objects.create(owner=owner, name="Luis"), by=owner, email="luis@example.org")
+    staff = User.objects.create_superuser("root@example.org", "x")
+    path = reverse(f"admin:networks_{table}_changelist")
+    client_of(owner).get(path)
+    assert not Look.objects.exists(), "the desk is closed to them"
+    assert client_of(staff).get(path).status_code == 200
+    look = Look.objects.get()
+    assert (look.owner, look.viewer, look.membership, look.saw) == (owner, staff, None, [Look.DESK])
+    said = page(client_of(owner), "/network/who-looked/")
+    assert "somebody who looks after Supportnet" in said and "not what you wrote" in said
 
 
 def test_it_is_forgotten_after_a_year(membership: Membership, supporter: User) -> None:

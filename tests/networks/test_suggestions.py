@@ -342,12 +342,12 @@ def test_one_click_in_the_letter_stops_the_suggestions_and_nothing_else(
     message = Message.objects.get(kind="networks/hello")
     path = "/unsubscribe/" + outbox_links.unsubscribe(message).split("/unsubscribe/", 1)[1]
     assert "Stop the suggestions to say hello?" in client.get(path).content.decode()
-    assert not services.wants_none(owner=owner)
+    assert not services.wants_no_suggestions(owner=owner)
     assert "No more suggestions" in client.post(path).content.decode()
-    assert services.wants_none(owner=owner)
+    assert services.wants_no_suggestions(owner=owner)
     assert not owner.channel_preferences.exclude(nudges_stopped_at=None).exists()
     assert "You get suggestions again" in client.post(path, {"undo": "1"}).content.decode()
-    assert not services.wants_none(owner=owner)
+    assert not services.wants_no_suggestions(owner=owner)
 
 
 def test_the_letter_says_no_name_outside_and_everything_inside(suggestion: Suggestion) -> None:

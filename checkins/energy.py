@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import timezone
-
+from accounts import times
 from accounts.models import User
 from checkins.models import CheckIn, Energy
 from networks import energy
@@ -17,7 +16,6 @@ _EFFORT = {Energy.LITTLE: Effort.LOW, Energy.SOME: Effort.SOME, Energy.ENOUGH: E
 @energy.tells
 def today(owner: User, now: dt.datetime) -> Effort | None:
     """On their calendar. A tap without a word about it takes nothing back."""
-    midnight = dt.datetime.combine(now.astimezone(owner.zone).date(), dt.time())
-    lately = CheckIn.objects.of(owner).filter(made_at__gte=timezone.make_aware(midnight, owner.zone))
-    said = lately.exclude(energy="").values_list("energy", flat=True).first()
+    since_midnight = CheckIn.objects.of(owner).filter(made_at__gte=times.midnight(now, owner.zone))
+    said = since_midnight.exclude(energy="").values_list("energy", flat=True).first()
     return _EFFORT[Energy(said)] if said else None
