@@ -59,6 +59,7 @@ from tests.resources.conftest import complete
 
 HOUR = dt.timedelta(hours=1)
 # Who looks. Everybody has an account but the first.
+# A clinician-to-be has an ordinary account: nothing is granted to clinicians yet.
 ANONYMOUS, OWNER, OTHER_OWNER, ORDINARY = "anonymous", "owner", "other owner", "ordinary account"
 LIMITED, FORMER, ORGANISER = "limited member", "former member", "organiser"
 CURATOR, SUPERUSER = "curator", "superuser"
