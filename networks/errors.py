@@ -9,6 +9,10 @@ class OwnAddress(Refused):
     words = _("That is your own address. Type the address of the person you want to invite.")
 
 
+class OnlyPeople(Refused):
+    words = _("A group or a place cannot join. Add the person there whom you would like to invite.")
+
+
 class AlreadyInvited(Refused):
     words = _(
         "You already invited somebody at this address. You can send that invitation again or withdraw it."

@@ -21,6 +21,7 @@ from networks.models import (
     Invitation,
     Membership,
     Tie,
+    TieKind,
 )
 from networks.services import locks, records
 from outbox.services import queue
@@ -162,6 +163,8 @@ def sweep_invitations(*, now: dt.datetime) -> int:
 
 
 def _refuse_if_unwelcome(tie: Tie, *, by: User, email: str, now: dt.datetime) -> None:
+    if tie.kind != TieKind.PERSON:
+        raise errors.OnlyPeople
     if email == by.email:
         raise errors.OwnAddress
     if tie.memberships.active().exists():

@@ -16,7 +16,7 @@ from accounts.errors import DomainError
 from accounts.requests import SignedIn
 from networks import services, sharing
 from networks.forms import InviteForm, ResendForm
-from networks.models import OPEN_FOR, Invitation, Tie
+from networks.models import OPEN_FOR, Invitation, Tie, TieKind
 
 
 @login_required
@@ -72,9 +72,9 @@ def withdraw(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _is_settled(tie: Tie) -> bool:
-    """Joined, or asked and not answered: there is nothing to write now."""
+    """Joined, asked and not answered, or nobody who could join: there is nothing to write now."""
     waiting = tie.invitation and tie.invitation.state(timezone.now()) == Invitation.State.WAITING
-    return bool(tie.membership or waiting)
+    return bool(tie.membership or waiting or tie.kind != TieKind.PERSON)
 
 
 def _written(request: SignedIn, tie: Tie, form: InviteForm, *, status: int = 200) -> HttpResponse:

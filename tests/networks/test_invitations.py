@@ -61,6 +61,12 @@ def test_an_owner_cannot_invite_their_own_address(tie: Tie, owner: User) -> None
         services.invite(tie=tie, by=owner, email=" MAYA@example.org ")
 
 
+def test_a_group_cannot_be_invited(owner: User) -> None:
+    group = services.add_tie(by=owner, name="Pain group", circle="wider", kind="group")
+    with pytest.raises(errors.OnlyPeople):
+        services.invite(tie=group, by=owner, email="group@example.org")
+
+
 def test_one_open_invitation_for_each_tie(invitation: Invitation, owner: User) -> None:
     with pytest.raises(errors.AlreadyInvited):
         services.invite(tie=invitation.tie, by=owner, email="else@example.org")
