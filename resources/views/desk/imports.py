@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedIn
 from resources.forms.importing import ImportForm
-from resources.hsds.report import OUTCOMES
+from resources.hsds.report import said
 from resources.models import ImportJob, QuarantinedRow, Source
 from resources.services import exchanging
 from resources.views.desk.doors import curators_only
@@ -58,9 +59,7 @@ def one_import(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     context = {
         "nav": "desk",
         "job": job,
-        "tables": [
-            (table, [counts.get(each, 0) for each in OUTCOMES]) for table, counts in job.counts.items()
-        ],
+        "tables": [(table, said(Counter(counts))) for table, counts in job.counts.items()],
         "page": Paginator(job.notes.all(), PER_PAGE).get_page(request.GET.get("page")),
         "waiting": QuarantinedRow.objects.filter(source__name=job.source_name).count(),
         "can_take_over": job.dry_run and job.is_over and not job.trouble and job.file_parts.exists(),
