@@ -30,7 +30,7 @@ KM = f"""CASE WHEN r.latitude IS NOT NULL THEN {2 * places.EARTH} * asin(least(1
         + cos(radians(%s)) * cos(radians(r.latitude)) * power(sin(radians(r.longitude - %s) / 2), 2)))) END"""
 STATEMENT = """
 WITH found AS MATERIALIZED (
-    SELECT r.id, r.service_id, r.sites, r.anywhere, r.name, {km} AS km, {rank} AS rank,
+    SELECT r.id, r.service_id, r.sites, r.anywhere, r.name, {km} AS km,
            r.facts
            || CASE WHEN r.hours IS NULL THEN '{{when:unknown}}'
                    WHEN r.hours @> %s THEN '{{when:now,when:today}}'
@@ -43,8 +43,10 @@ WITH found AS MATERIALIZED (
 ), base AS MATERIALIZED (
     SELECT *, {near} AS near, {missed} AS missed FROM found WHERE {inside}{hard}
 ), best AS MATERIALIZED (
-    SELECT DISTINCT ON (service_id) id, service_id, near, km, rank, name, facts FROM base WHERE missed = '{{}}'
+    SELECT DISTINCT ON (service_id) id, service_id, near, km, name, facts FROM base WHERE missed = '{{}}'
     ORDER BY service_id, near DESC, km NULLS LAST, id
+), ranked AS MATERIALIZED (
+    {ranked}
 ), counted AS (
     SELECT fact, sum(times)::int AS times FROM (
         SELECT fact, count(*) AS times FROM base, unnest(facts) AS fact
@@ -56,9 +58,9 @@ WITH found AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM best WHERE near), (SELECT count(*) FROM best WHERE NOT near),
        (SELECT json_object_agg(fact, times) FROM counted),
-       (SELECT json_agg(p) FROM (SELECT id, km, facts FROM best WHERE near
+       (SELECT json_agg(p) FROM (SELECT id, km, facts FROM ranked WHERE near
             ORDER BY {order} LIMIT %s OFFSET %s) AS p),
-       (SELECT json_agg(p) FROM (SELECT id, km, facts FROM best WHERE NOT near
+       (SELECT json_agg(p) FROM (SELECT id, km, facts FROM ranked WHERE NOT near
             ORDER BY {order} LIMIT %s OFFSET %s) AS p),
        {unknown}
 """
@@ -113,7 +115,7 @@ def statement(wanted: Wanted) -> Sql:
     now, tail = wanted.now, limits(wanted)
     sql = STATEMENT.format(
         km=km[0],
-        rank=rank[0],
+        ranked=rank[0],
         where=where[0],
         near=nearness(wanted),
         inside=inside(wanted),
@@ -123,8 +125,8 @@ def statement(wanted: Wanted) -> Sql:
         order=ordering(wanted),
         unknown=UNKNOWN if wanted.chosen.get("when") else "0",
     )
-    before = [*km[1], *rank[1], now, now, now, now - YEAR, now, *where[1]]
-    return sql, [*before, *missed[1], *hard[1], *tail]
+    before = [*km[1], now, now, now, now - YEAR, now, *where[1]]
+    return sql, [*before, *missed[1], *hard[1], *rank[1], *tail]
 
 
 # Listings of which no site is open, and one has times we do not know.
@@ -140,9 +142,12 @@ def distance(wanted: Wanted) -> Sql:
 
 
 def ranked(wanted: Wanted, words: Sql | None) -> Sql:
+    """How well each fits, asked of those alone that are shown: it takes their whole text to say so."""
     if words is None or wanted.sorted_by != BEST:
-        return "0", []
-    return f"ts_rank('{WEIGHTS}', r.search, {words[0]})", words[1]
+        return "SELECT *, 0 AS rank FROM best", []
+    sql = f"""SELECT best.*, ts_rank('{WEIGHTS}', r.search, {words[0]}) AS rank
+    FROM best JOIN resources_findable r ON r.id = best.id"""  # noqa: S608 (no word of it was typed)
+    return sql, words[1]
 
 
 def conditions(wanted: Wanted, words: Sql | None) -> Sql:

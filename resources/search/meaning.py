@@ -24,18 +24,23 @@ LOOK_UP = """
            EXISTS (SELECT FROM resources_knownword WHERE word = typed.word)
         OR EXISTS (SELECT FROM resources_knownword
                    WHERE stem = (ts_lexize(%(dictionary)s, typed.word))[1]),
-           EXISTS (SELECT FROM resources_knownword WHERE word >= typed.word AND word < typed.word || '~')
+           EXISTS (SELECT FROM resources_knownword WHERE word >= typed.word AND word < typed.word || '~'),
+           coalesce((ts_lexize(%(dictionary)s, typed.word))[1], '')
     FROM unnest(%(words)s) AS typed(word)
 """
 
 
 @dataclass(frozen=True)
 class Option:
-    """Words that all have to be there; as a phrase: one right after the other; unfinished: or longer."""
+    """Words that all have to be there; as a phrase: one right after the other; unfinished: or longer.
+
+    `stem`: what the searcher's language makes of a single word, where that was looked up.
+    """
 
     words: Words
     phrase: bool = False
     unfinished: bool = False
+    stem: str = ""
 
 
 @dataclass
@@ -67,6 +72,7 @@ class Known:
     stop: bool
     there: bool
     begins_one: bool
+    stem: str
 
 
 class Synonyms:
@@ -116,7 +122,10 @@ def look_up(words: set[str], config: str) -> dict[str, Known]:
     dictionary = SIMPLE if config == SIMPLE else f"{config}_stem"
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP, {"dictionary": dictionary, "words": sorted(words)})
-        return {word: Known(bool(stop), there, begins) for word, stop, there, begins in cursor.fetchall()}
+        return {
+            word: Known(bool(stop), there, begins, stem)
+            for word, stop, there, begins, stem in cursor.fetchall()
+        }
 
 
 def corrections(known: dict[str, Known], synonyms: Synonyms) -> dict[str, str]:
@@ -165,10 +174,14 @@ def says_nothing(word: Word, known: dict[str, Known]) -> bool:
 
 
 def option(word: Word, known: dict[str, Known]) -> Option:
-    """The last word may be longer, and so may one that nothing holds as it stands ("harb")."""
+    """A word that nothing holds as it stands, but something begins with, may be longer ("harb"); others are whole.
+
+    So "pain" does not find painting, and "arthr" finds arthritis while it is being typed.
+    """
     found = known.get(word.text)
-    cut_short = found is not None and not found.there and found.begins_one
-    return Option((word.text,), unfinished=word.unfinished or cut_short)
+    if found is None:
+        return Option((word.text,))
+    return Option((word.text,), unfinished=not found.there and found.begins_one, stem=found.stem)
 
 
 def any_of(meaning: Meaning) -> Meaning:

@@ -27,6 +27,10 @@ def of_wish(wish: Wish, config: str) -> Sql:
 
 def of_option(option: Option, config: str) -> Sql:
     """In the searcher's language and as it is written."""
+    if option.stem and not option.unfinished:
+        # Nothing is left for the database to find out.
+        lexemes = dict.fromkeys([option.stem, *option.words])
+        return "%s::tsquery", [" | ".join(f"'{lexeme}'" for lexeme in lexemes)]
     if option.unfinished:
         function, text = "to_tsquery", " & ".join(f"{word}:*" for word in option.words)
     else:

@@ -24,6 +24,7 @@ OPEN = [
     "/",
     "/find/",
     "/find/?q=nothing-has-this-name",
+    "/find/?q=fibromialgia&place=00100&within=25&access=step_free&kind=group",
     "/find/help-now/",
     "/api/hsds/v3/docs",
     "/find/suggest/",

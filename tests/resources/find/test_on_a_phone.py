@@ -1,0 +1,74 @@
+"""Finding something on a phone in a flare: by a misspelt word near a postcode, with a script and without any."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from resources import services
+from resources.models import Location, PostalCode, Service, ServiceAtLocation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def address(live_server: Any, published: Any) -> str:
+    PostalCode.objects.create(
+        country="GB",
+        code="ZZ11AA",
+        place_name="Testham",
+        folded_name="testham",
+        latitude=52.0,
+        longitude=-1.0,
+    )
+    for name, cost in (("Fibromyalgia circle", "free"), ("Fibromyalgia course", "paid")):
+        service = published(name, cost=cost, kind="group")
+        location = Location.objects.create(name="The Hall", latitude=52.01, longitude=-1.0)
+        ServiceAtLocation.objects.create(service=service, location=location)
+        services.reindex(Service.objects.filter(pk=service.pk))
+    return f"{live_server.url}/find/"
+
+
+def fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_without_a_script(browser: Browser, address: str) -> None:
+    page = browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()
+    page.goto(address)
+    page.get_by_label("What are you looking for?").fill("fibromialgia")
+    page.get_by_label("Postcode or town").fill("zz1 1aa")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="2 listings near ZZ1 1AA")).to_be_visible()
+    expect(page.get_by_text("We also looked for fibromyalgia")).to_be_visible()
+    page.locator("summary", has_text="More filters").click()
+    page.get_by_role("checkbox", name="Paid 1 listing").check(force=True)
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="1 listing near ZZ1 1AA")).to_be_visible()
+    # What is chosen among the folded ones is not hidden.
+    expect(page.get_by_role("checkbox", name="Paid 1 listing")).to_be_checked()
+    page.get_by_role("link", name="Fibromyalgia course").click()
+    expect(page.get_by_role("heading", name="Fibromyalgia course")).to_be_visible()
+    page.context.close()
+
+
+def test_with_a_script_choices_count_again_and_keep_the_keyboard(browser: Browser, address: str) -> None:
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.goto(address + "?q=fibromialgia&place=ZZ1+1AA")
+    fits(page)
+    free = page.get_by_role("checkbox", name="Free 1 listing")
+    free.focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**cost=free**")
+    expect(page.get_by_role("heading", name="1 listing near ZZ1 1AA")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="1 listing")).to_be_attached()
+    expect(page.get_by_role("checkbox", name="Free 1 listing")).to_be_focused()
+    page.locator("summary", has_text="More filters").click()
+    fits(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="2 listings near ZZ1 1AA")).to_be_visible()
+    page.context.close()
