@@ -51,21 +51,25 @@ SERVICES = """
     FROM generate_series(0, %(services)s / 4) AS n;
     INSERT INTO resources_service (id, organization_id, name, alternate_name, kind, description, delivery, cost, access,
         keywords, url, email, status, alert, application_process, fees_description,
-        eligibility_description, interpretation_services, accreditations, wait_time, original_id, created_at, updated_at{found_by})
-    SELECT service, md5('o' || n / 4)::uuid, a, '', (ARRAY['service','group','class','place'])[1 + floor(r1 * 4)::int], c,
-           CASE WHEN r2 < 0.02 THEN '{{online}}' WHEN r2 < 0.03 THEN '{{in_person,online}}' ELSE '{{in_person}}' END::text[],
+        eligibility_description, interpretation_services, accreditations, wait_time, original_id,
+        created_at, updated_at)
+    SELECT service, md5('o' || n / 4)::uuid, a, '',
+           (ARRAY['service','group','class','place'])[1 + floor(r1 * 4)::int], c,
+           CASE WHEN r2 < 0.02 THEN '{online}' WHEN r2 < 0.03 THEN '{in_person,online}'
+                ELSE '{in_person}' END::text[],
            (ARRAY['free','free','donation','low','paid'])[1 + floor(r3 * 5)::int],
-           CASE WHEN r4 < 0.6 THEN '{{step_free,toilet,arm_chairs}}' ELSE '{{quiet}}' END::text[],
-           b, '', '', 'active', '', '', '', '', '', '', '', '', now(), now(){empty}
+           CASE WHEN r4 < 0.6 THEN '{step_free,toilet,arm_chairs}' ELSE '{quiet}' END::text[],
+           b, '', '', 'active', '', '', '', '', '', '', '', '', now(), now()
     FROM made;
     INSERT INTO resources_verification (form_key, service_id, verified_at, how, parts, note)
-    SELECT gen_random_uuid(), service, now() - r1 * interval '600 days', 'phone', '{{name}}', '' FROM made;
+    SELECT gen_random_uuid(), service, now() - r1 * interval '600 days', 'phone', '{name}', '' FROM made;
     UPDATE resources_service s SET verification_id = v.id, published_at = now()
     FROM resources_verification v WHERE v.service_id = s.id;
     INSERT INTO resources_location (id, created_at, updated_at, original_id, location_type, name, alternate_name,
         description, transportation, url, latitude, longitude, external_identifier, external_identifier_type)
     SELECT place, now(), now(), '', 'physical', 'Hall ' || n, '', '', '', '',
-           p.latitude + 0.12 * sqrt(far) * cos(turn * 6.28318), p.longitude + 0.2 * sqrt(far) * sin(turn * 6.28318), '', ''
+           p.latitude + 0.12 * sqrt(far) * cos(turn * 6.28318),
+           p.longitude + 0.2 * sqrt(far) * sin(turn * 6.28318), '', ''
     FROM made JOIN resources_postalcode p ON p.code = 'T' || town;
     INSERT INTO resources_address (id, location_id, attention, address_1, address_2, city, region, state_province,
         postal_code, country, address_type)
@@ -121,12 +125,9 @@ def build(*, services: int, towns: int) -> None:
 
     given = {"services": services, "towns": towns, "real": REAL, "words": WORDS}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM information_schema.columns WHERE column_name = 'found_by'")
-        old = bool(cursor.fetchone())
         cursor.execute(EMPTY)
         cursor.execute("SELECT setseed(0.5)")
-        made = SERVICES.format(found_by=", found_by" if old else "", empty=", ''" if old else "")
-        for statement in (TOWNS, VOCABULARY, LISTINGS, made, WITHOUT_INDEX, FINDABLE, INDEX, KNOWN):
+        for statement in (TOWNS, VOCABULARY, LISTINGS, SERVICES, WITHOUT_INDEX, FINDABLE, INDEX, KNOWN):
             cursor.execute(statement, given)
         cursor.execute("ANALYZE")
         connection.connection.autocommit = True

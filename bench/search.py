@@ -2,12 +2,12 @@
 
     python -m bench.search --services 100000 --json
 
-Keys of the last line: services; ms (what the real code waits for the database, all its statements, from the form to what
-the templates get); sql_ms (the same answer by two statements written for this one search; each round is checked for the
-same listings and the same counts); ratio (ms by sql_ms); growth (ms with this many services by ms with a tenth, where the
-directory grew by having more towns and more in each); growth_wider (more towns, each as before), growth_denser (the same
-towns, ten times as full); whole_ms and whole_ratio (with all the Python, too); found (listings on average); queries;
-rounds; machine. Times are medians over several words and towns; both take turns.
+Keys of the last line: services; ms (what the real code waits for the database, all its statements, from the form to
+what the templates get); sql_ms (the same answer by two statements written for this one search; each round is checked
+for the same listings and the same counts); ratio (ms by sql_ms); growth (ms with this many services by ms with a
+tenth, where the directory grew by having more towns and more in each); growth_wider (more towns, each as before),
+growth_denser (the same towns, ten times as full); whole_ms and whole_ratio (with all the Python, too); found
+(listings on average); queries; rounds; machine. Times are medians over several words and towns; both take turns.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ TABLES: dict[str, type[models.Model]] = {
 OWN = {
     *("id", "source", "original_id", "created_at", "updated_at", "verification", "confirmed", "due_at"),
     *("clock_at", "leased_until_at", "leased_by", "merged_into", "published_at", "published_by"),
-    *("archived_at", "archived_by", "found_by", "search", "program", "parent_organization", "contact"),
+    *("archived_at", "archived_by", "program", "parent_organization", "contact"),
     *("assured_date", "assurer_email", "text_language"),
 }
 OF_SERVICE = {

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -18,9 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from resources.models.directory import LONG, Location, Organization, Program, Record, between
-
-# What a person typing quotes, a minus or "or" means is PostgreSQL's to say; all else is plain words.
-OPERATORS = re.compile(r'["-]|\bor\b', re.IGNORECASE)
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -60,31 +54,6 @@ class ServiceQuerySet(models.QuerySet["Service"]):
             )
             .select_related("organization__parent_organization", "program")
         )
-
-    def matching(self, words: str) -> Self:
-        """Those that hold every word, best first. The last and longer ones may be unfinished: "physio ba"."""
-        query = SearchQuery(words, config="english", search_type="websearch")
-        parts = re.findall(r"\w+", words)
-        if parts and not OPERATORS.search(words):
-            ends = [":*" if len(part) > 3 else "" for part in parts[:-1]] + [":*"]
-            unfinished = " & ".join(part + end for part, end in zip(parts, ends, strict=True))
-            query |= SearchQuery(unfinished, config="english", search_type="raw")
-        return self._ranked(query)
-
-    def resembling(self, words: str) -> Self:
-        """Those that hold any of the words, best first: for when none holds all."""
-        parts = " | ".join(re.findall(r"\w+", words))
-        return self._ranked(SearchQuery(parts, config="english", search_type="raw")) if parts else self.none()
-
-    def _ranked(self, query: Any) -> Self:
-        found = self.filter(search=query).annotate(rank=SearchRank(F("search"), query))
-        return found.order_by("-rank", "name", "pk")
-
-
-class ServiceManager(models.Manager.from_queryset(ServiceQuerySet)):  # type: ignore[misc]
-    def get_queryset(self) -> ServiceQuerySet:
-        # The search column is for the database; nobody needs it in Python.
-        return ServiceQuerySet(self.model, using=self._db).defer("search")
 
 
 class Service(Record):
@@ -236,18 +205,7 @@ class Service(Record):
     archived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    # Organisation and towns, so that one index answers the search box; kept by services.reindex.
-    found_by = models.TextField(blank=True, editable=False)
-    search = models.GeneratedField(
-        expression=SearchVector("name", "alternate_name", config="english", weight="A")
-        + SearchVector("keywords", "kind", config="english", weight="B")
-        + SearchVector("description", "eligibility_description", config="english", weight="C")
-        + SearchVector("found_by", config="english", weight="D"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
-
-    objects = ServiceManager()
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("service")
@@ -257,7 +215,6 @@ class Service(Record):
             ("publish_service", _("Can publish and archive a service")),
         ]
         indexes = [
-            GinIndex(fields=["search"], name="service_search"),
             models.Index(
                 fields=["name", "id"], name="service_published", condition=Q(published_at__isnull=False)
             ),

@@ -77,7 +77,7 @@ def shown(hits: Iterable[Hit], wanted: Wanted) -> list[Shown]:
             *("service__organization", "service__source", "service__verification", "at_location__location")
         )
         .prefetch_related("at_location__location__addresses")
-        .defer("search", "hours", "service__search")
+        .defer("search", "hours")
         .in_bulk([hit.row for hit in wished])
     )
     return [show(rows[hit.row], hit, wanted) for hit in wished if hit.row in rows]
