@@ -63,7 +63,7 @@ def loaded(services: QuerySet[Service]) -> QuerySet[Service]:
     at, place = "at_locations", "at_locations__location"
     return services.select_related("organization", "source", "verification").prefetch_related(
         *("schedules", "exceptions", "languages", "service_areas", "organization__locations"),
-        Prefetch("attributes", topics, to_attr="topics"),
+        Prefetch("attributes", topics),
         *(f"{at}__schedules", f"{at}__exceptions", f"{at}__service_areas"),
         *(f"{place}__schedules", f"{place}__exceptions", f"{place}__languages"),
         *(f"{place}__addresses", f"{place}__source"),
@@ -142,7 +142,7 @@ def names_of(location: Location) -> Iterator[str]:
 def terms_of(service: Service) -> list[TaxonomyTerm]:
     """What it is filed under, and the broader terms of that; not the four heads, which say nothing."""
     found: dict[str, TaxonomyTerm] = {}
-    for attribute in getattr(service, "topics"):  # noqa: B009 (put there by `loaded`)
+    for attribute in service.attributes.all():
         term: TaxonomyTerm | None = attribute.taxonomy_term
         while term is not None and term.parent_id is not None:
             found[term.code] = term

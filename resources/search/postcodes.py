@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Avg, Count, Max
@@ -58,7 +58,7 @@ def by_name(text: str, *, country: str = "") -> Place | None:
     )
     inside = folding.plain(region)
 
-    def fit(row: dict[str, object]) -> tuple[bool, bool, int]:
+    def fit(row: Mapping[str, object]) -> tuple[bool, bool, int]:
         named = inside in (folding.plain(str(row["region"])), str(row["country"]).lower())
         return bool(inside) and not named, row["country"] != country, -int(str(row["many"]))
 
