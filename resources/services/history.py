@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Now as DbNow
 from django.utils import timezone
@@ -133,7 +133,3 @@ def of(service: Service) -> QuerySet[Change]:
     elsewhere = ChangedRow.objects.filter(row__in=shared).values("change")
     found = Change.objects.filter(Q(service=service) | Q(pk__in=elsewhere))
     return found.select_related("made_by", "undoes", "undone_by", "service").prefetch_related("rows")
-
-
-def model_of(row: ChangedRow) -> type[models.Model]:
-    return fields.TABLES[row.table]

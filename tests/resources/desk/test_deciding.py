@@ -263,6 +263,20 @@ def test_a_bad_value_is_asked_again_on_the_page(desk, service, propose):
     assert ChangeRequest.objects.get().decided_at is None
 
 
+def test_a_refusal_of_the_directory_stands_on_the_page(desk, service, propose, other_curator):
+    request = propose(service)
+    services.hold(row=request, by=other_curator, now=timezone.now())
+    answer = desk.post(f"/find/desk/requests/{request.pk}/", {"act": "take"})
+    assert answer.status_code == 422
+    assert "Otto has this in hand" in words(answer)
+
+
+def test_an_address_for_a_listing_without_a_place_makes_one(draft, propose, curator):
+    service = draft("Nowhere yet")
+    services.decide(request=propose(service, ("address", None, "address_1", None, "2 Quay")), by=curator)
+    assert service.at_locations.get().location.addresses.get().address_1 == "2 Quay"
+
+
 def test_one_s_own_proposal_has_no_buttons(desk, service, propose, curator):
     request = propose(service, sent_by=curator)
     page = words(desk.get(f"/find/desk/requests/{request.pk}/"))

@@ -133,6 +133,18 @@ def test_rows_that_were_added_go_and_rows_that_went_come_back(service, curator):
     assert not service.cost_options.exists()
 
 
+def test_a_place_that_was_added_goes_again_unless_others_use_it(service, published, curator):
+    for used in (False, True):
+        with history.noting(service=service, by=curator) as noted:
+            place = service.organization.locations.create(name="The Barn")
+            service.at_locations.create(location=place)
+        if used:
+            published("Tea", organization="Elsewhere").at_locations.create(location=place)
+        undoing.undo(change=noted.change, by=curator)
+        assert service.at_locations.filter(location=place).exists() is False
+        assert type(place).objects.filter(pk=place.pk).exists() is used
+
+
 def test_a_price_that_is_gone_cannot_be_undone(service, curator):
     with history.noting(service=service, by=curator) as noted:
         price = CostOption.objects.create(service=service, amount=1)
