@@ -68,7 +68,7 @@ class SearchForm(forms.Form):
         choices=[(each, each) for each in RADII],
         required=False,
         coerce=int,
-        empty_value=int(USUAL),
+        empty_value=USUAL,
         widget=forms.Select(attrs={"class": "input"}),
         error_messages={"invalid_choice": _("Choose one of the distances in the list.")},
     )

@@ -61,13 +61,14 @@ def loaded(services: QuerySet[Service]) -> QuerySet[Service]:
         "taxonomy_term__parent__parent__parent"
     )
     at, place = "at_locations", "at_locations__location"
-    return services.select_related("organization", "source", "verification").prefetch_related(
+    paths: list[str | Prefetch] = [
         *("schedules", "exceptions", "languages", "service_areas", "organization__locations"),
         Prefetch("attributes", topics),
         *(f"{at}__schedules", f"{at}__exceptions", f"{at}__service_areas"),
         *(f"{place}__schedules", f"{place}__exceptions", f"{place}__languages"),
         *(f"{place}__addresses", f"{place}__source"),
-    )
+    ]
+    return services.select_related("organization", "source", "verification").prefetch_related(*paths)
 
 
 def rows(service: Service, *, gazetteer: Gazetteer, now: dt.datetime) -> list[Row]:

@@ -85,7 +85,7 @@ def said(form: SearchForm, wanted: Wanted, found: Found) -> dict[str, Any]:
 
 def widened(form: SearchForm, wanted: Wanted) -> dict[str, Any]:
     """The next larger distance, where there is a place and one to offer."""
-    within = form.cleaned_data["within"]
+    within = int(form.cleaned_data["within"])
     wider = next((each for each in RADII if int(each) > within), "") if wanted.place else ""
     words = dict(form.fields["within"].widget.choices).get(wider, "")
     return {"wider": wider, "wider_words": _("Look within %(distance)s") % {"distance": words}}
