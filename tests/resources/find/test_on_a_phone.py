@@ -51,7 +51,7 @@ def test_without_a_script(browser: Browser, address: str) -> None:
     expect(page.get_by_role("heading", name="1 listing near ZZ1 1AA")).to_be_visible()
     # What is chosen among the folded ones is not hidden.
     expect(page.get_by_role("checkbox", name="Paid 1 listing")).to_be_checked()
-    page.get_by_role("link", name="Fibromyalgia course").click()
+    page.get_by_role("link", name="Fibromyalgia course", exact=True).click()
     expect(page.get_by_role("heading", name="Fibromyalgia course")).to_be_visible()
     page.context.close()
 
