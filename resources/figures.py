@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Now
@@ -47,7 +49,7 @@ def whole(now: dt.datetime) -> dict[str, int]:
 
 
 def by_kind() -> list[Line]:
-    rows = Service.objects.order_by("kind").values("kind").annotate(**COUNTS)
+    rows: Iterable[Any] = Service.objects.order_by("kind").values("kind").annotate(**COUNTS)
     words = dict(Service.Kind.choices)
     return [Line(str(words[row.pop("kind")]), **row) for row in rows if row["public"]]
 

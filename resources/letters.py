@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from networks.messages import one_line
+from accounts.models import one_line
 from outbox import kinds, stops
 from outbox.links import absolute
 from outbox.models import Message

@@ -144,13 +144,13 @@ def people_say(service: Service) -> dict[str, list[str]]:
     if said.did_not:
         sentences.append(_("%(people)s people said it did not help.") % {"people": _many(said.did_not)})
     for reason, people in sorted(said.because.items(), key=lambda pair: (-pair[1], pair[0])):
-        sentences.append(str(IN_THE_WAY[reason]) % {"people": _many(people)})
+        sentences.append(str(IN_THE_WAY[Feedback.Because(reason)]) % {"people": _many(people)})
     return {"sentences": sentences, "words": said.words}
 
 
 def _many(people: int) -> str:
     """As a word up to nine, at the beginning of a sentence."""
-    return str(capfirst(apnumber(people)))
+    return str(capfirst(str(apnumber(people))))
 
 
 def areas(service: Service) -> list[str]:

@@ -76,5 +76,5 @@ def waiting(source: Source, before: dt.datetime) -> Iterator[list[Row]]:
             source=source, table=name, last_at__lt=before, cells__isnull=False
         ).order_by("pk")
         while batch := list(found[:BATCH]):
-            yield [Row(table, row.place, row.cells, may_repeat=True) for row in batch]
+            yield [Row(table, row.place, row.cells or {}, may_repeat=True) for row in batch]
             found = found.filter(pk__gt=batch[-1].pk)

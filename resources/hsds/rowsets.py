@@ -134,7 +134,7 @@ class Export:
             (self.organizations.select_related("source"), "organization", facts.of_source),
         ):
             for row in each(found):
-                for fact in said(row):  # type: ignore[operator]
+                for fact in said(row):
                     if fact.code in self.builder.terms:
                         yield self.builder.fact(fact, row, entity, full=False)
 

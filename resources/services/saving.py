@@ -46,7 +46,7 @@ def save_search(
     """
     User.objects.select_for_update().get(pk=by.pk)
     mine = SavedSearch.objects.of(by)
-    known = mine.filter(query=query).first() or mine.filter(form_key=form_key).first()
+    known = mine.filter(query=query).first() or (form_key and mine.filter(form_key=form_key).first())
     if known:
         return known
     if mine.count() >= MOST_SEARCHES:
