@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -125,7 +123,7 @@ def test_nothing_is_decided_twice(service, propose, curator, other_curator):
     ("table", "field", "after", "says"),
     [
         ("service", "published_at", "2026-01-01", "not a part of a listing"),
-        ("service", "organization", str(uuid.uuid4()), "not a part of a listing"),
+        ("service", "organization", "00000000-0000-4000-8000-000000000000", "not a part of a listing"),
         ("secrets", "name", "x", "not a part of a listing"),
         ("service", "minimum_age", "many", "must be an integer"),
         ("service", "url", "javascript:alert(1)", "valid URL"),
