@@ -16,6 +16,8 @@ from dateutil.relativedelta import relativedelta
 EVENT = "event"
 TIMES = "times"
 GRACE = dt.timedelta(days=92)
+# A day in such a year is a way to say that there is no end.
+FAR = 2200
 # Months before the day on which the organisation is asked whether all is still right.
 LETTERS = (6, 1)
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vRecur
 
-from resources import sessions
+from resources import clock, sessions
 from resources.models import OpeningException, Schedule, Service
 from resources.sessions import plain
 
@@ -45,6 +45,8 @@ class Happening:
 def series(about: Happening, *, today: dt.date) -> bytes | None:
     """Every time of this row from its next one on. None where it cannot be foretold, or has no hour."""
     begins = about.row.dtstart or about.row.valid_from or today
+    if not 1900 < begins.year < clock.FAR:
+        return None
     first = next(iter(sessions.days(about.row, first=begins, last=begins + A_YEAR)), None)
     if first is None or about.row.opens_at is None:
         return None
@@ -92,7 +94,7 @@ def _rule(about: Happening) -> vRecur:
             rule[name] = [part.strip().upper() for part in given.split(",") if part.strip()]
     if row.wkst:
         rule["WKST"] = row.wkst
-    ends = min(filter(None, [row.until, row.valid_to]), default=None)
+    ends = min((day for day in (row.until, row.valid_to) if day and day.year < clock.FAR), default=None)
     if row.count and not row.valid_to:
         rule["COUNT"] = row.count
     elif ends:

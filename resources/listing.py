@@ -67,8 +67,9 @@ def contact(service: Service) -> Contact:
 
 
 def callable_only(phones: Iterable[Phone]) -> list[Phone]:
-    """Without fax machines, and each number once."""
-    voice = (phone for phone in phones if phone.type.lower() not in ("fax", "pager") and phone.dial)
+    """Without fax machines and the numbers of single people, and each number once."""
+    lines = (phone for phone in phones if phone.contact_id is None)
+    voice = (phone for phone in lines if phone.type.lower() not in ("fax", "pager") and phone.dial)
     return list({phone.dial: phone for phone in voice}.values())
 
 

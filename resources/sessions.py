@@ -108,12 +108,17 @@ def _named_days(row: Schedule) -> dict[str, list[object]] | None:
         return None
     if row.byweekno or row.byyearday or not (byday or bymonthday or row.dtstart):
         return None
+    # A day that never comes would be looked for until the end of all years.
+    if any(not 1 <= abs(day) <= 31 for day in bymonthday) or (bymonthday and any(day.n for day in byday)):
+        return None
     named: dict[str, list[object]] = {"byweekday": [*byday], "bymonthday": [*bymonthday]}
     return {name: given for name, given in named.items() if given}
 
 
 def _weekday(code: str) -> rrule.weekday:
     number, day = code[:-2], DAYS[code[-2:]]
+    if number and not 1 <= abs(int(number)) <= 5:
+        raise ValueError(code)
     return day(int(number)) if number else day
 
 

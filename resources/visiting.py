@@ -6,18 +6,26 @@ judged and another when it is asked. Each hop of a redirect is judged anew.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from resources.models import CheckedLink
 
 Answer = CheckedLink.Answer
+IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 SECONDS = 8.0
+# Of one question in all: who sends a letter every few seconds never lets us wait too long for the next.
+LONGEST = 10.0
 HOPS = 5
+# An address of these networks is one of IPv4 in disguise.
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 MOVED = {301, 302, 303, 307, 308}
 FOR_GOOD = {301, 308}
 # They answer, but not to machines, or not now: nothing is known against the page.
@@ -84,14 +92,11 @@ def _once(method: str, url: str, agent: str, loopback: bool) -> tuple[int, str]:
         raise _Refused("not a web address")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = _address(parts.hostname, port, loopback)
-    connection = _connect(parts.scheme, parts.hostname, address, port)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
+    with _connected(parts.scheme, parts.hostname, address, port) as connection:
         connection.request(method, path.encode("ascii", "ignore").decode(), headers={"User-Agent": agent})
         answer = connection.getresponse()
         return answer.status, answer.headers.get("Location", "")
-    finally:
-        connection.close()
 
 
 def _address(host: str, port: int, loopback: bool) -> str:
@@ -102,21 +107,50 @@ def _address(host: str, port: int, loopback: bool) -> str:
         raise _NoHost from error
     addresses = [str(one[4][0]) for one in found]
     for one in addresses:
-        ip = ipaddress.ip_address(one.partition("%")[0])
-        mapped = getattr(ip, "ipv4_mapped", None) or ip
-        if not (mapped.is_global and not mapped.is_multicast) and not (loopback and mapped.is_loopback):
+        ip = _meant(ipaddress.ip_address(one.partition("%")[0]))
+        if not (ip.is_global and not ip.is_multicast) and not (loopback and ip.is_loopback):
             raise _Refused("an address inside a network")
     return addresses[0]
 
 
-def _connect(scheme: str, host: str, address: str, port: int) -> http.client.HTTPConnection:
-    """A connection to just that address, which still speaks to the host by its name."""
-    made: http.client.HTTPConnection
+def _meant(ip: IP) -> IP:
+    """The address of IPv4 that one of IPv6 only wraps; itself where it does not."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    inside = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None
+    return inside or ip.ipv4_mapped or ip.sixtofour or ip
+
+
+@contextlib.contextmanager
+def _connected(scheme: str, host: str, address: str, port: int) -> Iterator[http.client.HTTPConnection]:
+    """A connection to just that address, which still speaks to the host by its name. It is cut after a while."""
+    made = http.client.HTTPConnection(host, port, timeout=SECONDS)
     if scheme == "https":
         made = http.client.HTTPSConnection(host, port, timeout=SECONDS)
-        plain = socket.create_connection((address, port), timeout=SECONDS)
-        made.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-    else:
-        made = http.client.HTTPConnection(host, port, timeout=SECONDS)
-        made.sock = socket.create_connection((address, port), timeout=SECONDS)
-    return made
+    plain = socket.create_connection((address, port), timeout=SECONDS)
+    with _cut_after(LONGEST, plain):
+        made.sock = plain
+        try:
+            if scheme == "https":
+                made.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+            yield made
+        finally:
+            made.close()
+
+
+@contextlib.contextmanager
+def _cut_after(seconds: float, plain: socket.socket) -> Iterator[None]:
+    """A second handle on the same connection ends it, whatever has become of the first."""
+    with plain.dup() as handle:
+        timer = threading.Timer(seconds, _cut, [handle])
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+def _cut(handle: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)

@@ -67,4 +67,4 @@ def missing(request: HttpRequest, what: str) -> HttpResponse:
 
 
 def moved(where: str) -> HttpResponse:
-    return HttpResponse(status=301, headers={"Location": where})
+    return HttpResponse(status=301, headers={"Location": where, "Cache-Control": "public, max-age=3600"})

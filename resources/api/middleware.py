@@ -72,9 +72,7 @@ def over(who: str, amount: int, seconds: int) -> int | None:
     are. The address itself is not kept."""
     window, past = divmod(int(time.time()), seconds)
     key = f"hsds:{hashlib.sha256(f'{settings.SECRET_KEY}{who}'.encode()).hexdigest()[:32]}:{window}"
-    cache.add(key, 0, timeout=seconds)
-    try:
-        asked = cache.incr(key)
-    except ValueError:
-        return None
+    asked = int(cache.get(key, 0)) + 1
+    # Not `incr`: that would let it be forgotten after the cache's own few minutes, however long the window is.
+    cache.set(key, asked, timeout=seconds)
     return seconds - past if asked > amount else None

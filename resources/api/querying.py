@@ -14,7 +14,6 @@ from resources.api import asking, near
 from resources.hsds import facts
 from resources.models import (
     Attribute,
-    DoNotList,
     Findable,
     Organization,
     Service,
@@ -23,6 +22,10 @@ from resources.models import (
     TaxonomyTerm,
 )
 from resources.search import folding
+from resources.services import refusing
+
+# More say no more, and each is looked for in every row.
+MOST_WORDS = 12
 
 
 def services(asked: asking.Services) -> QuerySet[Service]:
@@ -49,7 +52,7 @@ def found_by(words: str) -> QuerySet[Findable, uuid.UUID]:
 def organizations(asked: asking.Organizations) -> QuerySet[Organization]:
     public = Service.objects.published().filter(organization=OuterRef("pk"))
     found = Organization.objects.filter(Exists(public))
-    for word in asked.search.split():
+    for word in asked.search.split()[:MOST_WORDS]:
         found = found.filter(
             Q(name__icontains=word) | Q(alternate_name__icontains=word) | Q(description__icontains=word)
         )
@@ -93,7 +96,7 @@ def terms(asked: asking.Terms) -> QuerySet[TaxonomyTerm]:
 
 
 def named(search: str) -> Q:
-    words = [Q(name__icontains=word) | Q(description__icontains=word) for word in search.split()]
+    words = [Q(name__icontains=word) | Q(description__icontains=word) for word in search.split()[:MOST_WORDS]]
     return reduce(and_, words, Q())
 
 
@@ -147,7 +150,7 @@ def put_away(pk: uuid.UUID) -> Service | None:
     service = Service.objects.filter(
         pk=pk, archived_at__isnull=False, verification__isnull=False, merged_into=None
     ).first()
-    if service is None or DoNotList.objects.filter(name__iexact=service.name).exists():
+    if service is None or refusing.note_against(service):
         return None
     return service
 

@@ -8,6 +8,7 @@ next group, which then is not taken.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 import tempfile
 import time
@@ -30,6 +31,9 @@ LEASE = dt.timedelta(minutes=5)
 # Well inside the time a task may take.
 SLICE_SECONDS = 120.0
 MOST_NOTES = 5000
+# A file that leads our reader astray does so again each time; what passes by itself (the database is away) is not here.
+ASTRAY = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+logger = logging.getLogger(__name__)
 KEPT = dt.timedelta(days=1)
 
 
@@ -56,6 +60,9 @@ def work(*, seconds: float = SLICE_SECONDS) -> int:
         pass
     except Unreadable as error:
         run.end(trouble=str(error))
+    except ASTRAY:
+        logger.exception("The import %s cannot go on.", job.pk)
+        run.end(trouble=_("Something in this file leads our reader astray. What is in stays in."))
     return 1
 
 

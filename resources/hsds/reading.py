@@ -129,8 +129,10 @@ class Reading:
                     yield str(row.cells.get("link_id", "")), code, str(row.cells.get("value", ""))
 
     def mapped(self) -> Iterator[list[Row]]:
-        [name] = [name for name in self.names if name.endswith(".csv")] or [self.names[0]]
-        wanted = self.mapping
+        tables = [name for name in self.names if name.endswith(".csv")] or self.names
+        if len(tables) != 1:
+            raise Unreadable(_("A mapping is for one table. Please hand in just that one .csv file."))
+        [name], wanted = tables, self.mapping
         assert wanted is not None  # noqa: S101 - asked for by kind
         any_table = BY_NAME["service"]
         with self.files.text(name) as handle:

@@ -45,7 +45,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
                     "service_areas",
                     "cost_options",
                 ),
-                *("required_documents", "additional_urls", "contacts__phones", "capacities__unit", "funding"),
+                *("required_documents", "additional_urls", "contacts", "capacities__unit", "funding"),
                 *("organization__phones", "organization__additional_websites", "organization__funding"),
                 *("organization__organization_identifiers", "attributes__taxonomy_term__taxonomy"),
                 *(f"{at}__phones", f"{at}__schedules", f"{at}__exceptions", f"{at}__service_areas"),

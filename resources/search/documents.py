@@ -145,7 +145,8 @@ def terms_of(service: Service) -> list[TaxonomyTerm]:
     found: dict[str, TaxonomyTerm] = {}
     for attribute in service.attributes.all():
         term: TaxonomyTerm | None = attribute.taxonomy_term
-        while term is not None and term.parent_id is not None:
+        # A term that stands below itself, as a broken import may say, is met once.
+        while term is not None and term.parent_id is not None and term.code not in found:
             found[term.code] = term
             term = term.parent
     return list(found.values())

@@ -12,12 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from dateutil import rrule
 
 DAYS = dict(zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), rrule.weekdays, strict=True))
 FREQUENCIES = {"WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MONTHLY}
 DAY = dt.timedelta(days=1)
+# How far each of these is counted.
+MOST = {"bymonthday": 31, "byyearday": 366, "byweekno": 53}
 LAST_MINUTE = dt.time(23, 59)
 EVENING, LATE = dt.time(17, 0), dt.time(18, 0)
 Interval = tuple[dt.datetime, dt.datetime]
@@ -185,7 +188,7 @@ def days(slot: Slot, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
 def by_parts(slot: Slot) -> dict[str, list[object]] | None:
     """The BY… parts of the rule; None where they cannot be read, or do not say which days are meant."""
     try:
-        parts: dict[str, list[object]] = {
+        parts: dict[str, list[Any]] = {
             "byweekday": [weekday(code) for code in split(slot.byday)],
             "bymonthday": [int(number) for number in split(slot.bymonthday)],
             "byyearday": [int(number) for number in split(slot.byyearday)],
@@ -194,13 +197,25 @@ def by_parts(slot: Slot) -> dict[str, list[object]] | None:
     except (KeyError, ValueError):
         return None
     said = {name: values for name, values in parts.items() if values}
+    if never_comes(parts):
+        return None
     uncounted = slot.dtstart is None and slot.valid_from is None and (slot.interval > 1 or slot.count)
     return None if uncounted or not (said or slot.dtstart) else said
+
+
+def never_comes(parts: dict[str, list[Any]]) -> bool:
+    """Whether it may name a day that is none, and so be looked for until the end of all years."""
+    counted = [(parts[name], most) for name, most in MOST.items() if parts[name]]
+    odd = any(not 1 <= abs(number) <= most for numbers, most in counted for number in numbers)
+    nth = any(day.n for day in parts["byweekday"])
+    return odd or len(counted) + nth > 1
 
 
 def weekday(code: str) -> rrule.weekday:
     """ "MO" or "-1FR". Raises KeyError or ValueError where it is neither."""
     number, day = code[:-2], DAYS[code[-2:].upper()]
+    if number and not 1 <= abs(int(number)) <= 5:
+        raise ValueError(code)
     return day(int(number)) if number else day
 
 

@@ -13,6 +13,8 @@ from resources.errors import CannotClaim
 from resources.models import Claim, Organization, Service
 
 State = Claim.State
+# More that wait at a time are no honest ones, and keep curators from the others.
+MOST_ASKED = 10
 
 
 @transaction.atomic
@@ -23,6 +25,8 @@ def claim(*, organization: Organization, by: User, affiliation: str, reach_us: s
     )
     if found := open_.first():
         return found
+    if Claim.objects.filter(claimed_by=by, state=State.ASKED).count() >= MOST_ASKED:
+        raise CannotClaim(_("You have asked for ten already. A curator looks at those first."))
     try:
         with transaction.atomic():
             return Claim.objects.create(

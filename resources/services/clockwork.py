@@ -68,7 +68,7 @@ def ends_at(service: Service) -> dt.datetime | None:
 def _end_of(slot: Schedule, zone: dt.tzinfo) -> dt.datetime | None:
     """A closing time before the opening one is on the morning after."""
     day = slot.until or slot.valid_to or (slot.dtstart if slot.count == 1 or not slot.freq else None)
-    if day is None:
+    if day is None or day.year >= clock.FAR:
         return None
     closes = slot.closes_at or dt.time(23, 59)
     if slot.opens_at and slot.closes_at and slot.closes_at <= slot.opens_at:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from accounts.models import User
 from outbox import services as outbox
 from resources import fields, likeness
 from resources.errors import CannotDecide, NotWanted
-from resources.models import Change, ChangeRequest, FieldChange, Organization, Service
+from resources.models import Change, ChangeRequest, Claim, FieldChange, Organization, Service
 from resources.services import applying, history, leasing, refusing
 
 Decision = ChangeRequest.Decision
@@ -111,11 +112,22 @@ def _decide(
 def _may_decide(held: ChangeRequest, by: User, refuse: bool, reason: str, now: dt.datetime) -> None:
     if held.decided_at:
         raise CannotDecide(_("Somebody has decided this already. Take the next one."))
-    if held.sent_by_id == by.pk:
+    if is_own(held, by):
         raise CannotDecide(_("You proposed this yourself. Somebody else has to look at it."))
     leasing.refuse_if_held(held, by=by, now=now)
     if refuse and not reason:
         raise CannotDecide(_("Say why, in words the sender can read."))
+
+
+def is_own(request: ChangeRequest, by: User) -> bool:
+    """Theirs by whichever door it came in: their account, one of their addresses, an organisation they speak for."""
+    if request.sent_by_id == by.pk:
+        return True
+    house, address = request.on_behalf_of_id, request.sent_by_email
+    speaks = Claim.objects.filter(organization=house, claimed_by=by).exclude(state=Claim.State.DENIED)
+    wrote = EmailAddress.objects.filter(user=by, email__iexact=address)
+    same = bool(address) and (address.lower() == by.email.lower() or wrote.exists())
+    return same or bool(house and speaks.exists())
 
 
 def _take_over(

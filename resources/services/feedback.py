@@ -35,7 +35,9 @@ def tell_how_it_was(
     *, service: Service, by: User, verdict: str, because: Iterable[str], words: str, now: dt.datetime
 ) -> Feedback:
     """Their answer, in place of the one they gave before. Changed words are unread again."""
-    held = Feedback.objects.select_for_update().filter(service=service, said_by=by).first()
+    # Whoever comes second, with a double tap, waits here and finds the first answer.
+    User.objects.select_for_update().get(pk=by.pk)
+    held = Feedback.objects.filter(service=service, said_by=by).first()
     found = held or Feedback(service=service, said_by=by)
     if found.words != words:
         found.read_at = found.read_by = found.shown_at = None

@@ -22,6 +22,9 @@ def note_fruitless(*, words: str, on: dt.date) -> None:
     text = " ".join(folded)
     if not folded or len(folded) > MOST_WORDS or len(text) > FEW_WORDS:
         return
+    # A postcode or a number typed into the wrong box says where somebody is, or who.
+    if any(letter.isdigit() for letter in text):
+        return
     row, created = FruitlessSearch.objects.get_or_create(words=text, on=on)
     if not created:
         FruitlessSearch.objects.filter(pk=row.pk).update(times=F("times") + 1)

@@ -92,8 +92,9 @@ def record(link: CheckedLink, seen: Seen, *, now: dt.datetime) -> None:
     wait = EVERY if not dead else AGAIN if failures < 5 else SELDOM
     CheckedLink.objects.filter(pk=link.pk).update(
         answer=seen.answer,
-        detail=seen.detail,
-        moved_to=seen.moved_to,
+        # What a server says may hold what a database cannot.
+        detail=seen.detail.replace("\0", ""),
+        moved_to=seen.moved_to.replace("\0", ""),
         checked_at=now,
         failures=min(failures, 1000),
         failing_since_at=(link.failing_since_at or now) if dead else None,

@@ -56,12 +56,15 @@ def merge(
     _refuse(held, loser, winner)
     loser, winner = held[loser.pk], held[winner.pk]
     said = why or _("The same as “%(name)s”") % {"name": loser}
-    with history.noting(service=winner, by=by, how=Change.How.MERGED, why=said):
+    gone = _("Merged into “%(name)s”") % {"name": winner}
+    with (
+        history.noting(service=winner, by=by, how=Change.How.MERGED, why=said),
+        history.noting(service=loser, by=by, how=Change.How.MERGED, why=gone) as left,
+    ):
         _take_fields(loser, winner, set(take))
         _take_rows(loser, winner, set(rows))
-    history.note(
-        service=loser, by=by, how=Change.How.MERGED, why=_("Merged into “%(name)s”") % {"name": winner}
-    )
+    if left.change is None:
+        history.note(service=loser, by=by, how=Change.How.MERGED, why=gone)
     _close(loser, winner, by)
     _move_what_hangs_on(loser, winner)
     clockwork.wind(Service.objects.filter(pk=winner.pk))

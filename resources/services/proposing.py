@@ -57,15 +57,19 @@ def propose(
         raise CannotPropose(
             _("Nothing is different yet. Change what is wrong, or tell us in your own words.")
         )
-    request = ChangeRequest.objects.create(
+    request, created = ChangeRequest.objects.get_or_create(
         form_key=uuid.uuid4() if sent or not form_key else form_key,
-        kind=kind,
-        service=service,
-        sent_by=by,
-        sent_by_email="" if by else email,
-        language=(get_language() or "")[:10],
-        **said,
+        defaults={
+            "kind": kind,
+            "service": service,
+            "sent_by": by,
+            "sent_by_email": "" if by else email,
+            "language": (get_language() or "")[:10],
+            **said,
+        },
     )
+    if not created:
+        return request
     for field in differing:
         field.request = request
     FieldChange.objects.bulk_create(differing)

@@ -22,6 +22,8 @@ WEEK = dt.timedelta(days=7)
 LATER = dt.timedelta(hours=1)
 # More searches than that nobody reads the news of.
 MOST_SEARCHES = 20
+# What an address bar holds of a search; more is no search of ours.
+LONGEST = 1000
 # So many new ones of one search are named in a letter.
 NAMED = 5
 
@@ -44,6 +46,8 @@ def save_search(
 
     Raises CannotSave when there are many already.
     """
+    if len(query) > LONGEST:
+        raise CannotSave(_("This search is too long to keep. Search for a little less, then save it."))
     User.objects.select_for_update().get(pk=by.pk)
     mine = SavedSearch.objects.of(by)
     known = mine.filter(query=query).first() or (form_key and mine.filter(form_key=form_key).first())

@@ -27,7 +27,7 @@ def undo(*, change: Change, by: User, why: str = "") -> Change | None:
             for row in rows:
                 _bring_back(row)
             for row in reversed(rows):
-                _take_away(row)
+                _take_away(row, change)
     except IntegrityError as error:
         why_not = _(
             "This cannot be undone by itself: something else depends on it. Change it by hand instead."
@@ -67,9 +67,12 @@ def _bring_back(row: ChangedRow) -> None:
     record.save(force_insert=found is None)
 
 
-def _take_away(row: ChangedRow) -> None:
-    """What it had added; a place that other listings use stays."""
+def _take_away(row: ChangedRow, change: Change) -> None:
+    """What it had added; a place that other listings use stays, and what a merge had moved goes back."""
     if row.before is not None:
+        return
+    if came_from := _moved_from(row, change):
+        _bring_back(came_from)
         return
     found = fields.TABLES[row.table]._default_manager.filter(pk=row.row).first()
     if found is None or row.table == "organization":
@@ -77,3 +80,17 @@ def _take_away(row: ChangedRow) -> None:
     if isinstance(found, Location) and found.at_services.exists():
         return
     found.delete()
+
+
+def _moved_from(row: ChangedRow, change: Change) -> ChangedRow | None:
+    """How the row was on the other listing, where this merge had moved it over."""
+    if change.how != Change.How.MERGED:
+        return None
+    there = ChangedRow.objects.filter(
+        table=row.table,
+        row=row.row,
+        after__isnull=True,
+        change__how=Change.How.MERGED,
+        change__made_at__lte=change.made_at,
+    )
+    return there.exclude(change=change).order_by("-change__made_at", "-pk").first()

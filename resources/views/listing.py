@@ -42,22 +42,22 @@ def times(request: HttpRequest, pk: uuid.UUID, row: uuid.UUID) -> HttpResponse:
     about = next((each for each in page.happenings(service) if each.row.pk == row), None)
     if about is None:
         raise Http404
-    if "on" in request.GET:
-        written = _one(about, request.GET["on"])
-    else:
-        written = ical.series(about, today=page.on_the_clock_of(about.zone, now).date())
+    today = page.on_the_clock_of(about.zone, now).date()
+    on = request.GET.get("on")
+    written = ical.series(about, today=today) if on is None else _one(about, on, today)
     if written is None:
         raise Http404
     headers = {"Content-Disposition": 'attachment; filename="session.ics"', "X-Robots-Tag": "noindex"}
     return HttpResponse(written, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def _one(about: ical.Happening, on: str) -> bytes | None:
+def _one(about: ical.Happening, on: str, today: dt.date) -> bytes | None:
     try:
         day = dt.date.fromisoformat(on)
     except ValueError:
         return None
-    if day not in sessions.days(about.row, first=day, last=day):
+    # No page of ours leads farther, and counting to the year 9999 takes long.
+    if abs(day - today) > ical.A_YEAR or day not in sessions.days(about.row, first=day, last=day):
         return None
     held = next(sessions.held(about.row, day, about.exceptions), None)
     return ical.one(about, held) if held and held.opens_at else None
@@ -79,7 +79,10 @@ def elsewhere(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             break
         service = Service.objects.only("merged_into").get(pk=service.merged_into_id)
     if service.pk != pk:
-        return redirect(service.get_absolute_url(), permanent=True)
+        onward = redirect(service.get_absolute_url(), permanent=True)
+        # A merge can be taken apart: whoever remembers for ever would go round in a circle then.
+        onward["Cache-Control"] = "max-age=3600"
+        return onward
     if service.archived_at is None and service.verification_id is None:
         raise Http404
     return render(request, "resources/no_longer.html", {"nav": "find"}, status=410)

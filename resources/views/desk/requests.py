@@ -45,7 +45,7 @@ def request_page(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "form": form,
         "rows": rows,
         "other": leasing.holder(one, by=request.user, now=timezone.now()),
-        "own": one.sent_by_id == request.user.pk,
+        "own": deciding.is_own(one, request.user),
     }
     return render(request, "resources/desk/request.html", context, status=422 if form.is_bound else 200)
 

@@ -113,6 +113,8 @@ def test_nobody_there_is_dead_and_a_fault_of_tls_is_not(site):
         "http://192.168.1.1/",
         "http://169.254.169.254/latest/",
         "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/",
         "http://0.0.0.0/",
         "http://2130706433/",
         "ftp://example.org/",

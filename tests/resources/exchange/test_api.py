@@ -13,7 +13,6 @@ from resources import services
 from resources.models import (
     Attribute,
     ChangeRequest,
-    DoNotList,
     FieldChange,
     Location,
     Organization,
@@ -156,7 +155,7 @@ def test_what_was_put_away_can_be_seen_to_go(ask, everything, curator):
     assert "description" not in found
     Service.objects.filter(pk=everything.pk).update(status="defunct")
     assert ask(f"services/{everything.pk}")["status"] == "defunct"
-    DoNotList.objects.create(name=everything.name.upper())
+    services.do_not_list(name=everything.name.upper(), by=curator)
     ask(f"services/{everything.pk}", 404)
 
 
