@@ -34,6 +34,7 @@ from resources.hsds.seen import Seen
 from resources.hsds.steps import Step, rule_of, write_records
 from resources.hsds.tables import BY_NAME, TABLES, Table
 from resources.models import ImportedRow, Source
+from resources.services.refusing import Unwanted
 
 BATCH = 500
 # As many of the records that a source has no more are named; all are counted.
@@ -120,6 +121,7 @@ class Importer:
     with_contacts: bool = False
     facts_known: bool = False
     began_at: dt.datetime = field(default_factory=timezone.now)
+    unwanted: Unwanted = field(default_factory=Unwanted)
 
     def take(self, rows: list[Row]) -> None:
         for table in TABLES:
@@ -221,10 +223,20 @@ class Importer:
 
     def cleaned(self, row: Row) -> Clean | None:
         try:
-            return clean(row, self.source, self.report.note)
+            made = clean(row, self.source, self.report.note)
+            self.refuse_unwanted(made)
         except Refused as why:
             self.refuse(row, str(why))
             return None
+        return made
+
+    def refuse_unwanted(self, made: Clean) -> None:
+        """Whoever asked not to be listed is not brought back by a file. Numbers are compared before publishing."""
+        ways = [made.values.get(column) or "" for column in ("email", "website", "url")]
+        if made.row.table.name in ("organization", "service") and self.unwanted.holds(
+            name=made.values["name"], ways=ways
+        ):
+            raise Refused(_("they asked not to be listed."))
 
     def with_parents(self, table: Table, rows: list[Clean]) -> list[Clean]:
         """Those whose required parents are there. Other links that lead nowhere are cut."""

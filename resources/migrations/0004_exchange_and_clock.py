@@ -495,12 +495,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="location",
             name="time_zone",
-            field=models.CharField(blank=True, db_default="", max_length=63, verbose_name="time zone"),
+            field=models.CharField(
+                blank=True, default="", db_default="", max_length=63, verbose_name="time zone"
+            ),
         ),
         migrations.AddField(
             model_name="organization",
             name="logo",
-            field=models.URLField(blank=True, db_default="", max_length=500, verbose_name="picture"),
+            field=models.URLField(
+                blank=True, default="", db_default="", max_length=500, verbose_name="picture"
+            ),
         ),
         migrations.AddField(
             model_name="organization",
@@ -518,7 +522,7 @@ class Migration(migrations.Migration):
             model_name="organization",
             name="uri",
             field=models.URLField(
-                blank=True, db_default="", max_length=500, verbose_name="permanent address"
+                blank=True, default="", db_default="", max_length=500, verbose_name="permanent address"
             ),
         ),
         migrations.AddField(
@@ -560,13 +564,19 @@ class Migration(migrations.Migration):
             model_name="service",
             name="assurer_email",
             field=models.EmailField(
-                blank=True, db_default="", max_length=254, verbose_name="who at its source checked it"
+                blank=True,
+                default="",
+                db_default="",
+                max_length=254,
+                verbose_name="who at its source checked it",
             ),
         ),
         migrations.AddField(
             model_name="service",
             name="cancel_policy",
-            field=models.CharField(blank=True, db_default="", max_length=300, verbose_name="cancelling"),
+            field=models.CharField(
+                blank=True, default="", db_default="", max_length=300, verbose_name="cancelling"
+            ),
         ),
         migrations.AddField(
             model_name="service",
@@ -639,6 +649,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 choices=[("none", "No referral needed"), ("needed", "A referral is needed")],
+                default="",
                 db_default="",
                 max_length=10,
                 verbose_name="referral",
@@ -660,34 +671,45 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="service",
             name="text_language",
-            field=models.CharField(blank=True, db_default="", max_length=10, verbose_name="written in"),
+            field=models.CharField(
+                blank=True, default="", db_default="", max_length=10, verbose_name="written in"
+            ),
         ),
         migrations.AddField(
             model_name="servicearea",
             name="extent",
             field=models.TextField(
-                blank=True, db_default="", validators=[django.core.validators.MaxLengthValidator(20000)]
+                blank=True,
+                default="",
+                db_default="",
+                validators=[django.core.validators.MaxLengthValidator(20000)],
             ),
         ),
         migrations.AddField(
             model_name="servicearea",
             name="extent_type",
-            field=models.CharField(blank=True, db_default="", max_length=20),
+            field=models.CharField(blank=True, default="", db_default="", max_length=20),
         ),
         migrations.AddField(
             model_name="servicearea",
             name="uri",
-            field=models.URLField(blank=True, db_default="", max_length=500, verbose_name="web address"),
+            field=models.URLField(
+                blank=True, default="", db_default="", max_length=500, verbose_name="web address"
+            ),
         ),
         migrations.AddField(
             model_name="source",
             name="language",
-            field=models.CharField(blank=True, db_default="", max_length=10, verbose_name="language"),
+            field=models.CharField(
+                blank=True, default="", db_default="", max_length=10, verbose_name="language"
+            ),
         ),
         migrations.AddField(
             model_name="source",
             name="time_zone",
-            field=models.CharField(blank=True, db_default="", max_length=63, verbose_name="time zone"),
+            field=models.CharField(
+                blank=True, default="", db_default="", max_length=63, verbose_name="time zone"
+            ),
         ),
         migrations.AlterField(
             model_name="verification",

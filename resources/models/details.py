@@ -226,9 +226,9 @@ class ServiceArea(Detail):
     name = models.CharField(_("area"), max_length=500, blank=True)
     description = models.TextField(_("description"), blank=True, validators=LONG)
     # A shape on the map, as HSDS has it; kept to be handed on, not read.
-    extent = models.TextField(blank=True, db_default="", validators=LONG)
-    extent_type = models.CharField(max_length=20, blank=True, db_default="")
-    uri = models.URLField(_("web address"), max_length=500, blank=True, db_default="")
+    extent = models.TextField(blank=True, default="", db_default="", validators=LONG)
+    extent_type = models.CharField(max_length=20, blank=True, default="", db_default="")
+    uri = models.URLField(_("web address"), max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("area served")

@@ -35,8 +35,8 @@ class Source(models.Model):
         _("sample data"), default=False, help_text=_("Invented: every page says so.")
     )
     # What its records are written in, and the IANA zone of places that name none.
-    language = models.CharField(_("language"), max_length=10, blank=True, db_default="")
-    time_zone = models.CharField(_("time zone"), max_length=63, blank=True, db_default="")
+    language = models.CharField(_("language"), max_length=10, blank=True, default="", db_default="")
+    time_zone = models.CharField(_("time zone"), max_length=63, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("source")
@@ -68,8 +68,8 @@ class Organization(Record):
     website = models.URLField(_("website"), max_length=500, blank=True)
     year_incorporated = models.PositiveSmallIntegerField(_("founded in"), null=True, blank=True)
     legal_status = models.CharField(_("legal status"), max_length=255, blank=True)
-    logo = models.URLField(_("picture"), max_length=500, blank=True, db_default="")
-    uri = models.URLField(_("permanent address"), max_length=500, blank=True, db_default="")
+    logo = models.URLField(_("picture"), max_length=500, blank=True, default="", db_default="")
+    uri = models.URLField(_("permanent address"), max_length=500, blank=True, default="", db_default="")
     parent_organization = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("part of")
     )
@@ -118,7 +118,7 @@ class Location(Record):
     external_identifier = models.CharField(max_length=255, blank=True)
     external_identifier_type = models.CharField(max_length=255, blank=True)
     # IANA. Where it is empty the zone of its source counts; where that is empty, too, its times are unknown.
-    time_zone = models.CharField(_("time zone"), max_length=63, blank=True, db_default="")
+    time_zone = models.CharField(_("time zone"), max_length=63, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("location")

@@ -141,9 +141,9 @@ class Service(Record):
     parking_metres = models.PositiveIntegerField(
         _("metres from parking to the door"), null=True, blank=True, validators=between(0, 20_000)
     )
-    cancel_policy = models.CharField(_("cancelling"), max_length=300, blank=True, db_default="")
+    cancel_policy = models.CharField(_("cancelling"), max_length=300, blank=True, default="", db_default="")
     referral = models.CharField(
-        _("referral"), max_length=10, choices=Referral.choices, blank=True, db_default=""
+        _("referral"), max_length=10, choices=Referral.choices, blank=True, default="", db_default=""
     )
     keywords = models.CharField(
         _("search words"),
@@ -168,14 +168,16 @@ class Service(Record):
     accreditations = models.TextField(_("accreditations"), blank=True, validators=LONG)
     wait_time = models.CharField(_("waiting time"), max_length=255, blank=True)
     assured_date = models.DateField(_("checked by its source"), null=True, blank=True)
-    assurer_email = models.EmailField(_("who at its source checked it"), blank=True, db_default="")
+    assurer_email = models.EmailField(
+        _("who at its source checked it"), blank=True, default="", db_default=""
+    )
     program = models.ForeignKey(
         Program, models.SET_NULL, null=True, blank=True, related_name="services", verbose_name=_("programme")
     )
     # The notice above is shown up to and with this day; without one, until it is taken away.
     alert_until = models.DateField(_("notice until"), null=True, blank=True)
     # The language this text is written in; empty is that of its source, else the site's.
-    text_language = models.CharField(_("written in"), max_length=10, blank=True, db_default="")
+    text_language = models.CharField(_("written in"), max_length=10, blank=True, default="", db_default="")
 
     verification = models.ForeignKey(
         "resources.Verification", models.PROTECT, null=True, editable=False, related_name="+"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -38,6 +40,20 @@ def do_not_list(*, name: str, by: User, domain: str = "", phone: str = "", reaso
         reason=reason,
         entered_by=by,
     )
+
+
+class Unwanted:
+    """All who asked not to be listed, read once, for whoever compares many: names and hosts, as they are compared."""
+
+    def __init__(self) -> None:
+        notes = list(DoNotList.objects.values_list("folded_name", "domain"))
+        self.names = {name for name, _domain in notes if name}
+        self.hosts = {domain for _name, domain in notes if domain}
+
+    def holds(self, *, name: str = "", ways: Iterable[str] = ()) -> bool:
+        """`ways` are web and mail addresses, as they are written."""
+        known = bool(self.names) and likeness.fold(name) in self.names
+        return known or (bool(self.hosts) and any(likeness.host(way) in self.hosts for way in ways))
 
 
 def note_against(service: Service) -> DoNotList | None:

@@ -10,6 +10,7 @@ from django.template.backends.django import Template
 from django.test import Client
 from django.urls import reverse
 
+from outbox import letters
 from tests.access import table, walk
 from tests.access import world as worlds
 from tests.access.table import Answers, Row
@@ -29,6 +30,8 @@ def only_who_gets_in() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "render", lambda *args, **said: "")
         yield
+    # What was kept of a page while nothing was drawn is of no use to anybody.
+    letters._frame.cache_clear()
 
 
 def given(answers: dict[str, str], wanted: Answers) -> dict[str, str]:

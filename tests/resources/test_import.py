@@ -33,6 +33,14 @@ def test_everything_lands_as_an_unverified_draft_with_its_source(folder):
     )
 
 
+@pytest.mark.parametrize("asked", [{"name": "HARBOUR house"}, {"name": "Other", "domain": "example.org"}])
+def test_whoever_asked_not_to_be_listed_is_not_brought_back_by_a_file(folder, curator, asked):
+    services.do_not_list(by=curator, **asked)
+    _report, said = folder.run()
+    assert not Service.objects.exists()
+    assert "they asked not to be listed" in said
+
+
 def test_a_second_time_changes_nothing(folder):
     folder.run(licence="CC BY")
     report, said = folder.run()
