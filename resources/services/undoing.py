@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from resources import fields
 from resources.errors import ChangedSince
-from resources.models import Change, ChangedRow, Location
+from resources.models import Change, ChangedRow, Location, ServiceAtLocation
 from resources.services import history
 
 
@@ -75,7 +75,7 @@ def _take_away(row: ChangedRow, change: Change) -> None:
         _bring_back(came_from)
         return
     found = fields.TABLES[row.table]._default_manager.filter(pk=row.row).first()
-    if found is None or row.table == "organization":
+    if found is None or row.table == "organization" or _of_a_place_that_stays(found, change):
         return
     if isinstance(found, Location) and found.at_services.exists():
         return
@@ -94,3 +94,13 @@ def _moved_from(row: ChangedRow, change: Change) -> ChangedRow | None:
         change__made_at__lte=change.made_at,
     )
     return there.exclude(change=change).order_by("-change__made_at", "-pk").first()
+
+
+def _of_a_place_that_stays(found: models.Model, change: Change) -> bool:
+    """An address or a phone of a place that only came to this listing, and that others have, too."""
+    place = getattr(found, "location_id", None)
+    if place is None or isinstance(found, ServiceAtLocation):
+        return False
+    came = change.rows.filter(table="location", row=place, before__isnull=True)
+    others = ServiceAtLocation.objects.filter(location=place).exclude(service=change.service_id)
+    return came.exists() and others.exists()

@@ -33,7 +33,7 @@ from resources.models import (
     Taxonomy,
     TaxonomyTerm,
 )
-from resources.services import claiming, linkwork, merging, undoing
+from resources.services import claiming, history, linkwork, merging, undoing
 from resources.tasks import sweep_imports
 from tests.networks.test_races import at_once
 from tests.resources.desk.conftest import desk as desk
@@ -175,6 +175,16 @@ def test_undoing_the_other_half_of_a_merge_brings_its_rows_back(published, curat
     undoing.undo(change=loser.changes.get(how="merged"), by=curator)
     assert loser.phones.get() == number
     assert winner.phones.count() == 1
+
+
+def test_undoing_that_a_listing_is_at_a_place_leaves_the_place_its_address(published, curator):
+    there, new = published("Yoga", at="The Hall"), published("Tea")
+    place = there.at_locations.get().location
+    with history.noting(service=new, by=curator) as noted:
+        new.at_locations.create(location=place)
+    undoing.undo(change=noted.change, by=curator)
+    assert not new.at_locations.exists()
+    assert place.addresses.get().address_1 == "1 Quay"
 
 
 def test_an_address_that_leads_on_is_not_remembered_for_ever(client, published):
