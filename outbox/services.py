@@ -105,6 +105,12 @@ def forget(*, key_prefix: str) -> int:
     return gone
 
 
+def erase(*, keys: Iterable[str]) -> int:
+    """Remove letters to an address without an account, whatever became of them; says how many."""
+    gone, _by_model = Message.objects.filter(recipient=None, dedupe_key__in=list(keys)).delete()
+    return gone
+
+
 def wake_on_commit() -> None:
     """For rows that were written by other means than `queue`."""
     transaction.on_commit(wake, robust=True)

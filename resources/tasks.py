@@ -43,6 +43,16 @@ def tidy_search() -> None:
     services.tidy_search(now=timezone.now())
 
 
+@shared_task(name="resources.tasks.forget_senders")
+def forget_senders() -> int:
+    """Addresses left for an answer, some time after the answer."""
+    from django.utils import timezone
+
+    from resources import services
+
+    return services.forget_senders(now=timezone.now())
+
+
 @shared_task(name="resources.tasks.sweep_links")
 def sweep_links() -> int:
     """Do the pages that listings name still answer? A few at a time, each host slowly."""

@@ -3,7 +3,7 @@
 from resources.services.checking import verify
 from resources.services.clockwork import sweep_clock
 from resources.services.curators import appoint_curator, curators
-from resources.services.deciding import decide
+from resources.services.deciding import decide, forget_senders
 from resources.services.feedback import erase_feedback, read_feedback, said_of, tell_how_it_was
 from resources.services.fruitless import forget_fruitless, note_fruitless
 from resources.services.indexing import reindex
@@ -42,6 +42,7 @@ __all__ = [
     "erase_feedback",
     "erase_what_is_in_the_way",
     "forget_fruitless",
+    "forget_senders",
     "hold",
     "load_postcodes",
     "look_for_likeness",

@@ -16,12 +16,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from outbox import services as outbox
-from resources import fields, likeness
+from resources import fields
 from resources.errors import CannotDecide, NotWanted
 from resources.models import Change, ChangeRequest, Claim, FieldChange, Organization, Service
 from resources.services import applying, history, leasing, refusing
 
 Decision = ChangeRequest.Decision
+# So long after the answer the address of somebody without an account is kept: it may come late.
+ADDRESS_KEPT = dt.timedelta(days=30)
+BATCH = 500
+# Where a proposal says how its organisation is reached.
+WAYS = (("service", "url"), ("service", "email"), ("organization", "website"), ("organization", "email"))
 
 
 @dataclass(frozen=True)
@@ -176,19 +181,10 @@ def _leave_alone(changes: list[FieldChange], table: str) -> None:
             one.taken_at, one.taken, one.refused_at = None, None, one.taken_at
 
 
-def _refuse_unwanted(said: dict[tuple[str, str], str], name: str, house: str) -> None:
-    ways = [
-        said.get(key, "") for key in (("service", "url"), ("service", "email"), ("organization", "website"))
-    ]
-    numbers = [value for (table, field), value in said.items() if (table, field) == ("phone", "number")]
-    asked = [
-        *({"name": one} for one in (name, house)),
-        *({"domain": one} for one in ways if likeness.host(one)),
-        *({"phone": one} for one in numbers),
-    ]
-    for one in asked:
-        if refusing.asked_not_to_be_listed(**one):
-            raise NotWanted(_("They asked not to be listed. Refuse this, and say so kindly."))
+def _refuse_unwanted(said: Mapping[tuple[str, str], str], name: str, house: str) -> None:
+    ways = [said.get(key, "") for key in WAYS]
+    if refusing.note_of(names=[name, house], ways=ways, numbers=[said.get(("phone", "number"), "")]):
+        raise NotWanted(_("They asked not to be listed. Refuse this, and say so kindly."))
 
 
 def answer(request: ChangeRequest, *, now: dt.datetime) -> None:
@@ -196,9 +192,24 @@ def answer(request: ChangeRequest, *, now: dt.datetime) -> None:
     if request.sent_by_id or request.sent_by_email:
         outbox.queue(
             kind="resources/decided",
-            dedupe_key=f"resources/decided:{request.pk}",
+            dedupe_key=_key(request.pk),
             recipient=request.sent_by,
             address="" if request.sent_by_id else request.sent_by_email.lower(),
             params={"request": str(request.pk)},
             not_before=now,
         )
+
+
+def _key(request: uuid.UUID) -> str:
+    return f"resources/decided:{request}"
+
+
+def forget_senders(*, now: dt.datetime) -> int:
+    """Erase addresses that were left for an answer alone, and the answers that went there. Returns how many."""
+    answered = ChangeRequest.objects.filter(decided_at__lte=now - ADDRESS_KEPT).exclude(sent_by_email="")
+    done = 0
+    while some := list(answered.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            outbox.erase(keys=[_key(pk) for pk in some])
+            done += ChangeRequest.objects.filter(pk__in=some).update(sent_by_email="")
+    return done

@@ -12,6 +12,7 @@ from accounts.models import User
 from resources import fields, likeness
 from resources.errors import NotWanted
 from resources.models import DoNotList, Phone, Service
+from resources.search import folding
 
 
 def asked_not_to_be_listed(*, name: str = "", domain: str = "", phone: str = "") -> DoNotList | None:
@@ -19,14 +20,15 @@ def asked_not_to_be_listed(*, name: str = "", domain: str = "", phone: str = "")
 
     All three may be given as they are written: "www.Example.org", "+44 (0)20 ...".
     """
-    known = Q()
-    if folded := likeness.fold(name):
-        known |= Q(folded_name=folded)
-    if host := likeness.host(domain):
-        known |= Q(domain=host)
-    if number := likeness.digits(phone):
-        known |= Q(phone=number)
-    return DoNotList.objects.filter(known).first() if known else None
+    return note_of(names=[name], ways=[domain], numbers=[phone])
+
+
+def note_of(*, names: Iterable[str], ways: Iterable[str], numbers: Iterable[str]) -> DoNotList | None:
+    """The same for somebody with several of each. `ways` are web and mail addresses."""
+    known = Q(folded_name__in={folding.plain(name) for name in names} - {""})
+    known |= Q(domain__in={likeness.host(way) for way in ways} - {""})
+    known |= Q(phone__in={likeness.digits(number) for number in numbers} - {""})
+    return DoNotList.objects.filter(known).first()
 
 
 @transaction.atomic
@@ -34,7 +36,7 @@ def do_not_list(*, name: str, by: User, domain: str = "", phone: str = "", reaso
     """Remember that they asked. What is listed of them already, a curator puts away."""
     return DoNotList.objects.create(
         name=name,
-        folded_name=likeness.fold(name),
+        folded_name=folding.plain(name),
         domain=likeness.host(domain),
         phone=likeness.digits(phone),
         reason=reason,
@@ -59,14 +61,11 @@ class Unwanted:
 def note_against(service: Service) -> DoNotList | None:
     """Whether this listing is of somebody who asked not to be listed, by any of its ways."""
     house = service.organization
-    ways = [service.url, service.email, house.website, house.email]
-    numbers = fields.rows_of(service, "phone").values_list("number", flat=True)
-    asked = [
-        *({"name": name} for name in (service.name, house.name)),
-        *({"domain": way} for way in ways if way),
-        *({"phone": number} for number in numbers),
-    ]
-    return next((note for one in asked if (note := asked_not_to_be_listed(**one))), None)
+    return note_of(
+        names=[service.name, house.name],
+        ways=[service.url, service.email, house.website, house.email],
+        numbers=fields.rows_of(service, "phone").values_list("number", flat=True),
+    )
 
 
 def refuse_if_unwanted(service: Service) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -311,6 +313,23 @@ def test_two_curators_never_hold_the_same_one(service, propose, curator, other_c
             ]
         )
         assert len({one.pk for one in held}) == 2
+
+
+def test_an_address_left_for_an_answer_is_erased_some_time_after_it(service, propose, curator, owner):
+    theirs = propose(service, ("service", service.pk, "name", "", "A"), sent_by_email="Sender@example.org")
+    mine = propose(service, ("service", service.pk, "name", "", "B"), sent_by=owner)
+    waiting = propose(service, ("service", service.pk, "name", "", "C"), sent_by_email="other@example.org")
+    now = timezone.now()
+    for request in (theirs, mine):
+        services.decide(request=request, by=curator, refuse=True, reason="Not so", now=now)
+    assert services.forget_senders(now=now + dt.timedelta(days=29)) == 0
+    assert Message.objects.filter(address="sender@example.org").exists()
+    assert services.forget_senders(now=now + dt.timedelta(days=31)) == 1
+    assert services.forget_senders(now=now + dt.timedelta(days=31)) == 0
+    for request in (theirs, waiting):
+        request.refresh_from_db()
+    assert (theirs.sent_by_email, waiting.sent_by_email) == ("", "other@example.org")
+    assert Message.objects.filter(kind="resources/decided").get().recipient == owner
 
 
 @pytest.mark.django_db(transaction=True)
