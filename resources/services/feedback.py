@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from resources.errors import CannotDecide
@@ -18,6 +20,18 @@ from resources.models import Feedback, Service
 ENOUGH = 3
 # So many of their own words are shown at most.
 QUOTED = 5
+# What curators ask themselves when enough people stayed away for the same reason.
+DOUBTS: dict[str, str | Promise] = {
+    Feedback.Because.STAIRS: gettext_lazy("Several people were stopped by stairs. Is it really step-free?"),
+    Feedback.Because.TRANSPORT: gettext_lazy(
+        "Several people could not get there. Is the way told well enough?"
+    ),
+    Feedback.Because.MONEY: gettext_lazy("Several people could not pay for it. Is the cost right?"),
+    Feedback.Because.PAIN: gettext_lazy(
+        "Several people were in too much pain. Can one lie down, or leave early?"
+    ),
+    Feedback.Because.NOT_WELCOME: gettext_lazy("Several people did not feel welcome. Perhaps ring them."),
+}
 
 
 @dataclass(frozen=True)
@@ -53,12 +67,15 @@ def erase_feedback(*, service: Service, by: User) -> bool:
 
 @transaction.atomic
 def read_feedback(*, feedback: Feedback, by: User, shown: bool, words: str, now: dt.datetime) -> Feedback:
-    """A curator has read these `words`, and whether they may be shown. Raises CannotDecide."""
-    held = Feedback.objects.select_for_update().get(pk=feedback.pk)
+    """A curator has read just these `words`, and whether they may be shown. Raises CannotDecide."""
+    held = Feedback.objects.select_for_update(of=("self",)).get(pk=feedback.pk)
     if held.said_by_id == by.pk:
         raise CannotDecide(_("Somebody else has to look at what you wrote yourself."))
-    if held.words != words:
+    # Browsers end lines in their own way, so white space is no difference.
+    if held.words.split() != words.split():
         raise CannotDecide(_("These words have just been changed. Look again."))
+    if held.read_at:
+        raise CannotDecide(_("Somebody has read this already."))
     held.read_at, held.read_by, held.shown_at = now, by, now if shown else None
     held.save(update_fields=["read_at", "read_by", "shown_at"])
     return held
@@ -83,3 +100,9 @@ def said_of(service: Service) -> Said:
 
 def _enough(times: int) -> int:
     return times if times >= ENOUGH else 0
+
+
+def doubts(service: Service) -> list[str]:
+    """What curators should ask about, in words."""
+    found = said_of(service).because
+    return [str(words) for reason, words in DOUBTS.items() if reason in found]

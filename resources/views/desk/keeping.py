@@ -20,7 +20,7 @@ from resources import services, waiting
 from resources.forms.claiming import ClaimDecisionForm
 from resources.forms.desk import DoNotListForm
 from resources.models import CheckedLink, Claim, DoNotList, Feedback
-from resources.services import claiming, linkwork, moderating, refusing
+from resources.services import claiming, linkwork, refusing
 from resources.views.desk.doors import curators_only
 
 PER_PAGE = 25
@@ -114,7 +114,13 @@ def feedback_read(request: SignedIn, pk: uuid.UUID, act: str) -> HttpResponse:
         raise Http404
     one = get_object_or_404(Feedback, pk=pk)
     try:
-        moderating.read(feedback=one, by=request.user, show=act == "show")
+        services.read_feedback(
+            feedback=one,
+            by=request.user,
+            shown=act == "show",
+            words=request.POST.get("words", ""),
+            now=timezone.now(),
+        )
     except DomainError as refusal:
         messages.error(request, str(refusal))
     return redirect("desk_feedback")

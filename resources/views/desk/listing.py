@@ -24,15 +24,16 @@ from resources.forms.sections import SECTIONS, Section
 from resources.models import Change, Inclusion, Service, Verification
 from resources.services import (
     clockwork,
+    feedback,
     history,
     leasing,
     likeness,
     merging,
-    moderating,
     refusing,
     undoing,
 )
 from resources.views.desk.doors import curators_only
+from resources.vocabulary import TOPIC
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,12 @@ def listing(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "nav": "desk",
         "service": service,
         "folds": [_fold(section, service) for section in SECTIONS.values()],
-        "topics": service.attributes.filter(link_type="topic").select_related("taxonomy_term"),
+        "topics": service.attributes.filter(link_type=TOPIC).select_related("taxonomy_term"),
         "places": service.at_locations.select_related("location").prefetch_related("location__addresses"),
         "parts": parts,
         "missing": [] if service.published_at else services.missing(service),
         "alike": likeness.alike(service),
-        "doubts": moderating.doubts(service),
+        "doubts": feedback.doubts(service),
         "unwanted": refusing.note_against(service),
         "waiting": service.change_requests.filter(decided_at=None),
         "other": leasing.holder(service, by=request.user, now=now),

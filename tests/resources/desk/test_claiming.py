@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from outbox import kinds
 from outbox.models import Message
 from resources import services
 from resources.errors import CannotClaim, CannotDecide, CannotPublish, NotWanted
 from resources.models import ChangeRequest, Claim, DoNotList, Feedback, Inclusion, Phone, Verification
-from resources.services import claiming, moderating, refusing
+from resources.services import claiming, feedback, refusing
 from tests.conftest import person
 from tests.networks.test_races import at_once, refusals
 from tests.resources.desk.conftest import words
@@ -120,26 +121,40 @@ def test_words_are_shown_only_after_somebody_read_them(desk, service, owner, sup
     page = words(desk.get("/find/desk/feedback/"))
     assert "Warm people." in page
     assert "Maya" not in page
-    desk.post(f"/find/desk/feedback/{kind.pk}/show/")
-    desk.post(f"/find/desk/feedback/{rude.pk}/keep/")
+    desk.post(f"/find/desk/feedback/{kind.pk}/show/", {"words": kind.words})
+    desk.post(f"/find/desk/feedback/{rude.pk}/keep/", {"words": rude.words})
     assert list(Feedback.objects.readable()) == [kind]
     assert "All is read." in words(desk.get("/find/desk/feedback/"))
     assert desk.post(f"/find/desk/feedback/{kind.pk}/burn/").status_code == 404
-    assert "read this already" in words(desk.post(f"/find/desk/feedback/{kind.pk}/show/", follow=True))
+    again = desk.post(f"/find/desk/feedback/{kind.pk}/show/", {"words": kind.words}, follow=True)
+    assert "read this already" in words(again)
+
+
+def test_words_that_were_changed_after_the_curator_saw_them_are_not_shown(desk, service, owner):
+    said = Feedback.objects.create(service=service, said_by=owner, verdict="helpful", words="Warm\npeople.")
+    seen = 'name="words" value="Warm\npeople."'
+    assert seen in desk.get("/find/desk/feedback/").content.decode()
+    Feedback.objects.update(words="Bob is a fool.")
+    answer = desk.post(f"/find/desk/feedback/{said.pk}/show/", {"words": "Warm\r\npeople."}, follow=True)
+    assert "have just been changed" in words(answer)
+    assert not Feedback.objects.readable().exists()
+    Feedback.objects.update(words="Warm\npeople.")
+    desk.post(f"/find/desk/feedback/{said.pk}/show/", {"words": "Warm\r\npeople."})
+    assert Feedback.objects.readable().exists()
 
 
 def test_nobody_reads_their_own(service, curator):
     own = Feedback.objects.create(service=service, said_by=curator, verdict="helpful", words="Mine.")
     with pytest.raises(CannotDecide, match="Somebody else"):
-        moderating.read(feedback=own, by=curator, show=True)
+        services.read_feedback(feedback=own, by=curator, shown=True, words="Mine.", now=timezone.now())
 
 
 def test_what_many_say_becomes_a_question_and_what_few_say_stays_theirs(desk, service):
     for number in range(3):
-        assert moderating.doubts(service) == []
+        assert feedback.doubts(service) == []
         who = person(f"visitor{number}@example.org", "Visitor")
         Feedback.objects.create(service=service, said_by=who, verdict="could_not", because=["stairs"])
-    assert moderating.told(service) == {"stairs": 3}
+    assert feedback.said_of(service).because == {"stairs": 3}
     assert "really step-free" in words(desk.get(f"/find/desk/listings/{service.pk}/"))
 
 
