@@ -426,6 +426,8 @@ DESK = [
     Row("admin:resources_source_delete", "the desk", staff("no", "page"), staff("no", "page")),
     Row("admin:resources_service_delete", "the desk", staff("no", "page"), staff("no", "page")),
     Row("admin:resources_organization_delete", "the desk", staff("no", "page"), staff("no", "page")),
+    Row("admin:resources_taxonomyterm_delete", "a topic", staff("no", "page"), staff("no", "page")),
+    Row("admin:resources_taxonomyterm_[ch]*[ye]", "a topic", staff("page"), staff("page")),
     Row("admin:resources_*", "the desk", staff("page"), staff("page")),
     # What is somebody's own is counted there, and not opened.
     Row("admin:networks_*_changelist", "the desk", staff("no", "page"), staff("no", "page")),

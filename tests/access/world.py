@@ -52,6 +52,7 @@ from resources.models import (
     Verification,
 )
 from resources.services import appoint_curator, propose, publish, save_search, verify
+from resources.vocabulary import OURS, term_key
 from tests.access.walk import Address
 from tests.checkins.conftest import let_all_hours_be_awake
 from tests.conftest import person
@@ -375,6 +376,7 @@ MAKERS: dict[str, Maker] = {
     "a draft's id": lambda world, role: {"id": world.draft.pk},
     "its organization's id": lambda world, role: {"id": world.service.organization_id},
     "an app": lambda world, role: {"app_label": "networks"},
+    "a topic": lambda world, role: {"object_id": term_key(OURS, "walking")},
 }
 
 
