@@ -53,6 +53,9 @@ def test_one_tap_is_a_check_by_the_organisation(client, address, service):
     checked = service.verification
     assert (checked.how, checked.verified_by) == ("provider", None)
     assert set(checked.parts) >= {"name", "description", "contact", "place"}
+    said = words(client.get(service.get_absolute_url()))
+    assert "by the organisation itself" in said
+    assert "by a curator" not in said
     # Nobody confirms what they were not shown.
     assert "cost" not in checked.parts
     assert service.due_at > timezone.now() + dt.timedelta(days=500)
