@@ -173,16 +173,17 @@ CORE = {
 
 
 def rows_of(service: Service, table: str) -> QuerySet[Any]:
-    """The rows of a table that stand on this listing's page, whichever way they hang on it."""
-    model = TABLES[table]
+    """The rows of a table that stand on this listing’s page, whichever way they hang on it.
+
+    Each way is asked by itself: all of them in one condition would be looked for in the whole table.
+    """
+    rows = TABLES[table]._default_manager
     if table in CORE:
-        where = CORE[table](service)
-    else:
-        names = {field.name for field in model._meta.concrete_fields}
-        where = Q()
-        for way, condition in WAYS.items():
-            where |= condition(service) if way in names else Q()
-    return model._default_manager.filter(where).distinct()
+        return rows.filter(CORE[table](service)).distinct()
+    names = {field.name for field in TABLES[table]._meta.concrete_fields}
+    ways = [condition(service) for way, condition in WAYS.items() if way in names]
+    first, *more = [rows.filter(where).order_by().values("pk") for where in ways]
+    return rows.filter(pk__in=first.union(*more) if more else first)
 
 
 def sharing(table: str, row: models.Model) -> Q:

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from resources import clock
 from resources.models import Service
 from resources.models.search import FruitlessSearch
+from resources.vocabulary import TOPIC
 
 MOST = 30
 
@@ -55,7 +56,7 @@ def by_kind() -> list[Line]:
 
 
 def by_topic() -> list[Line]:
-    topic = Service.objects.filter(attributes__link_type="topic")
+    topic = Service.objects.filter(attributes__link_type=TOPIC)
     return _lines(topic.annotate(called=F("attributes__taxonomy_term__name")))
 
 

@@ -7,7 +7,6 @@ phone, domain or place beside an alike name is. Nothing is ever merged by a scor
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -47,12 +46,6 @@ class Traits:
     phones: frozenset[str] = field(default_factory=frozenset)
     hosts: frozenset[str] = field(default_factory=frozenset)
     places: frozenset[str] = field(default_factory=frozenset)
-
-
-def fold(text: str) -> str:
-    """Small letters and digits without accents, single spaces between."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or text
-    return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
 
 
 def host(address: str) -> str:

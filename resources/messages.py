@@ -12,7 +12,7 @@ from outbox import kinds
 from outbox.kinds import Context
 from outbox.links import absolute
 from outbox.models import Message
-from resources import links
+from resources import clock, links
 from resources.models import ChangeRequest, Claim, Service
 from resources.services import clockwork
 
@@ -35,7 +35,7 @@ def still_right(message: Message) -> Context | None:
         "organization": service.organization.name,
         "checked_on": service.verification.verified_at.date() if service.verification else None,
         "due_on": service.due_at.date() if service.due_at else None,
-        "overdue": bool(service.due_at and service.due_at <= timezone.now()),
+        "overdue": clock.check_first(service, now=timezone.now()),
         "link": links.still_right(service),
         "page": absolute(service.get_absolute_url()),
     }

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.template.defaultfilters import capfirst
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from accounts import times
 from outbox.links import absolute
-from resources import hours, listing, services, sessions
+from resources import clock, hours, listing, services, sessions, vocabulary
 from resources.ical import Happening
 from resources.models import (
     Feedback,
@@ -29,6 +29,7 @@ from resources.models import (
     ServiceAtLocation,
     Verification,
 )
+from resources.search import opening
 
 # Whatever has a beginning, so that one comes for it; of the others the opening times are enough.
 HAS_SESSIONS = (
@@ -84,7 +85,7 @@ def of(service: Service, *, now: dt.datetime) -> dict[str, Any]:
         "areas": areas(service),
         "access": access(service),
         "notice": notice(service, today=today),
-        "overdue": service.due_at is not None and service.due_at <= now,
+        "overdue": clock.check_first(service, now=now),
         "confirmed": confirmed(service),
         "topics": topics(service),
         "others": others(service),
@@ -162,8 +163,8 @@ def areas(service: Service) -> list[str]:
 
 def topics(service: Service) -> list[str]:
     """What it is filed under in our own words."""
-    found = (each for each in service.attributes.all() if each.link_type == "topic")
-    ours = (each for each in found if each.taxonomy_term.taxonomy.slug == "supportnet")
+    found = (each for each in service.attributes.all() if each.link_type == vocabulary.TOPIC)
+    ours = (each for each in found if each.taxonomy_term.taxonomy.slug == vocabulary.OURS)
     return sorted({str(each) for each in ours})
 
 
@@ -225,12 +226,7 @@ def zone_of(service: Service, location: Location | None) -> ZoneInfo | None:
     """The zone of a place, else of where we have the listing from; None where neither says."""
     sources = [location.source if location else None, service.source]
     named = [location.time_zone if location else "", *(source.time_zone for source in sources if source)]
-    for name in filter(None, named):
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            continue
-    return None
+    return opening.zone_of(*named)
 
 
 def on_the_clock_of(zone: ZoneInfo | None, now: dt.datetime) -> dt.datetime:

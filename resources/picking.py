@@ -19,9 +19,10 @@ from accounts.models import User
 from networks import gaps, warmth
 from networks.models import Circle, NetworkWishes, Support, Tie
 from resources.models import Feedback, FindingWishes, SavedListing, Service
+from resources.vocabulary import OURS
 
 MOST = 3
-# So many of a need are looked at, the newest checks first.
+# So many of each term are looked at, the newest listings first.
 LOOKED_AT = 30
 InTheWay = FindingWishes.InTheWay
 FROM_HOME = {Service.Delivery.ONLINE.value, Service.Delivery.PHONE.value, Service.Delivery.AT_HOME.value}
@@ -111,7 +112,7 @@ def candidates(person: User, need: Need) -> Iterable[Service]:
     for term in need.terms:
         filed = Service.objects.published().filter(
             attributes__taxonomy_term__code=term,
-            attributes__taxonomy_term__taxonomy__slug="supportnet",
+            attributes__taxonomy_term__taxonomy__slug=OURS,
             status=Service.Status.ACTIVE,
         )
         yield from filed.exclude(pk__in=known).for_lists().order_by("-published_at", "pk")[:LOOKED_AT]

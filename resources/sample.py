@@ -165,7 +165,7 @@ def add_details(service: Service, found: dict[str, Any]) -> None:
     for name in found.get("areas", []):
         ServiceArea.objects.create(service=service, name=name)
     for term in TaxonomyTerm.objects.filter(taxonomy__slug=vocabulary.OURS, code__in=found["topics"]):
-        Attribute.objects.create(service=service, taxonomy_term=term, link_type="topic")
+        Attribute.objects.create(service=service, taxonomy_term=term, link_type=vocabulary.TOPIC)
     for each in found.get("exceptions", []):
         OpeningException.objects.create(service=service, **exception(each))
 

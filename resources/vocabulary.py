@@ -15,6 +15,8 @@ from django.db import models
 
 NAMESPACE = uuid.UUID("5b0a6b0e-7a55-5d6b-9a0b-1c7b1d0f3a52")
 OURS, FACTS, OPEN_ELIGIBILITY = "supportnet", "supportnet-facts", "open-eligibility"
+# What an attribute that files a listing under a term is linked as.
+TOPIC = "topic"
 # Whatever model goes by this name: the one of today, or the one a migration knows.
 Models = Callable[[str], type[models.Model]]
 

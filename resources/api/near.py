@@ -6,7 +6,6 @@ The haversine with asin(least(1, ...)) is used, because acos of a hair over one 
 from __future__ import annotations
 
 import math
-import re
 
 from django.db.models import ExpressionWrapper, F, FloatField, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
@@ -15,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError
 from resources.models import PostalCode, ServiceArea, ServiceAtLocation
+from resources.search import places
 
-METRES = 6_371_008.8
+METRES = places.EARTH * 1000
 METRES_A_DEGREE = 111_320
 
 
@@ -34,7 +34,7 @@ def within(
 
 
 def place_of(postcode: str) -> PostalCode:
-    code = re.sub(r"[^A-Z0-9]", "", postcode.upper())
+    code = places.code(postcode)
     place = PostalCode.objects.filter(code=code).order_by("country").first() if code else None
     if place is None:
         raise UnknownPlace(_("We do not know this postcode. Please check it, or ask without it."))

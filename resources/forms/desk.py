@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import LineField
-from resources import fields
+from resources import fields, vocabulary
 from resources.models import FieldChange, Inclusion, TaxonomyTerm
 
 
@@ -40,7 +40,7 @@ class TopicsForm(forms.Form):
     def __init__(self, *args: Any, chosen: list[TaxonomyTerm], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["topics"] = chosen
-        ours = TaxonomyTerm.objects.filter(taxonomy__slug="supportnet", retired_at=None)
+        ours = TaxonomyTerm.objects.filter(taxonomy__slug=vocabulary.OURS, retired_at=None)
         held = TaxonomyTerm.objects.filter(pk__in=[term.pk for term in chosen])
         field = cast(forms.ModelMultipleChoiceField, self.fields["topics"])
         field.queryset = (ours | held).distinct().order_by("parent__name", "name", "pk")

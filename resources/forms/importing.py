@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import LineField, OnceForm
 from resources.hsds import mapping
-from resources.hsds.opening import Unreadable
+from resources.hsds.unpacking import Unreadable
 
 MOST_BYTES = 200 * 2**20
 ENDINGS = (".zip", ".ndjson", ".jsonl", ".json", ".csv")

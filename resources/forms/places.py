@@ -20,6 +20,9 @@ class LocationForm(forms.ModelForm):
         required=False,
         empty_label=gettext_lazy("A new place"),
     )
+    url = forms.URLField(
+        label=gettext_lazy("web address"), max_length=500, required=False, assume_scheme="https"
+    )
 
     class Meta:
         model = Location

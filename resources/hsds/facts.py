@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from resources import vocabulary
@@ -72,6 +73,7 @@ def of_source(record: Service | Location | Organization) -> Iterator[Fact]:
 # The way back ---------------------------------------------------------------------------------
 
 
+@cache
 def codes_by_key() -> dict[uuid.UUID, str]:
     """Our fact terms by their id, which is the same in every installation."""
     found = next(

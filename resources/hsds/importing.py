@@ -21,12 +21,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from resources.fields import plain
 from resources.hsds import conflicts, facts, indexing, quarantine
 from resources.hsds.cleaning import Clean, Refused, clean, key_for, text
 from resources.hsds.conflicts import Offer
 from resources.hsds.frozen import frozen_rows
 from resources.hsds.mapping import Mapping
-from resources.hsds.plainly import plain
 from resources.hsds.reading import Reading
 from resources.hsds.report import Report
 from resources.hsds.rows import Row
@@ -58,7 +58,7 @@ def run(
     """Import a folder, zip or file as drafts from the source of that name.
 
     `about` are the source's other columns (licence, url, is_sample). `skip` groups are in already; `each` hears, in
-    the transaction of every group, how many are. Raises opening.Unreadable.
+    the transaction of every group, how many are. Raises unpacking.Unreadable.
     """
     report = report or Report(tell)
     report.muted = skip > 0

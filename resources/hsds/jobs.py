@@ -22,9 +22,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from resources.hsds import importing, mapping
-from resources.hsds.opening import Unreadable
 from resources.hsds.reading import Reading
 from resources.hsds.report import Report
+from resources.hsds.unpacking import Unreadable
 from resources.models import ImportJob, ImportNote, ImportPart, Source
 
 LEASE = dt.timedelta(minutes=5)

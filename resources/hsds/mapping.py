@@ -32,9 +32,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from resources.hsds.opening import Unreadable
 from resources.hsds.rows import Row
 from resources.hsds.tables import BY_NAME
+from resources.hsds.unpacking import Unreadable
 
 OF_SERVICE = ("phone", "schedule", "cost_option", "language", "service_area", "required_document")
 KNOWN = ("organization", "location", "service", "address", *OF_SERVICE)

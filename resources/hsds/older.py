@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from dateutil import parser
 
-from resources.hsds.opening import Files
 from resources.hsds.rows import Row
 from resources.hsds.tables import BY_NAME, EXCEPTIONS, Table
+from resources.hsds.unpacking import Files
 
 Cells = dict[str, Any]
 

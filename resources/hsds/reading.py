@@ -12,11 +12,11 @@ from typing import Any, TextIO
 
 from django.utils.translation import gettext as _
 
-from resources.hsds import building, facts, mapping, older, opening
-from resources.hsds.opening import Files, Unreadable
+from resources.hsds import building, facts, mapping, older, unpacking
 from resources.hsds.report import Report
 from resources.hsds.rows import Row
 from resources.hsds.tables import BY_FILE, BY_NAME, ENTITIES, EXCEPTIONS, INSIDE_ABOVE, INSIDE_BELOW, Table
+from resources.hsds.unpacking import Files, Unreadable
 
 # No line of an honest directory is longer; a longer one is skipped without being held in memory.
 MAX_LINE = 4_000_000
@@ -142,11 +142,11 @@ class Reading:
 
 def opened(path: Path) -> Files:
     if path.is_dir():
-        return opening.folder(path)
+        return unpacking.folder(path)
     if path.suffix.lower() == ".zip":
-        return opening.archive(path)
+        return unpacking.archive(path)
     if path.suffix.lower() in (".ndjson", ".jsonl", ".json", ".csv"):
-        return opening.single(path)
+        return unpacking.single(path)
     raise Unreadable(_("%(path)s is neither a folder nor an .ndjson or .json file.") % {"path": path.name})
 
 

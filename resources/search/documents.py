@@ -16,9 +16,8 @@ from resources.search.languages import config_of
 from resources.search.places import Point
 from resources.search.postcodes import Gazetteer
 from resources.search.times import Times, times_at
-from resources.vocabulary import OURS
+from resources.vocabulary import OURS, TOPIC
 
-TOPIC = "topic"
 FROM_AFAR = {Service.Delivery.ONLINE, Service.Delivery.PHONE}
 # In the index beside the words; no word can begin with this sign.
 ANYWHERE = "#anywhere"

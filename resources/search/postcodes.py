@@ -82,6 +82,8 @@ class Gazetteer:
                 code__in={part for code in codes for part in places.shorter(code)}
             )
         }
+        # Of an area nobody says in which country it is.
+        self.anywhere = {code: point for (_country, code), point in self.codes.items()}
         middles = PostalCode.objects.filter(folded_name__in=names - {""}).values("folded_name", "country")
         self.names = {
             row["folded_name"]: Point(row["at"], row["along"])
@@ -91,19 +93,11 @@ class Gazetteer:
         }
 
     def of_address(self, address: Address) -> Point | None:
-        for code in places.shorter(places.code(address.postal_code)):
-            fitting = [
-                point
-                for (country, known), point in self.codes.items()
-                if known == code and country == address.country
-            ]
-            if fitting:
-                return fitting[0]
-        return None
+        parts = places.shorter(places.code(address.postal_code))
+        return next(filter(None, (self.codes.get((address.country, part)) for part in parts)), None)
 
     def of_area(self, name: str) -> Point | None:
-        codes = {code: point for (_country, code), point in self.codes.items()}
-        return self.names.get(folding.plain(name)) or codes.get(places.code(name))
+        return self.names.get(folding.plain(name)) or self.anywhere.get(places.code(name))
 
 
 def addresses(service: Service) -> list[Address]:

@@ -44,9 +44,5 @@ class Wanted:
             return BEST
         return NEAREST if self.place else BEST if self.meaning.asks else BY_NAME
 
-    @property
-    def asks_nothing(self) -> bool:
-        return not (self.meaning.asks or self.place or self.facets)
-
     def changed(self, **parts: object) -> Wanted:
         return replace(self, **parts)  # type: ignore[arg-type]

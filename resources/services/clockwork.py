@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -18,6 +17,7 @@ from outbox import services as outbox
 from outbox.models import Message
 from resources import clock
 from resources.models import Change, Schedule, Service
+from resources.search import opening
 from resources.services.indexing import reindex
 
 logger = logging.getLogger(__name__)
@@ -80,11 +80,7 @@ def zone_of(service: Service) -> dt.tzinfo:
     places = service.at_locations.exclude(location__time_zone="").values_list(
         "location__time_zone", flat=True
     )
-    name = places.first() or (service.source.time_zone if service.source else "")
-    try:
-        return ZoneInfo(name or "UTC")
-    except (KeyError, ValueError, OSError):
-        return dt.UTC
+    return opening.zone_of(places.first() or "", service.source.time_zone if service.source else "") or dt.UTC
 
 
 # The sweep ----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from accounts.models import User
 from resources import likeness
 from resources.likeness import Traits
 from resources.models import Address, Fingerprint, Likeness, Phone, Service
+from resources.search import folding
 
 # A key more listings have than this tells them apart no more.
 TOO_MANY = 40
@@ -93,7 +94,7 @@ def traits_of(services: QuerySet[Service]) -> dict[uuid.UUID, Traits]:
     phones, places = _phones(pks), _places(pks)
     return {
         pk: Traits(
-            name=likeness.fold(name),
+            name=folding.plain(name),
             organization=str(house),
             phones=frozenset(phones.get(pk, ())),
             hosts=frozenset(filter(None, map(likeness.host, ways))),
@@ -124,8 +125,8 @@ def _places(pks: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
     rows = Address.objects.filter(**{f"{way}__in": pks}).values_list(way, "address_1", "city", "postal_code")
     found: dict[uuid.UUID, set[str]] = {}
     for pk, street, city, code in rows:
-        if street := likeness.fold(street):
-            found.setdefault(pk, set()).add(f"{street} {likeness.fold(code or city)}"[:100])
+        if street := folding.plain(street):
+            found.setdefault(pk, set()).add(f"{street} {folding.plain(code or city)}"[:100])
     return found
 
 

@@ -19,8 +19,7 @@ from resources.models import Change, Inclusion, Service
 from resources.services import history
 from resources.services.indexing import reindex
 from resources.services.refusing import refuse_if_unwanted
-
-TOPIC = "topic"
+from resources.vocabulary import TOPIC
 
 
 @dataclass(frozen=True)

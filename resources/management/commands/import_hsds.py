@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from resources.hsds import importing, mapping
-from resources.hsds.opening import Unreadable
 from resources.hsds.reading import Reading
+from resources.hsds.unpacking import Unreadable
 
 
 class Command(BaseCommand):

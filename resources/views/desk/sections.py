@@ -20,6 +20,7 @@ from resources.models import Attribute, Service, ServiceAtLocation
 from resources.services import history, likeness
 from resources.views.desk.doors import curators_only
 from resources.views.desk.listing import found
+from resources.vocabulary import TOPIC
 
 
 @curators_only()
@@ -73,7 +74,7 @@ def _done(request: SignedIn, service: Service, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def topics(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
-    filed = service.attributes.filter(link_type="topic").select_related("taxonomy_term")
+    filed = service.attributes.filter(link_type=TOPIC).select_related("taxonomy_term")
     data = request.POST if request.method == "POST" else None
     form, why = TopicsForm(data, chosen=[one.taxonomy_term for one in filed]), WhyForm(data)
     if data is not None and _all_valid([form, why]):
@@ -86,9 +87,9 @@ def topics(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 
 def _file(service: Service, form: TopicsForm) -> None:
     chosen = form.cleaned_data["topics"]
-    service.attributes.filter(link_type="topic").exclude(taxonomy_term__in=chosen).delete()
+    service.attributes.filter(link_type=TOPIC).exclude(taxonomy_term__in=chosen).delete()
     for term in chosen:
-        Attribute.objects.get_or_create(service=service, taxonomy_term=term, link_type="topic")
+        Attribute.objects.get_or_create(service=service, taxonomy_term=term, link_type=TOPIC)
 
 
 @curators_only()
