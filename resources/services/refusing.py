@@ -54,7 +54,7 @@ class Unwanted:
 
     def holds(self, *, name: str = "", ways: Iterable[str] = ()) -> bool:
         """`ways` are web and mail addresses, as they are written."""
-        known = bool(self.names) and likeness.fold(name) in self.names
+        known = bool(self.names) and folding.plain(name) in self.names
         return known or (bool(self.hosts) and any(likeness.host(way) in self.hosts for way in ways))
 
 
