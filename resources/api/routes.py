@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -33,6 +34,14 @@ class About(Schema):
     openapi_url: str
 
 
+class Minimal(Schema):
+    """What `minimal` leaves of a service: when it changed, by the standard's two names for it."""
+
+    id: uuid.UUID
+    modified_date: dt.datetime
+    last_modified: dt.datetime
+
+
 class Missing(Schema):
     detail: str
 
@@ -59,7 +68,7 @@ def about(request: HttpRequest) -> About:
     )
 
 
-@api.get("/services", response={200: Page[shapes.Service], **ODD}, summary="Services")
+@api.get("/services", response={200: Page[shapes.Service] | Page[Minimal], **ODD}, summary="Services")
 def services(request: HttpRequest, asked: Query[asking.Services]) -> HttpResponseBase:
     found, builder = querying.services(asked), building.Builder()
     if asked.minimal:
