@@ -227,7 +227,9 @@ def test_gentle_nudges_get_rarer(days_apart: int, days: list[int]) -> None:
 
 def whom_and_when() -> list[tuple[str, dt.datetime]]:
     steps = SilenceStep.objects.filter(taken_at__isnull=False, whom=Step.Whom.MEMBER)
-    return [(step.membership.member.name, step.taken_at) for step in steps.order_by("taken_at", "pk")]
+    return sorted(
+        ((step.membership.member.name, step.taken_at) for step in steps), key=lambda told: told[::-1]
+    )
 
 
 @pytest.fixture

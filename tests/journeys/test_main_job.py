@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
 from checkins.models import CheckIn, Plan, Silence, Step
 from outbox.models import ChannelPreference
+from resources import vocabulary
 from resources.services import appoint_curator
 from tests.conftest import PASSWORD
 from tests.journeys.conftest import PHONE, Someone, code_in, link_in, where_it_is_day
@@ -168,6 +170,7 @@ def test_a_curator_loads_a_directory_and_a_visitor_finds_what_is_published(
     someone: Callable[..., Someone], tmp_path: Path, curator: User
 ) -> None:
     appoint_curator(user=curator)
+    vocabulary.load(lambda name: apps.get_model("resources", name))
     call_command("import_hsds", str(a_small_directory(tmp_path)), source="Harbour")
     visitor, desk = someone(PHONE, theme="dim"), someone()
     visitor.go("/find/?q=warm+water")

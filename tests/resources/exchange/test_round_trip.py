@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from resources import services
-from resources.hsds import exporting, importing, opening, reading
+from resources.hsds import exporting, importing, reading, unpacking
 from resources.models import (
     ChangeRequest,
     Contact,
@@ -142,7 +142,7 @@ def test_a_path_in_an_archive_leads_nowhere(tmp_path, db):
     assert report.total("created") == 1
     assert not outside.exists()
     packed(tmp_path / "b.zip", ["/etc/organizations.csv", "x/organizations.csv"])
-    with pytest.raises(opening.Unreadable, match="two files named"):
+    with pytest.raises(unpacking.Unreadable, match="two files named"):
         brought_in(tmp_path / "b.zip")
 
 
@@ -151,7 +151,7 @@ def test_a_bomb_is_not_opened(tmp_path, db, monkeypatch):
     with pytest.raises(CommandError, match="far more than it is"):
         call_command("import_hsds", str(tmp_path / "bomb.zip"))
     packed(tmp_path / "many.zip", [f"{number}.csv" for number in range(501)], "")
-    with pytest.raises(opening.Unreadable, match="too many files"):
+    with pytest.raises(unpacking.Unreadable, match="too many files"):
         brought_in(tmp_path / "many.zip")
     assert not Source.objects.exists()
 
@@ -163,7 +163,7 @@ def test_an_archive_that_is_cut_off_or_spoilt_is_said_to_be(tmp_path, db):
     spoilt[50:56] = b"\xff" * 6
     (tmp_path / "spoilt.zip").write_bytes(spoilt)
     for name in ("cut.zip", "spoilt.zip"):
-        with pytest.raises(opening.Unreadable):
+        with pytest.raises(unpacking.Unreadable):
             brought_in(tmp_path / name)
     assert not Organization.objects.exists()
 
@@ -207,5 +207,5 @@ def test_the_same_from_the_older_form_of_a_folder(tmp_path, db):
 def test_a_very_long_json_document_is_not_read_into_memory(tmp_path, db, monkeypatch):
     monkeypatch.setattr(reading, "MAX_DOCUMENT", 10)
     (tmp_path / "long.json").write_text('[{"id": "1"}, {"id": "2"}]')
-    with pytest.raises(opening.Unreadable, match="too long"):
+    with pytest.raises(unpacking.Unreadable, match="too long"):
         brought_in(tmp_path / "long.json")

@@ -128,12 +128,6 @@ def test_it_asks_until_it_is_answered_were_it_with_nothing(client, client_of, ow
     assert "What gets in your way?" not in client.get("/find/").content.decode()
 
 
-def test_it_stands_beside_the_question_about_a_gap(client_of, listened_to, filed):
-    filed("Drivers", "transport")
-    words = client_of(listened_to).get("/network/").content.decode()
-    assert "Is there someone for lifts or shopping?" in words and "Drivers" in words
-
-
 def test_pain_is_never_looked_at(listened_to, filed, django_assert_max_num_queries):
     filed("Drivers", "transport")
     with django_assert_max_num_queries(12) as asked:
