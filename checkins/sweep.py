@@ -37,7 +37,7 @@ OPEN = f"""
     WITH due AS (
         SELECT id, owner_id, programme, grace, next_due_at, deadline_at FROM checkins_plan
         WHERE deadline_at <= %(now)s AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s::bigint[]))
-        ORDER BY deadline_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+        ORDER BY deadline_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
     ), known AS (
         SELECT due.*, first.wait, first.whom, coalesce(w.helps, '') AS helps,
                coalesce(w.does_not_help, '') AS does_not_help
@@ -213,7 +213,7 @@ def _advance(ids: list[int], now: dt.datetime) -> None:
         Silence.objects.filter(pk__in=ids)
         .select_related("plan__owner")
         .prefetch_related(models.Prefetch("steps", SilenceStep.objects.select_related("membership__member")))
-        .order_by("next_step_at")
+        .order_by("next_step_at", "plan_id")
     )
     round_ = stepping.Round.of(silences, now)
     outbox.queue_all([draft for silence in silences for draft in stepping.advance(silence, round_)])

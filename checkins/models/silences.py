@@ -27,7 +27,7 @@ class SilenceQuerySet(models.QuerySet["Silence"]):
         return self.filter(nature=Silence.Nature.REHEARSAL)
 
     def step_due(self, now: dt.datetime) -> Self:
-        return self.open().filter(next_step_at__lte=now).order_by("next_step_at")
+        return self.open().filter(next_step_at__lte=now).order_by("next_step_at", "plan_id")
 
 
 class Silence(models.Model):

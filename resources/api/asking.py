@@ -21,12 +21,16 @@ def _plain(words: str) -> str:
     return words.strip()
 
 
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+def _utc(moment: dt.datetime) -> dt.datetime:
+    """In UTC: PostgreSQL takes no offset of sixteen hours or more, and ISO 8601 does."""
+    try:
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except OverflowError:
+        raise ValueError("This moment is before the year 1 or after the year 9999.") from None
 
 
 Words = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
-Moment = Annotated[dt.datetime, AfterValidator(_aware)]
+Moment = Annotated[dt.datetime, AfterValidator(_utc)]
 
 
 class Listing(Schema):
