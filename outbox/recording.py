@@ -7,10 +7,11 @@ accepted, and is waited for before the next: so at most one is ever under way.
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 import psycopg2
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from psycopg2.extras import wait_select
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ _SENT = """
 """
 # A second connection takes as long to make as several of these take to run.
 WORTH_IT = 20
+# Seconds for which a database that went away is waited for, and between two looks. A restart takes about as long.
+PATIENCE, EVERY = 5.0, 0.1
 
 
 class Recorder:
@@ -41,7 +44,7 @@ class Recorder:
         self.count = 0
 
     def sent(self, message_id: int, *, at: Any, to: str, wipe: bool) -> None:
-        """Record it unless it is recorded. Raises OperationalError when the database does not take it."""
+        """Record it unless it is recorded. Raises OperationalError when the database does not come back."""
         row = [at, to, wipe, message_id]
         self.count += 1
         if self.count <= WORTH_IT or self.alone or connection.in_atomic_block:
@@ -54,7 +57,7 @@ class Recorder:
             _write(row)
 
     def settle(self) -> None:
-        """Wait until what was recorded is kept. Raises OperationalError when the database does not take it."""
+        """Wait until what was recorded is kept. Raises OperationalError when the database does not come back."""
         if self.beside is None:
             return
         try:
@@ -87,8 +90,19 @@ class Recorder:
 
 
 def _write(row: list[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT, row)
+    """Over Django's own connection, and over a new one where that broke while the letter was on its way."""
+    stop_at = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_SENT, row)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > stop_at:
+                raise
+            connection.close()
+            time.sleep(EVERY)
+        else:
+            return
 
 
 def _where() -> dict[str, Any]:

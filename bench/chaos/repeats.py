@@ -70,7 +70,11 @@ def _judge_repeat(
 def _story(first: Acceptance, second: Acceptance, seen: Evidence) -> str:
     """What happened around a repeat that nothing excuses, in seconds since the first letter began."""
     start = first.began_at
-    kills = [round(kill.began_at - start, 2) for kill in seen.kills if kill.worker == first.worker]
+    kills = [
+        (round(kill.began_at - start, 2), round(kill.ended_at - start, 2))
+        for kill in seen.kills
+        if kill.worker == first.worker
+    ]
     outages = [(round(out.began_at - start, 2), round(out.ended_at - start, 2)) for out in seen.outages]
     return (
         f"was sent by {first.worker} (taken at {first.accepted_at - start:.2f}, followed by {first.followed},"

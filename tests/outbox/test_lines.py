@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
+import psycopg2
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -153,6 +156,38 @@ def test_out_of_time_while_it_is_written_down_that_a_letter_was_sent_writes_it_d
     with pytest.raises(SoftTimeLimitExceeded):
         delivery.deliver_due()
     assert smtp.letters.qsize() == Message.objects.filter(sent_at__isnull=False).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_restarts_while_letters_are_on_their_way_learns_of_each(
+    owner: User, slow: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every session broke; whoever waited for the mail server notices it when the first letter is recorded."""
+    given: list[lines.Job] = []
+    give = lines.Lines.give
+
+    def sessions_break(self: lines.Lines, job: lines.Job) -> None:
+        given.append(job)
+        give(self, job)
+        if len(given) == 8:
+            end_sessions()
+
+    monkeypatch.setattr(lines.Lines, "give", sessions_break)
+    write(8, owner)
+    assert delivery.deliver_due() == 8
+    assert slow.letters.qsize() == Message.objects.filter(sent_at__isnull=False).count() == 8
+
+
+def end_sessions() -> None:
+    """As PostgreSQL does when it restarts at once."""
+    others = {**connection.get_connection_params(), "dbname": "postgres"}
+    for ours in ("context", "cursor_factory"):
+        others.pop(ours, None)
+    with closing(psycopg2.connect(**others)) as hand, hand.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+            [connection.settings_dict["NAME"]],
+        )
 
 
 def test_who_has_to_stop_does_not_wait_for_a_server_that_hangs(

@@ -124,26 +124,48 @@ def test_a_database_that_has_no_more_connections_keeps_every_letter_all_the_same
     assert not Message.objects.filter(sent_at=None).exists()
 
 
-def test_a_database_that_goes_away_is_not_passed_over_in_silence(owner: User) -> None:
+def test_when_both_connections_broke_a_new_one_writes_down_what_left(owner: User) -> None:
     recorder = Recorder()
     *first, last = messages(owner)
     for message in first:
         record(recorder, message)
     recorder.settle()
-    theirs = recorder.beside.info.backend_pid
-    try:
-        _terminate(theirs, connection.connection.info.backend_pid)
-        with pytest.raises(OperationalError):
-            _record_and_settle(recorder, last)
-    finally:
-        connection.close()
+    _terminate(recorder.beside.info.backend_pid, connection.connection.info.backend_pid)
+    _record_and_settle(recorder, last)
     recorder.close()
-    assert Message.objects.filter(sent_at=None).get() == last
+    assert not Message.objects.filter(sent_at=None).exists()
+
+
+def test_a_database_that_stays_away_is_not_passed_over_in_silence(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "PATIENCE", 0.2)
+    message, _other = messages(owner, 2)
+    _nobody_may_connect(True)
+    try:
+        _terminate(connection.connection.info.backend_pid)
+        with pytest.raises(OperationalError):
+            record(Recorder(), message)
+    finally:
+        _nobody_may_connect(False)
+    assert Message.objects.filter(sent_at=None).count() == 2
+
+
+def _nobody_may_connect(closed: bool) -> None:
+    """To the tests' own database; said from another, since that one would not let us take it back."""
+    name = connection.settings_dict["NAME"]
+    with closing(psycopg2.connect(**{**recording._where(), "dbname": "postgres"})) as other:
+        other.autocommit = True
+        with other.cursor() as cursor:
+            cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {not closed}')
 
 
 def _terminate(*backends: int) -> None:
     """From a third connection, and wait until they are gone."""
-    with closing(psycopg2.connect(**recording._where())) as killer, killer.cursor() as cursor:
+    with (
+        closing(psycopg2.connect(**{**recording._where(), "dbname": "postgres"})) as killer,
+        killer.cursor() as cursor,
+    ):
         for backend in backends:
             cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [backend])
 
