@@ -60,13 +60,25 @@ def lapsed(row: Schedule, today: dt.date) -> bool:
 
 def weekly_days(row: Schedule) -> set[int]:
     """Weekday numbers of a plain weekly row; nothing for any other kind of row."""
-    if row.freq != Schedule.Frequency.WEEKLY or (row.interval or 1) > 1:
+    if frequency(row) != Schedule.Frequency.WEEKLY or (row.interval or 1) > 1 or row.bymonthday:
         return set()
     return {DAYS.index(day) for day in day_codes(row) if day in DAYS}
 
 
+def frequency(row: Schedule) -> str:
+    """How often, as the search reads it: days without a word on that are days of each week, "1SA" one of each month."""
+    codes = day_codes(row)
+    if row.freq or not codes:
+        return row.freq
+    nth = any(NTH_DAY.match(code) for code in codes)
+    return Schedule.Frequency.MONTHLY if nth else Schedule.Frequency.WEEKLY
+
+
 def day_codes(row: Schedule) -> list[str]:
-    return [code.strip().upper() for code in row.byday.split(",") if code.strip()]
+    """Its days; where it only says when it began, that day of the week."""
+    codes = [code.strip().upper() for code in row.byday.split(",") if code.strip()]
+    since = row.freq == Schedule.Frequency.WEEKLY and not row.bymonthday and row.dtstart
+    return codes or ([DAYS[row.dtstart.weekday()]] if since and row.dtstart else [])
 
 
 def slot(row: Schedule, today: dt.date) -> tuple[str, ...]:
@@ -107,13 +119,14 @@ def weekdays(days: set[int]) -> str:
 def pattern(row: Schedule) -> str:
     """The days of anything but a plain weekly row, as far as it can be said in a few words."""
     codes = day_codes(row)
-    if row.freq == Schedule.Frequency.WEEKLY and codes:
+    if frequency(row) == Schedule.Frequency.WEEKLY and codes:
         return _every_other(row, [str(WEEKDAYS[DAYS.index(code)]) for code in codes if code in DAYS])
     nth = [match for code in codes if (match := NTH_DAY.match(code))]
-    if row.freq == Schedule.Frequency.MONTHLY and nth:
+    if frequency(row) == Schedule.Frequency.MONTHLY and nth:
         return _listed([_nth(int(match[1]), match[2]) for match in nth])
-    if row.freq == Schedule.Frequency.MONTHLY and row.bymonthday:
-        return _("Day %(days)s of the month") % {"days": row.bymonthday}
+    since = row.dtstart.day if row.freq == Schedule.Frequency.MONTHLY and row.dtstart else ""
+    if row.freq and (row.bymonthday or since):
+        return _("Day %(days)s of the month") % {"days": row.bymonthday or since}
     return _once(row)
 
 
@@ -134,7 +147,8 @@ def _nth(number: int, code: str) -> str:
 def _once(row: Schedule) -> str:
     """One day, when first and last day are the same."""
     start, end = row.dtstart or row.valid_from, row.until or row.valid_to
-    if start and (start == end or row.count == 1):
+    alone = row.dtstart is not None and end is None and not row.freq
+    if start and (start == end or row.count == 1 or alone):
         return date_format(start, "DATE_FORMAT")
     return ""
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -16,9 +17,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vRecur
 
-from resources import clock, sessions
-from resources.models import OpeningException, Schedule, Service
-from resources.sessions import plain
+from resources import clock
+from resources.models import Schedule, Service
+from resources.search import opening
+from resources.search.opening import Session, Slot
+from resources.search.times import Times, slot
 
 # The rules of a zone, and the days that fall out, are written down for so long.
 FORESEEN = dt.timedelta(days=5 * 366)
@@ -33,85 +36,105 @@ class Happening:
 
     service: Service
     row: Schedule
-    exceptions: list[OpeningException]
-    zone: ZoneInfo | None
+    # Of each of its places where this row counts.
+    sites: list[Times]
     where: str
     link: str
+
+    @cached_property
+    def slot(self) -> Slot:
+        return slot(self.row)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return self.sites[0].zone
 
     def at(self, when: dt.datetime) -> dt.datetime:
         return when.replace(tzinfo=self.zone)
 
+    def held(self, first: dt.date, last: dt.date, *, today: dt.date) -> list[Session]:
+        """What this row gives on these days at any of its places, of all that is held there."""
+        found = [each for site in self.sites for each in site.held(first, last, today=today)]
+        return sorted({each for each in found if each.slot == self.slot}, key=lambda each: each.starts)
+
 
 def series(about: Happening, *, today: dt.date) -> bytes | None:
-    """Every time of this row from its next one on. None where it cannot be foretold, or has no hour."""
-    begins = about.row.dtstart or about.row.valid_from or today
+    """Every time of this row from its first on. None where nothing of it can be foretold."""
+    # What fell out or moved long ago is in nobody's calendar any more.
+    held = about.held(today - A_YEAR, today + A_YEAR, today=today)
+    usual = [each for each in held if not each.special]
+    apart = [_event(about, each, _suffix(each, held)) for each in held if each.special]
+    if usual and opening.recurs(about.slot):
+        first = _first(about.slot, today)
+        return _written(about, [_recurring(about, first, usual, today), *apart]) if first else None
+    return _written(about, [*(_event(about, each) for each in usual), *apart]) if held else None
+
+
+def _first(slot: Slot, today: dt.date) -> dt.date | None:
+    begins = max(filter(None, [slot.dtstart, slot.valid_from]), default=today)
     if not 1900 < begins.year < clock.FAR:
         return None
-    first = next(iter(sessions.days(about.row, first=begins, last=begins + A_YEAR)), None)
-    if first is None or about.row.opens_at is None:
-        return None
-    usual = sessions.Session(about.row, first, plain(about.row.opens_at), plain(about.row.closes_at))
-    event = _event(about, usual)
-    if about.row.freq:
-        event.add("rrule", _rule(about))
-        apart = list(_apart(about, first, today + A_YEAR))
-        if out := [about.at(_usually(about, day)) for day, moved in apart if not moved]:
-            event.add("exdate", out)
-        return _written(about, [event, *(_moved(about, each) for _day, each in apart if each)])
-    return _written(about, [event])
+    return next(iter(opening.days(slot, begins, begins + A_YEAR)), None)
 
 
-def one(about: Happening, session: sessions.Session) -> bytes:
-    """One day alone."""
-    return _written(about, [_event(about, session, f"-{session.on:%Y%m%d}")])
-
-
-def _apart(
-    about: Happening, first: dt.date, last: dt.date
-) -> Iterator[tuple[dt.date, sessions.Session | None]]:
-    """The days on which it is not as usual: with what there is instead, or nothing."""
-    for day in sessions.days(about.row, first=first, last=last):
-        instead = list(sessions.held(about.row, day, about.exceptions))
-        if not instead or instead[0].special:
-            yield day, instead[0] if instead else None
-
-
-def _moved(about: Happening, session: sessions.Session) -> Event:
-    event = _event(about, session)
-    event.add("recurrence-id", about.at(_usually(about, session.on)))
+def _recurring(about: Happening, first: dt.date, usual: list[Session], today: dt.date) -> Event:
+    """Its rule and what falls out of it; day for day, where calendars have no such rule."""
+    slot, on = about.slot, [each.on for each in usual]
+    if slot.byyearday or slot.byweekno or (slot.bymonthday and opening.frequency(slot) == "WEEKLY"):
+        event = _event(about, usual[0])
+        event.add("rdate", [about.at(each.starts) for each in usual])
+        return event
+    event = _event(about, replace(usual[0], on=first))
+    event.add("rrule", _rule(about, first))
+    days = opening.days(slot, max(first, today - A_YEAR), today + A_YEAR)
+    if out := [about.at(replace(usual[0], on=day).starts) for day in days if day not in on]:
+        event.add("exdate", out)
     return event
 
 
-def _usually(about: Happening, day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, plain(about.row.opens_at) or dt.time.min)
+def _suffix(session: Session, held: list[Session]) -> str:
+    """One day of a row; its second time on that day, where it has other times."""
+    number = [each for each in held if each.on == session.on].index(session)
+    return f"-{session.on:%Y%m%d}" + (f"-{number + 1}" if number else "")
 
 
-def _rule(about: Happening) -> vRecur:
-    row = about.row
-    rule: dict[str, Any] = {"FREQ": row.freq, "INTERVAL": row.interval or 1}
-    for name, given in (("BYDAY", row.byday), ("BYMONTHDAY", row.bymonthday)):
-        if given.strip():
-            rule[name] = [part.strip().upper() for part in given.split(",") if part.strip()]
-    if row.wkst:
-        rule["WKST"] = row.wkst
-    ends = min((day for day in (row.until, row.valid_to) if day and day.year < clock.FAR), default=None)
-    if row.count and not row.valid_to:
-        rule["COUNT"] = row.count
+def one(about: Happening, held: list[Session]) -> bytes:
+    """One day alone."""
+    return _written(about, [_event(about, each, _suffix(each, held)) for each in held])
+
+
+def _rule(about: Happening, first: dt.date) -> vRecur:
+    slot = about.slot
+    rule: dict[str, Any] = {"FREQ": opening.frequency(slot), "INTERVAL": slot.interval}
+    for name, given in (("BYDAY", slot.byday), ("BYMONTHDAY", slot.bymonthday)):
+        if listed := [part.upper() for part in opening.split(given)]:
+            rule[name] = listed
+    if slot.wkst in opening.DAYS:
+        rule["WKST"] = slot.wkst
+    ends = min((day for day in (slot.until, slot.valid_to) if day and day.year < clock.FAR), default=None)
+    if slot.count and not ends:
+        rule["COUNT"] = slot.count - _missed(slot, first)
     elif ends:
         # In UTC where there is a zone, else on the same floating clock as the beginning.
-        last = about.at(dt.datetime.combine(ends, dt.time(23, 59, 59)))
+        counted = opening.days(slot, first, ends)[-1] if slot.count else ends
+        last = about.at(dt.datetime.combine(counted, dt.time(23, 59, 59)))
         rule["UNTIL"] = last.astimezone(dt.UTC) if about.zone else last
     return vRecur(rule)
 
 
-def _event(about: Happening, session: sessions.Session, suffix: str = "") -> Event:
+def _missed(slot: Slot, first: dt.date) -> int:
+    """How many of those counted lie before the first that we know of."""
+    whole = replace(slot, valid_from=None, valid_to=None)
+    return len(opening.days(whole, slot.dtstart, first - opening.DAY)) if slot.dtstart else 0
+
+
+def _event(about: Happening, session: Session, suffix: str = "") -> Event:
     event, service = Event(), about.service
-    ends = session.ends if session.closes_at else session.starts + AN_HOUR
     event.add("uid", f"session-{about.row.pk}{suffix}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}")
     event.add("dtstamp", service.updated_at)
     event.add("summary", service.name)
     event.add("dtstart", about.at(session.starts))
-    event.add("dtend", about.at(ends))
+    event.add("dtend", about.at(session.ends or session.starts + AN_HOUR))
     event.add("description", "\n".join(_words(about)))
     event.add("url", about.link)
     event.add("class", "PRIVATE")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.template.defaultfilters import capfirst
@@ -18,24 +18,19 @@ from django.utils.translation import ngettext
 
 from accounts import times
 from outbox.links import absolute
-from resources import clock, hours, listing, services, sessions, vocabulary
+from resources import clock, hours, listing, open_now, services, vocabulary
 from resources.ical import Happening
 from resources.models import (
     Feedback,
-    Location,
-    OpeningException,
     Schedule,
     Service,
     ServiceAtLocation,
     Verification,
 )
 from resources.search import opening
+from resources.search.times import MEETS, Times, everywhere
 
-# Whatever has a beginning, so that one comes for it; of the others the opening times are enough.
-HAS_SESSIONS = (
-    *(Service.Kind.GROUP, Service.Kind.CLASS, Service.Kind.EVENT),
-    Service.Kind.VOLUNTEERING,
-)
+MOST_COMING = 3
 FEET = 3.28
 IN_THE_WAY = {
     Feedback.Because.STAIRS: _lazy("%(people)s people said the stairs were a problem."),
@@ -78,6 +73,7 @@ def of(service: Service, *, now: dt.datetime) -> dict[str, Any]:
         "places": places,
         "times": always,
         "closed": hours.say_exceptions(service.exceptions.all(), today=today),
+        "status": open_now.of(service, now=now),
         "coming": coming(service, now=now),
         "has_times": bool(always) or any(place.times for place in places),
         "languages": listing.languages(service),
@@ -175,60 +171,48 @@ def others(service: Service) -> list[Service]:
 
 
 def coming(service: Service, *, now: dt.datetime) -> list[Coming]:
-    if service.kind not in HAS_SESSIONS:
+    """The next three, each once, however many of its sites hold it at that time."""
+    if service.kind not in MEETS:
         return []
-    found = [
-        (session, about)
-        for about in happenings(service)
-        for session in sessions.coming([about.row], about.exceptions, now=on_the_clock_of(about.zone, now))
-    ]
-    found.sort(key=lambda pair: (pair[0].starts, str(pair[0].row.pk)))
-    return [_coming(session, about, now.date()) for session, about in found[:3]]
+    sites = everywhere(service)
+    places: dict[tuple[uuid.UUID, dt.datetime], list[ServiceAtLocation | None]] = {}
+    found: dict[tuple[uuid.UUID, dt.datetime], tuple[dt.datetime, opening.Session, Times]] = {}
+    for at, held in sites:
+        for session in held.coming(now):
+            key = held.row_of(session).pk, session.starts
+            places.setdefault(key, []).append(at)
+            found.setdefault(key, (session.begins(held.clock), session, held))
+    first = sorted(found, key=lambda key: (found[key][0], str(key[0])))[:MOST_COMING]
+    return [_coming(service, *found[key][1:], _address(places[key], service), now) for key in first]
 
 
-def _coming(session: sessions.Session, about: Happening, today: dt.date) -> Coming:
-    slot = Schedule(opens_at=session.opens_at, closes_at=session.closes_at)
-    day = date_format(session.on, "l") + " " + times.calendar_day(session.on, today=today)
-    named = reverse("resource_times", kwargs={"pk": about.service.pk, "row": about.row.pk})
+def _coming(service: Service, session: opening.Session, held: Times, where: str, now: dt.datetime) -> Coming:
+    row, slot = held.row_of(session), Schedule(opens_at=session.opens_at, closes_at=session.closes_at)
+    day = date_format(session.on, "l") + " " + times.calendar_day(session.on, today=held.today(now))
+    named = reverse("resource_times", kwargs={"pk": service.pk, "row": row.pk})
     return Coming(
-        ", ".join(filter(None, [day, hours.hours(slot)])),
-        about.where,
+        f"{day}, {hours.hours(slot)}",
+        where,
         session.special,
-        f"{named}?on={session.on.isoformat()}" if session.opens_at else "",
-        named if session.opens_at and about.row.freq and about.row.count != 1 else "",
+        f"{named}?on={session.on.isoformat()}",
+        named if opening.recurs(session.slot) and row.count != 1 else "",
     )
 
 
-def happenings(service: Service) -> Iterator[Happening]:
-    """Every row of times it has, with what it needs to be foretold."""
-    link = absolute(service.get_absolute_url())
-    ats = list(service.at_locations.all())
-    usual = ats[0].location if ats else None
-    for row in service.schedules.all():
-        where = listing.where(service) if len(ats) == 1 else ""
-        yield Happening(
-            service, row, [*service.exceptions.all()], zone_of(service, usual), _address(ats, where), link
-        )
-    for at in ats:
-        for row in listing.times_at(at):
-            apart: list[OpeningException] = [*service.exceptions.all(), *listing.exceptions_at(at)]
-            yield Happening(service, row, apart, zone_of(service, at.location), _address([at], ""), link)
+def happening(service: Service, row: uuid.UUID) -> Happening | None:
+    """One row of the times that count for it, with where it takes place."""
+    sites = [(at, held) for at, held in everywhere(service) if row in {each.pk for each in held.rows}]
+    if not sites:
+        return None
+    found = next(each for each in sites[0][1].rows if each.pk == row)
+    where, link = _address([at for at, _held in sites], service), absolute(service.get_absolute_url())
+    return Happening(service, found, [held for _at, held in sites], where, link)
 
 
-def _address(ats: list[ServiceAtLocation], otherwise: str) -> str:
-    if len(ats) != 1:
-        return otherwise
-    address, name = listing.street_address(ats[0].location), ats[0].location.name
-    return ", ".join(filter(None, [name, address.one_line if address else ""])) or otherwise
-
-
-def zone_of(service: Service, location: Location | None) -> ZoneInfo | None:
-    """The zone of a place, else of where we have the listing from; None where neither says."""
-    sources = [location.source if location else None, service.source]
-    named = [location.time_zone if location else "", *(source.time_zone for source in sources if source)]
-    return opening.zone_of(*named)
-
-
-def on_the_clock_of(zone: ZoneInfo | None, now: dt.datetime) -> dt.datetime:
-    """The time there, without its zone."""
-    return (now.astimezone(zone) if zone else now).replace(tzinfo=None)
+def _address(ats: list[ServiceAtLocation | None], service: Service) -> str:
+    """Where one goes, if it is one place."""
+    at = ats[0] if len(ats) == 1 else None
+    if at is None:
+        return ""
+    address, name = listing.street_address(at.location), at.location.name
+    return ", ".join(filter(None, [name, address.one_line if address else ""])) or listing.where(service)

@@ -1,4 +1,6 @@
-"""When a place is open: recurring slots and exceptions go in, moments come out. Pure.
+"""When a place is open, and when it begins: recurring slots and exceptions go in, sessions and moments come out. Pure.
+
+The only reader of recurrences: the search, the page of a listing and the file for a calendar all ask here.
 
 Three answers everywhere: open, closed, and not known. The rules are those of HSDS 3.1: `until` ends a recurrence,
 `valid_to` ends what is known of it, 00:00 to 23:59 is day and night, `interval` counts from `dtstart`.
@@ -54,9 +56,49 @@ class Exceptional:
     ends_on: dt.date
     opens_at: dt.time | None = None
     closes_at: dt.time | None = None
+    reason: str = ""
 
     def covers(self, day: dt.date) -> bool:
         return self.starts_on <= day <= self.ends_on
+
+
+@dataclass(frozen=True)
+class Session:
+    """One time on one day, on the clock of its place."""
+
+    slot: Slot
+    on: dt.date
+    opens_at: dt.time
+    closes_at: dt.time | None
+    special: bool = False
+
+    @property
+    def starts(self) -> dt.datetime:
+        return dt.datetime.combine(self.on, self.opens_at)
+
+    @property
+    def ends(self) -> dt.datetime | None:
+        """A minute before midnight is midnight; what ends at or before its beginning ends on the next day."""
+        if self.closes_at is None:
+            return None
+        closes = dt.time.min if self.closes_at >= LAST_MINUTE else self.closes_at
+        later = DAY if closes <= self.opens_at else dt.timedelta()
+        return dt.datetime.combine(self.on + later, closes)
+
+    def begins(self, zone: dt.tzinfo) -> dt.datetime:
+        """In UTC. An hour that a clock skips is later."""
+        return self.starts.replace(tzinfo=zone).astimezone(dt.UTC)
+
+    def span(self, zone: dt.tzinfo) -> Interval | None:
+        """From when to when; None where its end is not known, or a clock put forward leaves nothing of it."""
+        if self.ends is None:
+            return None
+        begin, end = self.begins(zone), self.ends.replace(tzinfo=zone).astimezone(dt.UTC)
+        return (begin, end) if begin < end else None
+
+    def is_on(self, zone: dt.tzinfo, now: dt.datetime) -> bool:
+        span = self.span(zone)
+        return span is not None and span[0] <= now < span[1]
 
 
 def intervals(
@@ -76,29 +118,24 @@ def intervals(
     if not current or not all(is_clear(slot) for slot in current):
         return None
     special = list(exceptions)
-    found = [
-        span
-        for day, opens, closes in local_times(current, special, first - DAY, last)
-        if closes is not None and (span := moments(day, opens, closes, zone))
-    ]
+    found = [span for each in held(current, special, first - DAY, last) if (span := each.span(zone))]
     return merged(found)
 
 
-def sessions(
+def coming(
     slots: Iterable[Slot],
     exceptions: Iterable[Exceptional],
     *,
     zone: dt.tzinfo,
-    first: dt.date,
-    last: dt.date,
-) -> list[dt.datetime]:
-    """When it begins, of all that begins on these days. An end need not be known for this."""
-    clear = [slot for slot in slots if not lapsed(slot, first) and begins_clearly(slot)]
-    begins = {
-        dt.datetime.combine(day, opens, zone).astimezone(dt.UTC)
-        for day, opens, _closes in local_times(clear, list(exceptions), first, last)
-    }
-    return sorted(begins)
+    now: dt.datetime,
+    ahead: dt.timedelta,
+) -> list[Session]:
+    """What is on now, and what begins after, in order. What has no end we know of is there until it begins."""
+    today = now.astimezone(zone).date()
+    found = held(foretold(slots, today), list(exceptions), today - DAY, today + ahead)
+    timed = ((each.begins(zone), each.on, each) for each in found)
+    left = [(begins, on, each) for begins, on, each in timed if begins > now or each.is_on(zone, now)]
+    return [each for _begins, _on, each in sorted(left, key=lambda one: one[:2])]
 
 
 def is_evening(
@@ -107,13 +144,15 @@ def is_evening(
     """Whether some weekday it begins at five or later, or goes on after six."""
     current = [slot for slot in slots if not lapsed(slot, first) and is_clear(slot)]
     return any(
-        day.weekday() < 5 and (opens >= EVENING or (closes is not None and ends_late(opens, closes)))
-        for day, opens, closes in local_times(current, list(exceptions), first, last)
+        each.on.weekday() < 5 and (each.opens_at >= EVENING or ends_late(each))
+        for each in held(current, list(exceptions), first, last)
     )
 
 
-def ends_late(opens: dt.time, closes: dt.time) -> bool:
-    return closes > LATE or closes <= opens
+def ends_late(session: Session) -> bool:
+    return session.closes_at is not None and (
+        session.closes_at > LATE or session.closes_at <= session.opens_at
+    )
 
 
 # What can be said of a slot ----------------------------------------------------------------------
@@ -122,6 +161,10 @@ def ends_late(opens: dt.time, closes: dt.time) -> bool:
 def lapsed(slot: Slot, today: dt.date) -> bool:
     """Nothing is known of it any more. One that ended (`until`) is known: it does not happen."""
     return slot.valid_to is not None and slot.valid_to < today - DAY
+
+
+def foretold(slots: Iterable[Slot], today: dt.date) -> list[Slot]:
+    return [slot for slot in slots if not lapsed(slot, today) and begins_clearly(slot)]
 
 
 def is_clear(slot: Slot) -> bool:
@@ -139,24 +182,42 @@ def recurs(slot: Slot) -> bool:
     return bool(slot.freq or slot.byday)
 
 
+def frequency(slot: Slot) -> str:
+    """What it says; else what its days say: "1SA" is a day of a month."""
+    nth = any(code[:-2] for code in split(slot.byday))
+    return slot.freq or ("MONTHLY" if nth else "WEEKLY")
+
+
 def once(slot: Slot) -> dt.date | None:
-    """The one day of what does not recur."""
-    return slot.dtstart or (slot.valid_from if slot.valid_from == slot.valid_to else None)
+    """The one day of what does not recur. From one day to another, without a rule, is not said which."""
+    day = slot.dtstart or (slot.valid_from if slot.valid_from in (slot.until, slot.valid_to) else None)
+    return day if (slot.count or 1) == 1 and slot.until in (None, day) else None
 
 
-def local_times(
+def held(
     slots: Iterable[Slot], exceptions: Sequence[Exceptional], first: dt.date, last: dt.date
-) -> Iterator[tuple[dt.date, dt.time, dt.time | None]]:
-    """Day, opening and closing time of all that begins on these days; exceptions come before the rule."""
-    for slot in slots:
-        for day in days(slot, first, last):
-            if slot.opens_at and not any(each.covers(day) for each in exceptions):
-                yield day, slot.opens_at, slot.closes_at
-    near = [each for each in exceptions if each.starts_on <= last and each.ends_on >= first]
-    for day in [first + DAY * number for number in range((last - first).days + 1)] if near else []:
-        today = [each for each in near if each.covers(day)]
+) -> Iterator[Session]:
+    """All that begins on these days. Exceptions come before the rule: where one says closed, it is closed.
+
+    Other times are those of the place, so they are held once, as one of the first slot that usually is on that day.
+    """
+    order = list(dict.fromkeys(slots))
+    usual = [(slot, day) for slot in order for day in days(slot, first, last)]
+    for slot, day in usual:
+        if slot.opens_at and not any(each.covers(day) for each in exceptions):
+            yield Session(slot, day, slot.opens_at, slot.closes_at)
+    for day in special_days(exceptions, first, last) if order else []:
+        today = [each for each in exceptions if each.covers(day)]
         if all(each.opens_at for each in today):
-            yield from ((day, each.opens_at, each.closes_at) for each in today if each.opens_at)
+            slot = next((slot for slot, on in usual if on == day), order[0])
+            times = dict.fromkeys((each.opens_at, each.closes_at) for each in today if each.opens_at)
+            yield from (Session(slot, day, *each, special=True) for each in times)
+
+
+def special_days(exceptions: Sequence[Exceptional], first: dt.date, last: dt.date) -> list[dt.date]:
+    near = [each for each in exceptions if each.starts_on <= last and each.ends_on >= first]
+    each_day = [first + DAY * number for number in range((last - first).days + 1)] if near else []
+    return [day for day in each_day if any(each.covers(day) for each in near)]
 
 
 @lru_cache(maxsize=4096)
@@ -173,7 +234,7 @@ def days(slot: Slot, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
     # It ends with what is asked for: some rules (the 31st of each February) would be looked through for ever.
     found = islice(
         rrule.rrule(
-            FREQUENCIES.get(slot.freq, rrule.WEEKLY),
+            FREQUENCIES[frequency(slot)],
             dtstart=_midnight(beginning(slot, low)),
             until=_midnight(high),
             interval=slot.interval,
@@ -197,7 +258,7 @@ def by_parts(slot: Slot) -> dict[str, list[object]] | None:
     except (KeyError, ValueError):
         return None
     said = {name: values for name, values in parts.items() if values}
-    if never_comes(parts):
+    if never_comes(parts) or (frequency(slot) == "WEEKLY" and any(day.n for day in parts["byweekday"])):
         return None
     uncounted = slot.dtstart is None and slot.valid_from is None and (slot.interval > 1 or slot.count)
     return None if uncounted or not (said or slot.dtstart) else said
@@ -226,7 +287,7 @@ def split(text: str) -> list[str]:
 def beginning(slot: Slot, wanted: dt.date) -> dt.date:
     """A first day that gives the same days from `wanted` on, without counting through all the years between."""
     anchor = slot.dtstart or slot.valid_from or wanted
-    if slot.count or slot.freq == "MONTHLY" or wanted <= anchor:
+    if slot.count or frequency(slot) == "MONTHLY" or wanted <= anchor:
         return anchor
     turn = 7 * slot.interval
     return anchor + dt.timedelta(days=(wanted - anchor).days // turn * turn)
@@ -237,18 +298,6 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 # From local times to moments ---------------------------------------------------------------------
-
-
-def moments(day: dt.date, opens: dt.time, closes: dt.time, zone: dt.tzinfo) -> Interval | None:
-    """In UTC. What closes at or before it opens closes on the next day; an hour that a clock skips is later."""
-    ends = day
-    if closes >= LAST_MINUTE:
-        ends, closes = day + DAY, dt.time.min
-    elif closes <= opens:
-        ends = day + DAY
-    begin = dt.datetime.combine(day, opens.replace(tzinfo=None), zone).astimezone(dt.UTC)
-    end = dt.datetime.combine(ends, closes.replace(tzinfo=None), zone).astimezone(dt.UTC)
-    return (begin, end) if begin < end else None
 
 
 def merged(spans: Iterable[Interval]) -> list[Interval]:

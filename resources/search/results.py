@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from accounts import times
 from resources import listing
 from resources.models import Findable, Service, TaxonomyTerm
+from resources.open_now import next_time
 from resources.search import facets, opening, places
 from resources.search.asking import Found, Hit
 from resources.search.facets import Facet
@@ -20,7 +20,6 @@ from resources.search.times import MEETS
 from resources.search.wanted import Wanted
 from resources.vocabulary import OURS
 
-SOON = dt.timedelta(hours=12)
 # Of all choices, those that one sees at once: what most people in pain ask first.
 QUICK = {
     ("how", "online"),
@@ -126,25 +125,20 @@ def when(row: Findable, hit: Hit, now: dt.datetime) -> tuple[str, str]:
     if "when:today" in hit.facts:
         return "soon", _("Opens later today")
     if "when:unknown" in hit.facts:
-        return "unknown", "" if row.service.kind == Service.Kind.WEBSITE else _(
-            "We do not know when it is open"
-        )
+        return "unknown", "" if row.service.kind == Service.Kind.WEBSITE else _("We do not know the times")
     return "closed", _("Closed now")
 
 
 def meets(row: Findable, hit: Hit, now: dt.datetime) -> tuple[str, str]:
     if "when:now" in hit.facts:
         return "open", _("On right now")
-    begins = next((each for each in row.sessions if each > now), None)
-    if begins is None:
-        return (
-            ("unknown", _("We do not know the next time")) if "when:unknown" in hit.facts else ("closed", "")
-        )
-    if begins - now <= SOON:
-        hours = max(1, round((begins - now).total_seconds() / 3600))
-        return "soon", ngettext("Starts in %(n)s hour", "Starts in %(n)s hours", hours) % {"n": hours}
     zone = opening.zone_of(row.zone) or dt.UTC
-    return "closed", _("Next: %(moment)s") % {"moment": times.moment(begins, now=now, zone=zone)}
+    # Where its zone is not known, UTC stands for the clock of whoever looks; hours are not counted on it.
+    there = timezone.localtime(now).replace(tzinfo=dt.UTC) if row.zone == "UTC" else now
+    begins = next((each for each in row.sessions if each > there), None)
+    if begins is None and "when:unknown" in hit.facts:
+        return "unknown", _("We do not know the next time")
+    return next_time(begins, there, zone=zone, known=row.zone != "UTC")
 
 
 # Choices -------------------------------------------------------------------------------------------

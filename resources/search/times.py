@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from resources.models import OpeningException, Schedule, Service, ServiceAtLocation
 from resources.search import opening
@@ -12,43 +16,73 @@ from resources.search import opening
 # How far opening times are worked out, and how far beginnings.
 AHEAD, SESSIONS_AHEAD, MOST_SESSIONS = dt.timedelta(days=8), dt.timedelta(days=92), 4
 # They happen at their own times, not whenever the house is open.
-MEETS = {Service.Kind.GROUP, Service.Kind.CLASS, Service.Kind.EVENT}
+MEETS = {Service.Kind.GROUP, Service.Kind.CLASS, Service.Kind.EVENT, Service.Kind.VOLUNTEERING}
 COPIED = ("byday", "bymonthday", "byyearday", "byweekno", "wkst", "count", "dtstart", "until", "valid_from")
 
 
 @dataclass(frozen=True)
 class Times:
-    """Slots and exceptions on one clock. Without a clock nothing can be said."""
+    """Rows and exceptions on one clock. Where that clock is not known, days and times are, and "now" is not."""
 
-    slots: list[opening.Slot]
+    rows: list[Schedule]
     exceptions: list[opening.Exceptional]
-    zone: dt.tzinfo | None
+    zone: ZoneInfo | None
     # Whoever is closed for now is closed, whatever the times say.
     shut: bool = False
 
-    def today(self, now: dt.datetime) -> dt.date:
-        return now.astimezone(self.zone or dt.UTC).date()
+    @cached_property
+    def slots(self) -> list[opening.Slot]:
+        return [slot(each) for each in self.rows]
 
-    def hours(self, now: dt.datetime) -> list[opening.Interval] | None:
+    def row_of(self, session: opening.Session) -> Schedule:
+        return self.rows[self.slots.index(session.slot)]
+
+    @property
+    def clock(self) -> dt.tzinfo:
+        """To count days and hours with. Where the zone is not known, UTC stands for the clock of the place."""
+        return self.zone or dt.UTC
+
+    def there(self, now: dt.datetime) -> dt.datetime:
+        """This moment on that clock. Where the zone is not known, what the clock of whoever looks says."""
+        return now if self.zone else timezone.localtime(now).replace(tzinfo=dt.UTC)
+
+    def today(self, now: dt.datetime) -> dt.date:
+        return self.there(now).astimezone(self.clock).date()
+
+    def hours(self, now: dt.datetime, *, ahead: dt.timedelta = AHEAD) -> list[opening.Interval] | None:
         if self.shut:
             return []
         if self.zone is None:
             return None
         today = self.today(now)
-        return opening.intervals(self.slots, self.exceptions, zone=self.zone, first=today, last=today + AHEAD)
+        return opening.intervals(self.slots, self.exceptions, zone=self.zone, first=today, last=today + ahead)
+
+    def coming(self, now: dt.datetime) -> list[opening.Session]:
+        if self.shut:
+            return []
+        return opening.coming(
+            self.slots, self.exceptions, zone=self.clock, now=self.there(now), ahead=SESSIONS_AHEAD
+        )
+
+    def held(self, first: dt.date, last: dt.date, *, today: dt.date) -> list[opening.Session]:
+        """All that begins on these days, as far as it is known today."""
+        slots = [] if self.shut else opening.foretold(self.slots, today)
+        return list(opening.held(slots, self.exceptions, first, last))
 
     def sessions(self, now: dt.datetime) -> list[dt.datetime]:
-        if self.zone is None or self.shut:
-            return []
-        today = self.today(now)
-        found = opening.sessions(
-            self.slots, self.exceptions, zone=self.zone, first=today, last=today + SESSIONS_AHEAD
-        )
-        return [begins for begins in found if begins > now][:MOST_SESSIONS]
+        """The next few beginnings. Where nobody knows on whose clock they are, those of a day ago might be to come."""
+        since = now if self.zone else now - opening.DAY
+        begins = dict.fromkeys(each.begins(self.clock) for each in self.coming(since))
+        return [each for each in begins if each > self.there(since)][:MOST_SESSIONS]
 
     def evenings(self, now: dt.datetime) -> bool:
         today = self.today(now)
         return opening.is_evening(self.slots, self.exceptions, first=today, last=today + AHEAD)
+
+
+def everywhere(service: Service) -> list[tuple[ServiceAtLocation | None, Times]]:
+    """The times at each of its sites; what has none has times all the same."""
+    return [(at, times_at(service, at)) for at in service.at_locations.all() or [None]]
 
 
 def times_at(service: Service, at: ServiceAtLocation | None) -> Times:
@@ -62,14 +96,14 @@ def times_at(service: Service, at: ServiceAtLocation | None) -> Times:
         # Other hours of the house are not those of what meets in it; a closed house is closed to all.
         exceptions += [each for each in houses if each.opens_at is None]
     return Times(
-        [slot(each) for each in rows],
+        rows,
         [exceptional(each) for each in exceptions],
         zone_at(service, at),
         shut=service.status == Service.Status.CLOSED,
     )
 
 
-def zone_at(service: Service, at: ServiceAtLocation | None) -> dt.tzinfo | None:
+def zone_at(service: Service, at: ServiceAtLocation | None) -> ZoneInfo | None:
     names = [at.location.time_zone, at.location.source.time_zone if at.location.source else ""] if at else []
     return opening.zone_of(*names, service.source.time_zone if service.source else "")
 
@@ -87,4 +121,4 @@ def slot(row: Schedule) -> opening.Slot:
 
 
 def exceptional(row: OpeningException) -> opening.Exceptional:
-    return opening.Exceptional(row.starts_on, row.ends_on, row.opens_at, row.closes_at)
+    return opening.Exceptional(row.starts_on, row.ends_on, row.opens_at, row.closes_at, row.reason)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from resources import ical, page, sessions
+from resources import ical, page
 from resources.models import Service
 
 # A listing that was merged leads on so many times at most.
@@ -39,11 +39,10 @@ def on_paper(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def times(request: HttpRequest, pk: uuid.UUID, row: uuid.UUID) -> HttpResponse:
     """One row of its times for a calendar, or one day of it: `?on=2026-11-25`."""
     service, now = visible(request, pk), timezone.localtime()
-    about = next((each for each in page.happenings(service) if each.row.pk == row), None)
+    about = page.happening(service, row)
     if about is None:
         raise Http404
-    today = page.on_the_clock_of(about.zone, now).date()
-    on = request.GET.get("on")
+    today, on = about.sites[0].today(now), request.GET.get("on")
     written = ical.series(about, today=today) if on is None else _one(about, on, today)
     if written is None:
         raise Http404
@@ -57,10 +56,8 @@ def _one(about: ical.Happening, on: str, today: dt.date) -> bytes | None:
     except ValueError:
         return None
     # No page of ours leads farther, and counting to the year 9999 takes long.
-    if abs(day - today) > ical.A_YEAR or day not in sessions.days(about.row, first=day, last=day):
-        return None
-    held = next(sessions.held(about.row, day, about.exceptions), None)
-    return ical.one(about, held) if held and held.opens_at else None
+    held = about.held(day, day, today=today) if abs(day - today) <= ical.A_YEAR else []
+    return ical.one(about, held) if held else None
 
 
 def visible(request: HttpRequest, pk: uuid.UUID) -> Service:

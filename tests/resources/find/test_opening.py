@@ -14,6 +14,7 @@ from resources.search.opening import Exceptional, Slot
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FIRST, LAST = dt.date(2026, 10, 20), dt.date(2026, 10, 28)  # with the end of summer time in Europe
 LONDON = zoneinfo.ZoneInfo("Europe/London")
+WEDNESDAY = dt.datetime(2026, 10, 21, 12, tzinfo=dt.UTC)
 days = st.dates(dt.date(2026, 8, 1), dt.date(2026, 12, 31))
 clocks = st.times().map(lambda time: time.replace(second=0, microsecond=0))
 slots = st.builds(
@@ -201,8 +202,8 @@ def test_an_evening_is_a_weekday_after_work(opens, closes, days, is_evening):
 
 def test_beginnings_need_no_end_and_a_zone_that_is_none_is_none():
     open_ended = Slot(dt.time(18), None, "WEEKLY", "TH")
-    begins = opening.sessions([open_ended], [], zone=LONDON, first=FIRST, last=LAST)
-    assert begins == [dt.datetime(2026, 10, 22, 17, tzinfo=dt.UTC)]
+    coming = opening.coming([open_ended], [], zone=LONDON, now=WEDNESDAY, ahead=dt.timedelta(days=3))
+    assert [each.begins(LONDON) for each in coming] == [dt.datetime(2026, 10, 22, 17, tzinfo=dt.UTC)]
     assert opening.intervals([open_ended], [], zone=LONDON, first=FIRST, last=LAST) is None
     assert opening.zone_of("", "Nowhere/Land") is None
     assert opening.zone_of("", "../etc/passwd") is None

@@ -5,24 +5,32 @@ import io
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 import vobject
 from dateutil import tz
 
-from resources.models import OpeningException, Schedule, ServiceAtLocation, Source
+from resources.models import OpeningException, Schedule, Service, Source
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_march")]
 LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.fixture
+def in_march():
+    with time_machine.travel(dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC), tick=False):
+        yield
 
 
 @pytest.fixture
 def group(published):
     """Every Wednesday at two in London, with a holiday, and one Wednesday in the morning."""
     service = published("Pain café", at="The Hall", kind="group", cancel_policy="Any time")
-    location = service.at_locations.get().location
+    at = service.at_locations.get()
+    location = at.location
     location.time_zone = "Europe/London"
     location.save()
     Schedule.objects.create(
-        location=location,
+        service_at_location=at,
         **{"freq": "WEEKLY", "byday": "WE", "opens_at": dt.time(14), "closes_at": dt.time(15, 30)},
         dtstart=dt.date(2026, 3, 4),
         until=dt.date(2026, 12, 30),
@@ -30,7 +38,9 @@ def group(published):
     days = {"starts_on": dt.date(2026, 3, 18), "ends_on": dt.date(2026, 3, 18)}
     OpeningException.objects.create(location=location, **days, reason="A wedding")
     days = {"starts_on": dt.date(2026, 3, 25), "ends_on": dt.date(2026, 3, 25)}
-    OpeningException.objects.create(location=location, **days, opens_at=dt.time(9), closes_at=dt.time(10))
+    OpeningException.objects.create(
+        service_at_location=at, **days, opens_at=dt.time(9), closes_at=dt.time(10)
+    )
     return service
 
 
@@ -48,7 +58,7 @@ def read(client, *asked, **named):
 
 def test_a_row_of_times_with_its_zone_its_rule_and_what_falls_out(client, group):
     calendar = read(client, group)
-    usual, moved = sorted(calendar.vevent_list, key=lambda event: hasattr(event, "recurrence_id"))
+    usual, moved = sorted(calendar.vevent_list, key=lambda event: not hasattr(event, "rrule"))
     assert usual.summary.value == "Pain café"
     assert usual.location.value == "The Hall, 1 Quay, Alder Bay"
     assert "Any time" in usual.description.value
@@ -60,9 +70,9 @@ def test_a_row_of_times_with_its_zone_its_rule_and_what_falls_out(client, group)
     assert dt.datetime(2026, 4, 1, 14) in starts
     assert dt.datetime(2026, 3, 18, 14) not in starts
     assert starts[-1] == dt.datetime(2026, 12, 30, 14)
-    assert moved.recurrence_id.value == dt.datetime(2026, 3, 25, 14, tzinfo=LONDON)
+    assert dt.datetime(2026, 3, 25, 14) not in starts
     assert moved.dtstart.value == dt.datetime(2026, 3, 25, 9, tzinfo=LONDON)
-    assert moved.uid.value == usual.uid.value
+    assert moved.uid.value == read(client, group, on="2026-03-25").vevent.uid.value
     assert "BEGIN:VTIMEZONE" in calendar.serialize()
 
 
@@ -135,6 +145,35 @@ def test_what_cannot_be_foretold_is_in_no_calendar(client, group, columns):
     assert client.get(address(group)).status_code == 404
 
 
+def test_the_hours_of_the_house_are_no_sessions(client, group):
+    house = group.at_locations.get().location
+    row = Schedule.objects.create(location=house, freq="WEEKLY", byday="MO", opens_at=dt.time(8))
+    assert client.get(address(group, row)).status_code == 404
+    Schedule.objects.filter(pk=row.pk).update(location=None, service=group)
+    group.at_locations.get().schedules.all().delete()
+    assert client.get(address(group, row)).status_code == 200
+
+
+@pytest.mark.parametrize("rule", [{"byyearday": "80,90"}, {"bymonthday": "15"}])
+def test_a_rule_calendars_do_not_have_is_written_day_for_day(client, group, rule):
+    Schedule.objects.update(**{"byday": "", "until": None, **rule})
+    usual = next(event for event in read(client, group).vevent_list if hasattr(event, "rdate"))
+    assert not hasattr(usual, "rrule")
+    assert usual.dtstart.value.replace(tzinfo=None) == usual.rdate.value[0].replace(tzinfo=None)
+
+
+def test_who_is_closed_for_now_is_in_no_calendar(client, group):
+    Service.objects.update(status="temporarily closed")
+    assert client.get(address(group)).status_code == 404
+
+
+def test_a_count_goes_on_where_it_was(client, group):
+    Schedule.objects.update(until=None, count=10, valid_from=dt.date(2026, 3, 18))
+    assert "COUNT=8" in read(client, group).vevent_list[0].rrule.value.split(";")
+    Schedule.objects.update(valid_to=dt.date(2026, 12, 1))
+    assert "UNTIL=20260506T225959Z" in read(client, group).vevent_list[0].rrule.value.split(";")
+
+
 def test_times_of_something_else_are_not_there(client, group, published):
     other = published("Another")
     assert client.get(address(other)).status_code == 404
@@ -142,6 +181,6 @@ def test_times_of_something_else_are_not_there(client, group, published):
 
 def test_times_of_a_draft_are_for_curators(client, client_of, curator, group, draft):
     hidden = draft("Hidden", kind="group")
-    ServiceAtLocation.objects.create(service=hidden, location=group.at_locations.get().location)
+    Schedule.objects.update(service=hidden, service_at_location=None)
     assert client.get(address(hidden)).status_code == 404
     assert client_of(curator).get(address(hidden)).status_code == 200

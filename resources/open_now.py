@@ -1,0 +1,118 @@
+"""Whether a listing is open now, in words: open, closed, or not known. Of rows that are loaded.
+
+It asks the same times as the search (`search/times.py`), so its answer is the one that the list of results gave.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import times
+from resources.models import Service, ServiceAtLocation
+from resources.search.times import MEETS, SESSIONS_AHEAD, Times, everywhere
+
+SOON = dt.timedelta(hours=12)
+# Longer than that, and it is simply open.
+ALWAYS = dt.timedelta(days=30)
+BEST_FIRST = ("open", "soon", "closed", "unknown")
+
+
+@dataclass(frozen=True)
+class Status:
+    """`state`: open, soon, closed or unknown. `where`: the one of its places that is meant, if they differ."""
+
+    state: str
+    words: str
+    where: str = ""
+
+
+def of(service: Service, *, now: dt.datetime) -> Status | None:
+    """The best that can be said of its places. None for a website, which has no door, unless its times are told."""
+    sites = everywhere(service)
+    if service.kind == Service.Kind.WEBSITE and not any(held.rows for _at, held in sites):
+        return None
+    found = [(at, at_one(service, held, now)) for at, held in sites]
+    at, best = min(found, key=lambda pair: BEST_FIRST.index(pair[1].state))
+    alike = all(each == best for _at, each in found)
+    return best if alike or at is None else Status(best.state, best.words, name_of(at))
+
+
+def name_of(at: ServiceAtLocation) -> str:
+    addresses = at.location.addresses.all()
+    return at.location.name or next((address.one_line for address in addresses), "")
+
+
+def at_one(service: Service, held: Times, now: dt.datetime) -> Status:
+    hours = held.hours(now, ahead=SESSIONS_AHEAD)
+    ends = next((end for begin, end in hours or [] if begin <= now < end), None)
+    if held.shut:
+        return Status("closed", _("Closed for now"))
+    if service.kind in MEETS:
+        return _on(held, ends, now) if ends else _meets(held, now, unknown=hours is None)
+    if hours is None:
+        said = _("We do not know if it is open now") if held.rows else _("We do not know the times")
+        return Status("unknown", said)
+    if ends:
+        return _open(held, ends, now)
+    begins = next((begin for begin, _end in hours if begin > now), None)
+    return _shut(held, begins, now)
+
+
+def _on(held: Times, ends: dt.datetime, now: dt.datetime) -> Status:
+    return Status("open", _("On right now, until %(end)s") % {"end": _until(held, ends, now)})
+
+
+def _open(held: Times, ends: dt.datetime, now: dt.datetime) -> Status:
+    if ends - now > ALWAYS:
+        return Status("open", _("Open now, day and night"))
+    return Status("open", _("Open now until %(end)s") % {"end": _until(held, ends, now)})
+
+
+def _until(held: Times, ends: dt.datetime, now: dt.datetime) -> str:
+    return times.until(ends, now=now, zone=held.clock)
+
+
+def _shut(held: Times, begins: dt.datetime | None, now: dt.datetime) -> Status:
+    said = _why(held, now)
+    if begins is None:
+        return Status("closed", said)
+    when = times.moment(begins, now=now, zone=held.clock)
+    return Status("closed", _("%(closed)s, opens %(when)s") % {"closed": said, "when": when})
+
+
+def _why(held: Times, now: dt.datetime) -> str:
+    """Whether it is closed as on any evening, or on a day, or days, that are not as usual."""
+    today = held.today(now)
+    sunday = today + dt.timedelta(days=6 - today.weekday())
+    closed = next((each for each in held.exceptions if each.covers(today) and not each.opens_at), None)
+    if closed is None:
+        return _("Closed now")
+    this_week = today < sunday <= closed.ends_on
+    said = _("Closed this week") if this_week else _("Closed today")
+    return _("%(closed)s (%(why)s)") % {"closed": said, "why": closed.reason} if closed.reason else said
+
+
+def _meets(held: Times, now: dt.datetime, *, unknown: bool) -> Status:
+    begins = next(iter(held.sessions(now)), None)
+    state, said = next_time(begins, held.there(now), zone=held.clock, known=held.zone is not None)
+    return (
+        Status("unknown", _("We do not know the next time"))
+        if begins is None and unknown
+        else Status(state, said)
+    )
+
+
+def next_time(
+    begins: dt.datetime | None, now: dt.datetime, *, zone: dt.tzinfo, known: bool
+) -> tuple[str, str]:
+    """What meets says while it is not on. `known`: whether hours can be counted on the clock of its place."""
+    if begins is None:
+        return "closed", _("No next time is planned")
+    if known and begins - now <= SOON:
+        hours = max(1, round((begins - now).total_seconds() / 3600))
+        return "soon", ngettext("Starts in %(n)s hour", "Starts in %(n)s hours", hours) % {"n": hours}
+    return "closed", _("Next: %(moment)s") % {"moment": times.moment(begins, now=now, zone=zone)}
