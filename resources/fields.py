@@ -56,6 +56,8 @@ OWN = {
     *("archived_at", "archived_by", "program", "parent_organization", "contact"),
     *("assured_date", "assurer_email", "text_language"),
 }
+# Links that an import may propose, beside what a listing is filed under: where a listing is offered.
+PLACED = {("service_at_location", "location")}
 OF_SERVICE = {
     Part.NAME: ("name", "alternate_name"),
     Part.DESCRIPTION: ("description", "kind", "delivery", "status"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,54 +10,132 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
+from resources import fields
 from resources.hsds.tables import Table
 from resources.models import ChangeRequest, FieldChange, Service, ServiceAtLocation, Source
+
+# What the importer calls otherwise than the desk does.
+DESK_NAMES = {"exception": "opening_exception"}
+# Fields of an open or answered question, by table, row and field.
+Asked = dict[tuple[str, uuid.UUID | None, str], list[FieldChange]]
 
 
 @dataclass
 class Offer:
-    """What a row would have changed: by column, what is there and what the source says. A new row has no `row`."""
+    """What a row would have changed: by column, what is there and what the source says."""
 
     table: Table
-    row: uuid.UUID | None
-    # Columns with the keys of what it hangs on, to find whose page it is on.
+    row: uuid.UUID
+    # What it is or hangs on, to find whose page it is on.
     links: dict[str, uuid.UUID]
     fields: dict[str, tuple[Any, Any]]
+    # There is no such row here yet.
+    is_new: bool = False
+
+    @property
+    def name(self) -> str:
+        return DESK_NAMES.get(self.table.name, self.table.name)
+
+    def decidable(self) -> dict[str, tuple[Any, Any]]:
+        """What the desk can write. The rest stays as it is without a question."""
+        if self.name == "attribute" and "service" not in self.links:
+            return {}
+        return {column: pair for column, pair in self.fields.items() if may_be_asked(self.name, column)}
+
+
+def may_be_asked(table: str, column: str) -> bool:
+    field = fields.field_of(table, column)
+    if field is None:
+        return False
+    return not field.is_relation or field.name == "taxonomy_term" or (table, field.name) in fields.PLACED
 
 
 def ask(offers: list[Offer], source: Source) -> int:
-    """One change request for each listing. Returns how many."""
+    """One change request for each listing; what is open already says from now on what the source says now.
+
+    What a curator did not take over is not asked again, however often the source goes to and fro.
+    """
     homes = owners(offers)
-    by_service: defaultdict[uuid.UUID, list[Offer]] = defaultdict(list)
-    for offer, home in zip(offers, homes, strict=True):
-        if home is not None:
-            by_service[home].append(offer)
-    requests = [
+    asked, now = asked_before(offers, homes, source), timezone.now()
+    by_service: defaultdict[uuid.UUID, list[FieldChange]] = defaultdict(list)
+    follow: list[FieldChange] = []
+    for group, (offer, home) in enumerate(zip(offers, homes, strict=True), start=1):
+        if home is None:
+            continue
+        for change in unsettled(offer, group, asked):
+            known = asked.get((change.table, change.row, change.field), [])
+            open_one = next((one for one in known if is_free(one, now)), None)
+            if open_one is None:
+                by_service[home].append(change)
+            else:
+                open_one.before, open_one.after = change.before, change.after
+                follow.append(open_one)
+    FieldChange.objects.bulk_update(follow, ["before", "after"])
+    return open_questions(by_service, source)
+
+
+def open_questions(by_service: dict[uuid.UUID, list[FieldChange]], source: Source) -> int:
+    """Returns how many."""
+    requests = ChangeRequest.objects.bulk_create(
         ChangeRequest(kind=ChangeRequest.Kind.CONFLICT, service_id=service, source=source)
         for service in by_service
-    ]
-    ChangeRequest.objects.bulk_create(requests)
-    FieldChange.objects.bulk_create(
-        change
-        for request, found in zip(requests, by_service.values(), strict=True)
-        for change in changes(request, found)
     )
+    for request, found in zip(requests, by_service.values(), strict=True):
+        for change in found:
+            change.request = request
+    FieldChange.objects.bulk_create(change for found in by_service.values() for change in found)
     return len(requests)
 
 
-def changes(request: ChangeRequest, offers: list[Offer]) -> Iterable[FieldChange]:
-    for group, offer in enumerate(offers):
-        for field, (before, after) in offer.fields.items():
-            yield FieldChange(
-                request=request,
-                table=offer.table.name,
-                row=offer.row,
-                group=group if offer.row is None else 0,
-                field=field,
-                before=before,
-                after=after,
-            )
+def asked_before(offers: list[Offer], homes: list[uuid.UUID | None], source: Source) -> Asked:
+    found = FieldChange.objects.filter(
+        request__kind=ChangeRequest.Kind.CONFLICT,
+        request__source=source,
+        request__service__in=set(homes) - {None},
+        row__in={offer.row for offer in offers},
+    )
+    asked: Asked = defaultdict(list)
+    for one in found.select_related("request"):
+        asked[one.table, one.row, one.field].append(one)
+    return asked
+
+
+def unsettled(offer: Offer, group: int, asked: Asked) -> list[FieldChange]:
+    """What there is to ask: of a row that is here the fields that are news, of a new one all of it or nothing."""
+    found = list(changes(offer, group))
+    known = [asked.get((change.table, change.row, change.field), []) for change in found]
+    news = [
+        change
+        for change, before in zip(found, known, strict=True)
+        if not any(is_settled(one, change.after) for one in before)
+    ]
+    return found if news and offer.is_new else news
+
+
+def is_settled(one: FieldChange, after: Any) -> bool:
+    """It is being asked, or a curator did not want it."""
+    is_open = one.request.decided_at is None
+    return one.after == after and (is_open or one.taken_at is None or one.taken != after)
+
+
+def is_free(one: FieldChange, now: dt.datetime) -> bool:
+    """Nobody has decided it or has it in hand."""
+    held = one.request.leased_until_at
+    return one.request.decided_at is None and (held is None or held <= now)
+
+
+def changes(offer: Offer, group: int) -> Iterable[FieldChange]:
+    for field, (before, after) in offer.decidable().items():
+        yield FieldChange(
+            table=offer.name,
+            row=offer.row,
+            group=group if offer.is_new else 0,
+            field=field,
+            before=before,
+            after=after,
+        )
 
 
 def owners(offers: list[Offer]) -> list[uuid.UUID | None]:

@@ -298,8 +298,10 @@ class Importer:
         if said is None:
             said = ImportedRow(source=self.source, table=row.row.table.name, row_id=row.pk, values={})
             now: dict[str, Any] = {}
-        elif there is None:
+        elif there is None and said.values:
             return Step(row, "kept")
+        elif there is None:
+            now = {}
         else:
             now = {column: plain(getattr(there, column)) for column in new}
         return self.asking(row, new, said, now, [column for column in new if now.get(column) != new[column]])
@@ -310,9 +312,10 @@ class Importer:
         wanted = {column: new[column] for column in columns if new[column] not in ("", None, []) or now}
         if all(said.offered.get(column, said) == value for column, value in wanted.items()):
             return Step(row, "kept")
-        said.offered |= wanted
+        # A new row is remembered whole: who takes it over has to know where it belongs.
+        said.offered |= wanted if now else new
         fields = {column: (now.get(column), value) for column, value in wanted.items()}
-        offer = Offer(row.row.table, row.pk if now else None, links_of(row), fields)
+        offer = Offer(row.row.table, row.pk, links_of(row), fields, is_new=not now)
         return Step(row, "kept", imported=said, offer=offer)
 
     def creation(self, row: Clean, new: dict[str, Any]) -> Step:
@@ -370,11 +373,11 @@ def linked(rows: Iterable[Clean], columns: Iterable[str]) -> set[uuid.UUID]:
 
 def links_of(row: Clean) -> dict[str, uuid.UUID]:
     """What the row is, or hangs on, nearest first."""
-    own = {row.row.table.name: row.pk}
-    parents = {
-        name: row.values[column] for column, name in row.row.table.parents.items() if row.values.get(column)
-    }
-    return own | parents
+    links = {row.row.table.name: row.pk}
+    for column, name in row.row.table.parents.items():
+        if row.values.get(column):
+            links.setdefault(name, row.values[column])
+    return links
 
 
 def orphan(row: Clean, lost: list[str]) -> str:

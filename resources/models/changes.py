@@ -121,7 +121,7 @@ class FieldChange(models.Model):
     """One field: what it was when this was written, what it should be, and what a curator made of it.
 
     `table` is the HSDS name (service, phone, schedule, ...); `row` is null for a new row, and all new rows of one
-    `group` become one record.
+    `group` become one record. A new row that an import proposes has the key it will get, and a group.
     """
 
     request = models.ForeignKey(ChangeRequest, models.CASCADE, related_name="fields")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from resources import fields
 from resources.models import FieldChange, Location, Service, ServiceAtLocation
+from resources.services import offering
 
 
 def apply(*, service: Service, changes: Iterable[FieldChange]) -> None:
@@ -20,15 +21,26 @@ def apply(*, service: Service, changes: Iterable[FieldChange]) -> None:
     order = list(fields.TABLES)
     ranked = sorted(changes, key=lambda one: (_rank(order, one.table), str(one.row or ""), one.group))
     made: dict[int, Location] = {}
-    for (table, row, group), some in groupby(ranked, key=lambda one: (one.table, one.row, one.group)):
-        values = {one.field: one.taken for one in some}
+    for (table, row, group), found in groupby(ranked, key=lambda one: (one.table, one.row, one.group)):
+        first, *more = found
+        if offering.is_offered(first):
+            _put_offered(table, [first, *more])
+            continue
+        values = {one.field: one.taken for one in (first, *more)}
         record = _row(service, table, row)
         if record is None:
             record = _new(service, table, group, made)
-        put(table, record, values)
+        put(table, record, values, of_import=first.request.source_id is not None)
         if isinstance(record, Location):
             made[group] = record
             ServiceAtLocation.objects.get_or_create(service=service, location=record)
+
+
+def _put_offered(table: str, changes: list[FieldChange]) -> None:
+    """A row of an import that was not here yet; or is by now, when somebody took over another part of it."""
+    there = fields.TABLES[table]._default_manager.filter(pk=changes[0].row).first()
+    record = there or offering.new_row(changes[0])
+    put(table, record, {one.field: one.taken for one in changes}, of_import=True)
 
 
 def _rank(order: list[str], table: str) -> int:
@@ -69,12 +81,12 @@ def _place(service: Service) -> Location:
     return location
 
 
-def put(table: str, record: models.Model, values: dict[str, Any]) -> None:
+def put(table: str, record: models.Model, values: dict[str, Any], *, of_import: bool = False) -> None:
     """Set these fields, each checked by its own rules, and save."""
     for name, value in values.items():
         field = fields.field_of(table, name)
-        # Which rows belong together is not proposed; only what a listing is filed under.
-        if field is None or (field.is_relation and field.name != "taxonomy_term"):
+        # Which rows belong together is not proposed; only what a listing is filed under, and by an import its place.
+        if field is None or (field.is_relation and not _may_link(table, field.name, of_import)):
             raise ValidationError(
                 _("“%(name)s” is not a part of a listing we know.") % {"name": f"{table}.{name}"}
             )
@@ -85,4 +97,10 @@ def put(table: str, record: models.Model, values: dict[str, Any]) -> None:
             raise ValidationError(
                 f"{fields.label(table, name)}: {said or _('This value makes no sense.')}"
             ) from error
+    if of_import and record._state.adding:
+        offering.refuse_incomplete(table, record)
     record.save()
+
+
+def _may_link(table: str, name: str, of_import: bool) -> bool:
+    return name == "taxonomy_term" or (of_import and (table, name) in fields.PLACED)
