@@ -39,7 +39,8 @@ from resources.services.refusing import Unwanted
 BATCH = 500
 # As many of the records that a source has no more are named; all are counted.
 MOST_NAMED = 200
-Each = Callable[[int, Reading], None]
+# Hears how many groups are in; says whether that is enough for now.
+Each = Callable[[int, Reading], bool]
 
 
 def run(
@@ -58,7 +59,7 @@ def run(
     """Import a folder, zip or file as drafts from the source of that name.
 
     `about` are the source's other columns (licence, url, is_sample). `skip` groups are in already; `each` hears, in
-    the transaction of every group, how many are. Raises unpacking.Unreadable.
+    the transaction of every group and of what comes after the last, how many are. Raises unpacking.Unreadable.
     """
     report = report or Report(tell)
     report.muted = skip > 0
@@ -97,6 +98,7 @@ def take_over(
     reading: Reading, groups: Iterable[list[Row]], importer: Importer, skip: int, each: Each | None
 ) -> None:
     importer.facts_known = importer.seen.keep_facts(reading.facts())
+    number = 0
     for number, rows in enumerate(groups, start=1):
         if number <= skip:
             importer.recall(rows)
@@ -104,12 +106,16 @@ def take_over(
             continue
         with transaction.atomic():
             importer.take(rows)
-            if each:
-                each(number, reading)
+            enough = each is not None and each(number, reading)
+        if enough:
+            return
     importer.report.muted = False
-    with transaction.atomic():
-        importer.retry()
-        importer.tell_gone(reading.read_tables)
+    if number + 1 > skip:
+        with transaction.atomic():
+            importer.retry()
+            importer.tell_gone(reading.read_tables)
+            if each:
+                each(number + 1, reading)
     indexing.catch_up()
 
 

@@ -17,7 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,13 +32,12 @@ LEASE = dt.timedelta(minutes=5)
 SLICE_SECONDS = 120.0
 MOST_NOTES = 5000
 # A file that leads our reader astray does so again each time; what passes by itself (the database is away) is not here.
-ASTRAY = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+ASTRAY = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    *(DataError, IntegrityError),
+)
 logger = logging.getLogger(__name__)
 KEPT = dt.timedelta(days=1)
-
-
-class Pause(Exception):
-    """Enough for now; the next worker goes on."""
 
 
 class Stopped(Exception):
@@ -54,8 +53,6 @@ def work(*, seconds: float = SLICE_SECONDS) -> int:
     run = Run(job, time.monotonic() + seconds)
     try:
         run.go()
-    except Pause:
-        run.give_back()
     except Stopped:
         pass
     except Unreadable as error:
@@ -89,6 +86,7 @@ class Run:
     job: ImportJob
     until: float
     lines: list[str] = field(default_factory=list)
+    enough: bool = False
 
     def __post_init__(self) -> None:
         self.report = Report(self.hear)
@@ -105,7 +103,10 @@ class Run:
         else:
             with tempfile.TemporaryDirectory() as scratch:
                 self.take_over(self.spooled(Path(scratch)))
-        self.end()
+        if self.enough:
+            self.give_back()
+        else:
+            self.end()
 
     def take_over(self, path: Path) -> None:
         job = self.job
@@ -129,6 +130,7 @@ class Run:
         if source is not None:
             with transaction.atomic():
                 importing.Importer(source, self.report).retry()
+                self.keep()
 
     def spooled(self, scratch: Path) -> Path:
         """The upload as a file under a name that is ours."""
@@ -142,27 +144,26 @@ class Run:
 
     # After each group of rows ------------------------------------------------------------------
 
-    def look(self, number: int, reading: Reading) -> None:
+    def look(self, number: int, reading: Reading) -> bool:
         """Of what is only tried nothing is written; it cannot go on later either."""
         if time.monotonic() > self.until:
             raise Unreadable(
                 _("This is too long to try out here. Take it over, or try it with manage.py import_hsds.")
             )
+        return False
 
-    def note_down(self, number: int, reading: Reading) -> None:
-        if time.monotonic() > self.until:
-            raise Pause
-        now = timezone.now()
+    def note_down(self, number: int, reading: Reading) -> bool:
+        """However little time there is, a group is in when its time is over."""
         progress = reading.files.progress
+        self.keep(position=number, bytes_done=progress.done, bytes_total=progress.total)
+        self.enough = time.monotonic() > self.until
+        return self.enough
+
+    def keep(self, **progress: int) -> None:
+        """Hold on to the job, in the transaction of what was written. Raises Stopped when it is ours no more."""
         mine = ImportJob.objects.filter(pk=self.job.pk, lease=self.job.lease, cancelled_at=None)
         counts = {table: dict(found) for table, found in self.report.counts.items()}
-        if not mine.update(
-            position=number,
-            bytes_done=progress.done,
-            bytes_total=progress.total,
-            counts=counts,
-            leased_until_at=now + LEASE,
-        ):
+        if not mine.update(**progress, counts=counts, leased_until_at=timezone.now() + LEASE):
             raise Stopped
         self.write_lines()
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +18,16 @@ from resources.models.listings import Service
 
 class ImportJobQuerySet(models.QuerySet["ImportJob"]):
     def waiting(self, now: dt.datetime) -> Self:
-        """To be begun, or left behind by a worker that is gone."""
+        """To be begun, or left behind by a worker that is gone. Of one source only the oldest."""
         free = Q(leased_until_at=None) | Q(leased_until_at__lte=now)
-        return self.filter(free, finished_at=None, cancelled_at=None).order_by("created_at", "pk")
+        earlier = Q(created_at__lt=OuterRef("created_at")) | Q(
+            created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")
+        )
+        before = self.going_on().filter(earlier, source_name=OuterRef("source_name"))
+        return self.going_on().filter(free, ~Exists(before)).order_by("created_at", "pk")
+
+    def going_on(self) -> Self:
+        return self.filter(finished_at=None, cancelled_at=None)
 
 
 class ImportJob(models.Model):

@@ -27,7 +27,8 @@ def is_offered(change: FieldChange) -> bool:
 def new_row(change: FieldChange) -> models.Model:
     """The row as the source has it, so far only hung where the source hangs it. Raises ValidationError."""
     name = IMPORT_NAMES.get(change.table, change.table)
-    said = ImportedRow.objects.filter(source=change.request.source_id, table=name, row_id=change.row).first()
+    known = ImportedRow.objects.filter(source=change.request.source_id, table=name)
+    said = known.filter(row_id__in=[change.row]).first()
     model = fields.TABLES[change.table]
     record = model(pk=change.row)
     for field in model._meta.concrete_fields:

@@ -96,8 +96,40 @@ def test_a_slice_that_is_over_is_gone_on_with_and_nothing_is_counted_twice(job):
         if job.is_over:
             break
     assert job.finished_at
+    assert said[:2] == [1, said[-1]]  # however short a slice is, a group comes in
     assert (job.total("created"), job.total("refused")) == (1202, 1)
     assert Service.objects.count() == 1200
+
+
+def test_what_comes_after_the_last_group_is_not_done_again(job, monkeypatch):
+    def dies(self, trouble=""):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs.Run, "end", dies)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.work()
+    job.refresh_from_db()
+    before = job.position, job.counts, job.notes.count()
+    ImportJob.objects.update(leased_until_at=timezone.now())
+    jobs.work()
+    job.refresh_from_db()
+    assert job.finished_at
+    assert (job.trouble, job.position, job.counts, job.notes.count()) == ("", *before)
+
+
+def test_who_was_overtaken_tries_no_waiting_rows(job, curator):
+    sweep_imports()
+    row = QuarantinedRow.objects.get()
+    row.cells = row.cells | {"service_id": "s7"}
+    row.save()
+    exchanging.retry_quarantined(source=Source.objects.get(), by=curator)
+    run = jobs.Run(jobs.take(), 0.0)
+    ImportJob.objects.filter(pk=run.job.pk).update(lease=uuid.uuid4())
+    with pytest.raises(jobs.Stopped):
+        run.go()
+    assert QuarantinedRow.objects.exists()
+    assert not Service.objects.get(original_id="s7").phones.exists()
 
 
 def test_a_worker_that_died_leaves_whole_groups_and_another_goes_on(job, monkeypatch):
