@@ -9,11 +9,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import LineField, OnceForm
+from accounts.forms import LineField, OnceForm, zones_by_area
 from resources.hsds import mapping
 from resources.hsds.unpacking import Unreadable
 
 MOST_BYTES = 200 * 2**20
+COLUMNS = ("source_name", "licence", "url", "time_zone", "with_contacts")
 ENDINGS = (".zip", ".ndjson", ".jsonl", ".json", ".csv")
 
 
@@ -35,6 +36,14 @@ class ImportForm(OnceForm):
     licence = LineField(label=_("On what terms may it be shown?"), max_length=200, required=False)
     url = forms.URLField(
         label=_("Where is it published?"), max_length=500, required=False, assume_scheme="https"
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Where are its clocks?"),
+        choices=lambda: [("", _("Each place says it itself")), *zones_by_area()],
+        required=False,
+        help_text=_(
+            "For places that do not name their time zone. Without one we cannot say what is open now."
+        ),
     )
     with_contacts = forms.BooleanField(
         label=_("Take people’s names, too"),
@@ -76,7 +85,7 @@ class ImportForm(OnceForm):
         """The columns of the job."""
         given = self.cleaned_data.get("mapping_file")
         return {
-            **{name: self.cleaned_data[name] for name in ("source_name", "licence", "url", "with_contacts")},
+            **{name: self.cleaned_data[name] for name in COLUMNS},
             "mapping": self.mapping_text.decode("utf-8-sig") if given else "",
             "mapping_is_json": bool(given and self.mapping_is_json),
         }

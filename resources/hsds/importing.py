@@ -86,9 +86,12 @@ def run(
 
 @transaction.atomic
 def origin_of(name: str, about: dict[str, Any]) -> Source:
-    origin, _created = Source.objects.select_for_update().get_or_create(name=name, defaults=about)
+    origin, created = Source.objects.select_for_update().get_or_create(name=name, defaults=about)
+    zone = origin.time_zone
     for column, value in about.items():
         setattr(origin, column, value or getattr(origin, column))
+    if not created and origin.time_zone != zone:
+        indexing.remember_all(origin)
     origin.imported_at = timezone.now()
     origin.save()
     return origin

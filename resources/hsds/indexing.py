@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.db.models import Q
 from resources import services
 from resources.hsds.steps import Step
 from resources.hsds.tables import Table
-from resources.models import Service, Unindexed
+from resources.models import Service, Source, Unindexed
 
 BATCH = 1000
 # Only what the search reads; the rest of the tables does not make a listing easier to find.
@@ -54,6 +55,14 @@ def remember(table: Table, steps: Iterable[Step]) -> None:
     if any(keys.values()):
         found = {Unindexed(service_id=key) for key in touched.order_by().values_list("pk", flat=True)}
         Unindexed.objects.bulk_create(found, ignore_conflicts=True)
+
+
+def remember_all(source: Source) -> None:
+    """Every listing of a source: its clocks are elsewhere now."""
+    known = Service.objects.filter(Q(source=source) | Q(at_locations__location__source=source))
+    found = known.order_by().values_list("pk", flat=True).distinct().iterator(chunk_size=BATCH)
+    while keys := list(islice(found, BATCH)):
+        Unindexed.objects.bulk_create([Unindexed(service_id=key) for key in keys], ignore_conflicts=True)
 
 
 def catch_up() -> int:

@@ -123,6 +123,7 @@ class Run:
             report=self.report,
             licence=job.licence,
             url=job.url,
+            time_zone=job.time_zone,
         )
 
     def retry(self) -> None:

@@ -39,6 +39,9 @@ class ImportJob(models.Model):
     source_name = models.CharField(_("name of the source"), max_length=120)
     licence = models.CharField(_("licence"), max_length=200, blank=True)
     url = models.URLField(_("where it is published"), max_length=500, blank=True)
+    time_zone = models.CharField(
+        _("time zone of its places"), max_length=63, blank=True, default="", db_default=""
+    )
     mapping = models.TextField(blank=True)
     mapping_is_json = models.BooleanField(default=False)
     with_contacts = models.BooleanField(_("people’s names, too"), default=False)

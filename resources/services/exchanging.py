@@ -35,7 +35,7 @@ def take_over_tried(*, job: ImportJob, by: User) -> ImportJob:
     if not tried.dry_run or not tried.is_over or not tried.file_parts.exists():
         raise CannotImport(_("The file is not here any more. Please choose it again."))
     copied = (
-        *("file_name", "source_name", "licence", "url"),
+        *("file_name", "source_name", "licence", "url", "time_zone"),
         *("mapping", "mapping_is_json", "with_contacts"),
     )
     real = ImportJob.objects.create(created_by=by, **{name: getattr(tried, name) for name in copied})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import zoneinfo
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,12 @@ from django.utils.translation import gettext as _
 from resources.hsds import importing, mapping
 from resources.hsds.reading import Reading
 from resources.hsds.unpacking import Unreadable
+
+
+def a_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise argparse.ArgumentTypeError("a time zone such as Europe/London")
+    return name
 
 
 class Command(BaseCommand):
@@ -25,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="name of the source; the folder's name if left out")
         parser.add_argument("--licence", default="", help="the terms on which it may be shown")
         parser.add_argument("--url", default="", help="where it is published")
+        parser.add_argument(
+            "--time-zone", default="", type=a_zone, help="where its clocks are, such as America/Los_Angeles"
+        )
         parser.add_argument("--sample", action="store_true", help="mark it as sample data on every page")
         parser.add_argument("--with-contacts", action="store_true", help="people's names and numbers, too")
         parser.add_argument("--mapping", type=Path, help="a plain table: which column is what (.toml, .json)")
@@ -46,6 +57,7 @@ class Command(BaseCommand):
                 each=self.tell_progress if options["progress"] else None,
                 licence=options["licence"][:200],
                 url=options["url"][:500],
+                time_zone=options["time_zone"],
                 is_sample=options["sample"],
             )
         except (Unreadable, OSError) as error:

@@ -7,10 +7,20 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from resources.hsds import jobs
-from resources.models import ImportJob, ImportPart, Organization, QuarantinedRow, Service, Source
+from resources.models import (
+    ImportJob,
+    ImportPart,
+    Organization,
+    QuarantinedRow,
+    Service,
+    Source,
+    Unindexed,
+)
 from resources.services import exchanging
 from resources.tasks import sweep_imports
 from tests.resources.conftest import curator as curator
@@ -65,6 +75,23 @@ def test_an_upload_is_taken_over_by_the_worker_and_told_row_by_row(client, job):
     assert "Done" in page
     assert client.get("/find/desk/imports/").content.decode().count("The county") >= 2
     assert sweep_imports() == 0
+
+
+def test_a_source_whose_clocks_are_named_says_when_its_places_are_open(client, curator):
+    tables = {**TABLES, "services.csv": "id,organization_id,name,status\ns1,o1,Tea,active\n"}
+    upload(client, curator, zipped(tables))
+    sweep_imports()
+    assert not Unindexed.objects.exists()
+    upload(client, curator, zipped(tables), button="try", time_zone="America/Los_Angeles")
+    sweep_imports()
+    assert Source.objects.get().time_zone == ""
+    client.post(f"/find/desk/imports/{ImportJob.objects.get(dry_run=True).pk}/take-over/")
+    with CaptureQueriesContext(connection) as asked:
+        sweep_imports()
+    assert Source.objects.get().time_zone == "America/Los_Angeles"
+    # Nothing in the file is new, and the search hears of its listings all the same.
+    assert any("resources_unindexed" in query["sql"] and "INSERT" in query["sql"] for query in asked)
+    assert not Unindexed.objects.exists()
 
 
 def test_the_same_form_sent_twice_is_one_import(client, curator):
