@@ -7,14 +7,17 @@ pyproject.toml) and works while it is imported. xdist's workers inherit what the
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from supportnet.engines import Engines
+from tests import template
 
 
 def start_engines() -> None:
@@ -27,6 +30,7 @@ def start_engines() -> None:
     engines.create_database("supportnet")
     os.environ["DATABASE_URL"] = engines.database_url("supportnet")
     os.environ["REDIS_URL"] = engines.redis_url()
+    template.begin(home)
 
 
 def own_environment() -> None:
@@ -52,11 +56,15 @@ own_environment()
 
 def pytest_configure(config: pytest.Config) -> None:
     # Only now: of two fixtures with one name the later wins, and pytest-playwright came before.
-    config.pluginmanager.import_plugin("tests.live")
+    for name in ("tests.database", "tests.live"):
+        config.pluginmanager.import_plugin(name)
+
+
+# Which come first --------------------------------------------------------------------------------------
 
 
 def commits(item: pytest.Item) -> bool:
-    """Whether the test really commits, so that the database has to be emptied after it."""
+    """Whether the test really commits: those have browsers and workers, and take longest."""
     marker = item.get_closest_marker("django_db")
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(marker and marker.kwargs.get("transaction")) or bool(
@@ -66,13 +74,55 @@ def commits(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit come last, in whatever order, and each finds again what the migrations had written.
+    """The longest come first, in whatever order: at the end the processes share out what is short."""
+    items.sort(key=commits, reverse=True)
 
-    All of them or none: what one leaves behind without it, the next with it would write a second time.
-    """
-    for item in filter(commits, items):
-        marker = item.get_closest_marker("django_db")
-        given = marker.kwargs if marker else {}
-        whole = pytest.mark.django_db(**{**given, "transaction": True, "serialized_rollback": True})
-        item.add_marker(whole, append=False)
-    items.sort(key=commits)
+
+def pytest_collection_finish() -> None:
+    """What was read to find the tests stays to the end; nobody need look again and again what of it can go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+# What is counted, and what is said of a failure --------------------------------------------------------
+
+# Whole stories and whole matrices: each line they come by, a test of its room comes by as well. Following them
+# takes as long again as they take themselves, so they are not; the figure is rather too low than too high.
+NOT_COUNTED = (
+    "tests/access/",
+    "tests/faults/",
+    "tests/journeys/",
+    "tests/checkins/test_laws.py",
+    "tests/checkins/test_states.py",
+)
+# Of each kind of output of a failing test; a build machine keeps only the end of all that is said.
+MOST_LINES = 40
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    cover = item.config.pluginmanager.get_plugin("_cov")
+    counting = getattr(cover, "cov_controller", None)
+    if counting is None or not item.nodeid.startswith(NOT_COUNTED):
+        return (yield)
+    counting.pause()
+    try:
+        return (yield)
+    finally:
+        counting.resume()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    report.sections = [(title, the_end_of(text)) for title, text in report.sections]
+    return report
+
+
+def the_end_of(text: str) -> str:
+    """Without the answers below 500 that Django warns of: tests ask for many of them."""
+    lines = [
+        line for line in text.splitlines(keepends=True) if not line.startswith("WARNING  django.request:")
+    ]
+    return "".join(lines[-MOST_LINES:])

@@ -105,7 +105,7 @@ def test_a_migration_that_has_not_run_is_not_well(client, db):
     assert "to run" in response.json()["checks"]["migrations"]["words"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_database_away_is_said_and_nothing_else_fails(client, monkeypatch):
     connection.close()
     monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")

@@ -12,7 +12,7 @@ from outbox.models import Heartbeat
 from supportnet.celery import app
 from supportnet.leftovers import ticks
 
-live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+live = pytest.mark.django_db(transaction=True)
 
 
 @live
