@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from resources import hours
 from resources.models import (
@@ -34,11 +36,39 @@ class Place:
     map_link: str = ""
 
 
+# What people write for the kind of a line, and what kind it is.
+KINDS = {
+    **dict.fromkeys(("text", "sms", "texting"), "text"),
+    **dict.fromkeys(("cell", "mobile", "cellphone", "cell phone", "mobile phone"), "mobile"),
+    **dict.fromkeys(("textphone", "tty", "tdd", "tty/tdd"), "textphone"),
+    **{name: name for name in ("fax", "pager", "video")},
+}
+LATER = {"text": 1, "fax": 2}
+KIND_WORDS = {
+    "mobile": _lazy("mobile"),
+    "textphone": _lazy("textphone"),
+    "video": _lazy("video call"),
+    "fax": _lazy("fax"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number, and what one tap on it does: `call` and `text` are addresses, empty where there is no such thing."""
+
+    phone: Phone
+    kind: str | Promise
+    call: str
+    text: str
+    languages: list[str]
+
+
 @dataclass(frozen=True)
 class Contact:
     phones: list[Phone]
     email: str
     website: str
+    lines: list[Line] = field(default_factory=list)
 
 
 def can_be_reached(service: Service) -> bool:
@@ -59,18 +89,49 @@ def contact(service: Service) -> Contact:
     phones = [*service.phones.all()]
     for at in service.at_locations.all():
         phones += [*at.phones.all(), *at.location.phones.all()]
+    own = callable_only(phones)
+    lines = public(phones) if own else public([*phones, *organization.phones.all()])
     return Contact(
-        callable_only(phones) or callable_only(organization.phones.all()),
+        own or callable_only(organization.phones.all()),
         service.email or organization.email,
         service.url or organization.website,
+        [line(phone) for phone in lines],
     )
 
 
+def public(phones: Iterable[Phone]) -> list[Phone]:
+    """Without the numbers of single people and pagers, each number once; what a voice answers first, faxes last."""
+    known = [each for each in phones if each.contact_id is None and each.dial and kind_of(each) != "pager"]
+    once: dict[str, Phone] = {}
+    for phone in known:
+        once.setdefault(phone.dial, phone)
+    return sorted(once.values(), key=lambda phone: LATER.get(kind_of(phone), 0))
+
+
 def callable_only(phones: Iterable[Phone]) -> list[Phone]:
-    """Without fax machines and the numbers of single people, and each number once."""
-    lines = (phone for phone in phones if phone.contact_id is None)
-    voice = (phone for phone in lines if phone.type.lower() not in ("fax", "pager") and phone.dial)
-    return list({phone.dial: phone for phone in voice}.values())
+    """Those of them that a voice answers."""
+    return [phone for phone in public(phones) if kind_of(phone) not in ("fax", "text")]
+
+
+def kind_of(phone: Phone) -> str:
+    return KINDS.get(phone.type.strip().lower(), "")
+
+
+def line(phone: Phone) -> Line:
+    kind = kind_of(phone)
+    extension = f";ext={phone.extension}" if phone.extension else ""
+    return Line(
+        phone,
+        KIND_WORDS.get(kind, ""),
+        f"tel:{phone.dial}{extension}" if kind not in ("fax", "text") else "",
+        f"sms:{phone.dial}" if kind in ("text", "mobile") else "",
+        [str(language) for language in phone.languages.all() if str(language)],
+    )
+
+
+def schedule_links(rows: Iterable[Schedule]) -> list[str]:
+    """Where an organisation keeps its own calendar, each address once."""
+    return list(dict.fromkeys(row.schedule_link for row in rows if row.schedule_link.startswith("http")))
 
 
 def places(service: Service, *, today: dt.date) -> list[Place]:

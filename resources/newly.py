@@ -15,19 +15,22 @@ from resources.search import asking
 MOST = 50
 # What says where somebody is.
 PLACE = ("place", "within")
+# What changes how a page looks, and not what is found.
+LOOKS = ("page", "all")
 
 
 def without_place(query: str) -> str:
     """The search as it may be kept of somebody who did not say that their place may be."""
     kept = QueryDict(query, mutable=True)
-    for name in (*PLACE, "page"):
+    for name in (*PLACE, *LOOKS):
         kept.pop(name, None)
     return tidy(kept)
 
 
 def with_place(query: str) -> str:
     kept = QueryDict(query, mutable=True)
-    kept.pop("page", None)
+    for name in LOOKS:
+        kept.pop(name, None)
     return tidy(kept)
 
 

@@ -29,25 +29,42 @@ from resources.models import (
 )
 from resources.search import opening
 from resources.search.times import MEETS, Times, everywhere
+from resources.services.feedback import Said
 
 MOST_COMING = 3
 FEET = 3.28
-IN_THE_WAY = {
-    Feedback.Because.STAIRS: _lazy("%(people)s people said the stairs were a problem."),
+# What kept people away, and the fact it speaks about; money stands beside the cost.
+KEPT_AWAY = {
+    Feedback.Because.STAIRS: _lazy("%(people)s people said stairs kept them away."),
     Feedback.Because.PAIN: _lazy("%(people)s people had too much pain to go that day."),
     Feedback.Because.TRANSPORT: _lazy("%(people)s people could not get there."),
-    Feedback.Because.MONEY: _lazy("%(people)s people said the money was a problem."),
+    Feedback.Because.MONEY: _lazy("%(people)s people said money kept them away."),
     Feedback.Because.NOT_WELCOME: _lazy("%(people)s people did not feel welcome."),
 }
+SPEAKS_OF = {
+    Feedback.Because.STAIRS: Service.Access.STEP_FREE,
+    Feedback.Because.PAIN: Service.Access.EASY_CANCEL,
+    Feedback.Because.TRANSPORT: Service.Access.PARKING,
+}
 OTHERS = 6
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that is there or not, and what visitors say who could not come for it."""
+
+    label: str
+    visitors: str = ""
 
 
 @dataclass(frozen=True)
 class Access:
     """What is there, what is known not to be there, and what nobody told us."""
 
-    there: list[str]
-    lacking: list[str]
+    there: list[Fact]
+    lacking: list[Fact]
+    # Of those nobody told us of, the ones that visitors did say something about.
+    doubtful: list[Fact]
     unknown: list[str]
     said: list[str]
 
@@ -66,6 +83,9 @@ class Coming:
 def of(service: Service, *, now: dt.datetime) -> dict[str, Any]:
     """`now` carries the zone of whoever looks; it counts where the zone of a place is not known."""
     today = now.date()
+    said = services.said_of(service)
+    rows = [row for _at, held in everywhere(service) for row in held.rows]
+    reasons = kept_away(said)
     places, always = listing.places(service, today=today), listing.own_times(service, today=today)
     return {
         "service": service,
@@ -75,28 +95,39 @@ def of(service: Service, *, now: dt.datetime) -> dict[str, Any]:
         "closed": hours.say_exceptions(service.exceptions.all(), today=today),
         "status": open_now.of(service, now=now),
         "coming": coming(service, now=now),
+        "schedule_links": listing.schedule_links(rows),
         "has_times": bool(always) or any(place.times for place in places),
         "languages": listing.languages(service),
         "prices": listing.prices(service, today=today),
         "areas": areas(service),
-        "access": access(service),
+        "access": access(service, reasons),
+        "too_dear": reasons.get(Feedback.Because.MONEY, ""),
         "notice": notice(service, today=today),
         "overdue": clock.check_first(service, now=now),
         "confirmed": confirmed(service),
         "topics": topics(service),
         "others": others(service),
-        "said": people_say(service),
+        "said": people_say(said),
     }
 
 
-def access(service: Service) -> Access:
-    def named(wanted: Iterable[str]) -> list[str]:
-        return [str(choice.label) for choice in Service.Access if choice.value in set(wanted)]
+def access(service: Service, kept_away: dict[str, str]) -> Access:
+    """`kept_away`: what visitors say, by the reason."""
+    said = {fact: kept_away[reason] for reason, fact in SPEAKS_OF.items() if reason in kept_away}
+
+    def facts(wanted: Iterable[str]) -> list[Fact]:
+        chosen = set(wanted)
+        return [Fact(str(each.label), said.get(each, "")) for each in Service.Access if each.value in chosen]
 
     known = {*service.access, *service.access_lacking}
-    unknown = [choice.value for choice in Service.Access if choice.value not in known]
-    said = list(_measured(service))
-    return Access(named(service.access), named(service.access_lacking), named(unknown), said)
+    unknown = facts(each.value for each in Service.Access if each.value not in known)
+    return Access(
+        facts(service.access),
+        facts(service.access_lacking),
+        [each for each in unknown if each.visitors],
+        [each.label for each in unknown if not each.visitors],
+        list(_measured(service)),
+    )
 
 
 def _measured(service: Service) -> Iterator[str]:
@@ -132,16 +163,23 @@ def confirmed(service: Service) -> dict[str, list[str]]:
     }
 
 
-def people_say(service: Service) -> dict[str, list[str]]:
-    """What whoever tried said, counted, and some of their words. Nothing of fewer than three people."""
-    said = services.said_of(service)
+def kept_away(said: Said) -> dict[str, str]:
+    """What kept people away, by the reason, in words. Nothing of fewer than three people."""
+    return {
+        reason: str(KEPT_AWAY[Feedback.Because(reason)]) % {"people": _many(people)}
+        for reason, people in said.because.items()
+    }
+
+
+def people_say(said: Said) -> dict[str, list[str]]:
+    """What whoever tried said beside the facts, counted, and some of their words."""
     sentences = []
     if said.helped:
         sentences.append(_("%(people)s people said it helped.") % {"people": _many(said.helped)})
     if said.did_not:
         sentences.append(_("%(people)s people said it did not help.") % {"people": _many(said.did_not)})
-    for reason, people in sorted(said.because.items(), key=lambda pair: (-pair[1], pair[0])):
-        sentences.append(str(IN_THE_WAY[Feedback.Because(reason)]) % {"people": _many(people)})
+    if unwelcome := kept_away(said).get(Feedback.Because.NOT_WELCOME):
+        sentences.append(unwelcome)
     return {"sentences": sentences, "words": said.words}
 
 

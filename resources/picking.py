@@ -7,9 +7,11 @@ pain, mood or anything else of their check-ins; nothing of it is kept.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Window
+from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -18,7 +20,8 @@ from django.utils.translation import pgettext
 from accounts.models import User
 from networks import gaps, warmth
 from networks.models import Circle, NetworkWishes, Support, Tie
-from resources.models import Feedback, FindingWishes, SavedListing, Service
+from resources.models import Attribute, Feedback, Findable, FindingWishes, SavedListing, Service
+from resources.search.times import MEETS
 from resources.vocabulary import OURS
 
 MOST = 3
@@ -26,6 +29,12 @@ MOST = 3
 LOOKED_AT = 30
 InTheWay = FindingWishes.InTheWay
 FROM_HOME = {Service.Delivery.ONLINE.value, Service.Delivery.PHONE.value, Service.Delivery.AT_HOME.value}
+
+
+# All that is looked at of a listing.
+COLUMNS = ("id", "name", "kind", "cost", "delivery", "access", "access_lacking", "standing_minutes")
+WITH_TIMES = Findable.objects.filter(service=OuterRef("service"), sessions__len__gt=0)
+IN_THE_EVENING = Findable.objects.filter(service=OuterRef("service"), facts__contains=["when:evenings"])
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,14 @@ SEVERAL = 2
 
 
 @dataclass(frozen=True)
+class Candidate:
+    service: Service
+    # Of what begins at a time of its own: whether some of it is on in the evening, or all of it by day.
+    evening: bool
+    by_day: bool
+
+
+@dataclass(frozen=True)
 class Pick:
     service: Service
     reason: str
@@ -77,15 +94,16 @@ def pick(person: User, *, now: dt.datetime) -> list[Pick]:
     if wishes and wishes.picks_off_at:
         return []
     in_the_way = list(wishes.in_the_way) if wishes else []
+    wanted = list(needs(person, now=now, in_the_way=in_the_way))
+    filed = candidates(person, {term for need in wanted for term in need.terms})
     found: dict[object, Pick] = {}
-    for need in needs(person, now=now, in_the_way=in_the_way):
-        fitting = (
-            each for each in candidates(person, need) if each.pk not in found and fits(each, in_the_way)
-        )
+    for need in wanted:
+        answers = (each for term in need.terms for each in filed.get(term, []))
+        fitting = (each for each in answers if each.service.pk not in found and fits(each, in_the_way))
         best = max(fitting, key=lambda each: len(eases(each, in_the_way)), default=None)
         words = reason(need, eases(best, in_the_way)) if best else ""
         if best and words:
-            found[best.pk] = Pick(best, words)
+            found[best.service.pk] = Pick(best.service, words)
     return list(found.values())[:MOST]
 
 
@@ -103,24 +121,36 @@ def needs(person: User, *, now: dt.datetime, in_the_way: list[str]) -> Iterator[
         yield ANYTHING
 
 
-def candidates(person: User, need: Need) -> Iterable[Service]:
-    """Public ones for that need which they neither saved nor told us about."""
-    known = [
-        *SavedListing.objects.filter(owner=person).values_list("service", flat=True),
-        *Feedback.objects.of(person).values_list("service", flat=True),
-    ]
-    for term in need.terms:
-        filed = Service.objects.published().filter(
-            attributes__taxonomy_term__code=term,
-            attributes__taxonomy_term__taxonomy__slug=OURS,
-            status=Service.Status.ACTIVE,
-        )
-        yield from filed.exclude(pk__in=known).for_lists().order_by("-published_at", "pk")[:LOOKED_AT]
+def candidates(person: User, terms: set[str]) -> dict[str, list[Candidate]]:
+    """Public ones filed under these, which they neither saved nor told us about. One query, however many terms."""
+    if not terms:
+        return {}
+    newest = Window(RowNumber(), "taxonomy_term__code", ("-service__published_at", "service_id"))
+    rows = (
+        Attribute.objects.filter(taxonomy_term__code__in=terms, taxonomy_term__taxonomy__slug=OURS)
+        .filter(service__published_at__isnull=False, service__status=Service.Status.ACTIVE)
+        .exclude(service__in=SavedListing.objects.filter(owner=person).values("service"))
+        .exclude(service__in=Feedback.objects.of(person).values("service"))
+        .annotate(number=newest, evening=Exists(IN_THE_EVENING), known=Exists(WITH_TIMES))
+        .filter(number__lte=LOOKED_AT)
+        .order_by("number")
+        .values_list("taxonomy_term__code", "evening", "known", *(f"service__{name}" for name in COLUMNS))
+    )
+    found: dict[str, list[Candidate]] = {}
+    for term, evening, known, *columns in rows:
+        service = Service(**dict(zip(COLUMNS, columns, strict=True)))
+        meets = service.kind in MEETS
+        one = Candidate(service, evening=meets and evening, by_day=meets and known and not evening)
+        found.setdefault(term, []).append(one)
+    return found
 
 
-def fits(service: Service, in_the_way: list[str]) -> bool:
+def fits(one: Candidate, in_the_way: list[str]) -> bool:
     """Not what they would have to turn away from at the door."""
+    service = one.service
     if InTheWay.MONEY in in_the_way and service.cost == Service.Cost.PAID:
+        return False
+    if InTheWay.EVENINGS in in_the_way and one.evening:
         return False
     if from_home(service):
         return True
@@ -134,8 +164,9 @@ def from_home(service: Service) -> bool:
     return bool(FROM_HOME & set(service.delivery))
 
 
-def eases(service: Service, in_the_way: list[str]) -> list[str]:
+def eases(one: Candidate, in_the_way: list[str]) -> list[str]:
     """Which of the things in their way this one goes around, in the order of the list they ticked."""
+    service = one.service
     home, access = from_home(service), set(service.access)
     around = {
         InTheWay.FLARES: home,
@@ -144,6 +175,7 @@ def eases(service: Service, in_the_way: list[str]) -> list[str]:
         InTheWay.STANDING: home or Service.Access.LITTLE_STANDING in access,
         InTheWay.SITTING: home or Service.Access.LIE_DOWN in access,
         InTheWay.MONEY: service.cost in (Service.Cost.FREE, Service.Cost.DONATION),
+        InTheWay.EVENINGS: one.by_day,
         InTheWay.NOISE: bool({Service.Access.QUIET, Service.Access.DIM} & access),
     }
     return [each.value for each in InTheWay if each.value in in_the_way and around.get(each)]
@@ -156,6 +188,7 @@ HARD = {
     InTheWay.SITTING: _lazy("sitting for long is hard"),
     InTheWay.MONEY: _lazy("money gets in your way"),
     InTheWay.TRANSPORT: _lazy("getting there is hard"),
+    InTheWay.EVENINGS: _lazy("evenings are hard"),
     InTheWay.NOISE: _lazy("noise and bright light are too much"),
 }
 

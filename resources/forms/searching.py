@@ -85,6 +85,16 @@ class SearchForm(forms.Form):
         error_messages={"invalid_choice": _("That part of the list does not exist. Start again.")},
     )
 
+    # Of which kinds of choice all are shown.
+    all = forms.MultipleChoiceField(
+        choices=[(facet.name, facet.title) for facet in facets.FACETS],
+        required=False,
+        error_messages={
+            "invalid_choice": _("That part of the list does not exist. Start again."),
+            "invalid_list": _("That part of the list does not exist. Start again."),
+        },
+    )
+
     def __init__(self, query: QueryDict, *, country: str = "") -> None:
         """`country`: two letters, where the reader probably is; decides which of two places with one name is meant."""
         super().__init__(modern(query))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from django.core.validators import MinValueValidator
@@ -259,3 +260,11 @@ class Accessibility(Detail):
 
     def __str__(self) -> str:
         return self.description or self.details
+
+    @property
+    def words(self) -> str:
+        """Some directories hold codes instead: "disabled_parking"."""
+        said = self.description
+        return (
+            said.replace("_", " ").replace("-", " ").capitalize() if re.fullmatch(r"[a-z_-]+", said) else said
+        )

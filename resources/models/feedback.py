@@ -16,14 +16,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from resources.models.listings import Service
 
+WORTH_READING = ~Q(words="") | ~Q(because=[])
+
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def of(self, person: User) -> Self:
         return self.filter(said_by=person)
 
     def to_read(self) -> Self:
-        """With words nobody has read yet, the oldest first."""
-        return self.exclude(words="").filter(read_at=None).order_by("changed_at", "pk")
+        """With words, or with what kept them away, that nobody has read yet, the oldest first."""
+        return self.filter(WORTH_READING, read_at=None).order_by("changed_at", "pk")
+
+    def counted(self) -> Self:
+        """What kept somebody away counts once a curator has let it; that it helped, or did not, at once."""
+        return self.exclude(verdict=Feedback.Verdict.COULD_NOT, shown_at=None)
 
     def readable(self) -> Self:
         """With words that may be shown."""
@@ -31,7 +37,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
 
 class Feedback(models.Model):
-    """Counted without a name. Free words are shown only after a curator has read them."""
+    """Counted without a name. Words, and what kept somebody away, are shown only after a curator has read them."""
 
     class Verdict(models.TextChoices):
         HELPFUL = "helpful", _("It helped")
@@ -70,7 +76,7 @@ class Feedback(models.Model):
         ordering = ["-changed_at", "-pk"]
         indexes = [
             models.Index(
-                fields=["changed_at"], name="feedback_to_read", condition=Q(read_at=None) & ~Q(words="")
+                fields=["changed_at"], name="feedback_unread", condition=Q(read_at=None) & WORTH_READING
             ),
         ]
         constraints = [
@@ -95,3 +101,7 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"feedback {self.pk}"
+
+    @property
+    def because_words(self) -> list[str]:
+        return [str(choice.label) for choice in self.Because if choice in self.because]

@@ -46,10 +46,19 @@ class ServiceQuerySet(models.QuerySet["Service"]):
                     "cost_options",
                 ),
                 *("required_documents", "additional_urls", "contacts", "capacities__unit", "funding"),
-                *("organization__phones", "organization__additional_websites", "organization__funding"),
+                *(
+                    "organization__phones__languages",
+                    "organization__additional_websites",
+                    "organization__funding",
+                ),
                 *("organization__organization_identifiers", "attributes__taxonomy_term__taxonomy"),
-                *(f"{at}__phones", f"{at}__schedules", f"{at}__exceptions", f"{at}__service_areas"),
-                *(f"{place}__phones", f"{place}__schedules", f"{place}__exceptions"),
+                *(
+                    f"{at}__phones__languages",
+                    f"{at}__schedules",
+                    f"{at}__exceptions",
+                    f"{at}__service_areas",
+                ),
+                *(f"{place}__phones__languages", f"{place}__schedules", f"{place}__exceptions"),
                 *(f"{place}__languages", f"{place}__accessibility", f"{place}__source"),
             )
             .select_related("organization__parent_organization", "program")

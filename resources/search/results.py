@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,8 @@ class Group:
     name: str
     title: Any
     choices: list[Choice]
+    # How many more there are than these.
+    more: int = 0
 
     @property
     def folded(self) -> list[Choice]:
@@ -144,10 +146,21 @@ def meets(row: Findable, hit: Hit, now: dt.datetime) -> tuple[str, str]:
 # Choices -------------------------------------------------------------------------------------------
 
 
-def groups(found: Found, wanted: Wanted) -> list[Group]:
-    """Each kind of choice with how many each would leave; what leaves none is absent unless it is chosen."""
-    made = [Group(facet.name, facet.title, choices(facet, found, wanted)) for facet in facets.FACETS]
+def groups(found: Found, wanted: Wanted, *, whole: Collection[str] = ()) -> list[Group]:
+    """Each kind of choice with how many each would leave; what leaves none is absent unless it is chosen.
+
+    `whole`: the kinds of which all are wanted, not the commonest alone.
+    """
+    made = [group(facet, choices(facet, found, wanted), facet.name in whole) for facet in facets.FACETS]
     return [group for group in made if group.choices]
+
+
+def group(facet: Facet, all_there: list[Choice], whole: bool) -> Group:
+    if whole or len(all_there) <= MOST_CHOICES:
+        return Group(facet.name, facet.title, all_there)
+    most = sorted(all_there, key=lambda choice: (not choice.chosen, -choice.count))[:MOST_CHOICES]
+    shown = [choice for choice in all_there if choice in most]
+    return Group(facet.name, facet.title, shown, len(all_there) - len(shown))
 
 
 def choices(facet: Facet, found: Found, wanted: Wanted) -> list[Choice]:
@@ -160,15 +173,11 @@ def choices(facet: Facet, found: Found, wanted: Wanted) -> list[Choice]:
     }
     there = dict.fromkeys([*counts, *chosen])
     labels = topic_words(there) if facet.name == "topic" else facet.labels(there)
-    made = [
+    return [
         Choice(facet.name, value, label, counts.get(value, 0), value in chosen, (facet.name, value) in QUICK)
         for value, label in labels.items()
         if value in there
     ]
-    if len(made) <= MOST_CHOICES:
-        return made
-    most = sorted(made, key=lambda choice: (not choice.chosen, -choice.count))[:MOST_CHOICES]
-    return [choice for choice in made if choice in most]
 
 
 def topic_words(codes: Iterable[str]) -> dict[str, str]:

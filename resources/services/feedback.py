@@ -48,15 +48,15 @@ class Said:
 def tell_how_it_was(
     *, service: Service, by: User, verdict: str, because: Iterable[str], words: str, now: dt.datetime
 ) -> Feedback:
-    """Their answer, in place of the one they gave before. Changed words are unread again."""
+    """Their answer, in place of the one they gave before. What was changed is unread again."""
     # Whoever comes second, with a double tap, waits here and finds the first answer.
     User.objects.select_for_update().get(pk=by.pk)
     held = Feedback.objects.filter(service=service, said_by=by).first()
     found = held or Feedback(service=service, said_by=by)
-    if found.words != words:
+    reasons = list(because) if verdict == Feedback.Verdict.COULD_NOT else []
+    if (found.verdict, found.words, found.because) != (verdict, words, reasons):
         found.read_at = found.read_by = found.shown_at = None
-    found.verdict, found.words, found.changed_at = verdict, words, now
-    found.because = list(because) if verdict == Feedback.Verdict.COULD_NOT else []
+    found.verdict, found.words, found.because, found.changed_at = verdict, words, reasons, now
     found.save()
     return found
 
@@ -66,13 +66,22 @@ def erase_feedback(*, service: Service, by: User) -> bool:
 
 
 @transaction.atomic
-def read_feedback(*, feedback: Feedback, by: User, shown: bool, words: str, now: dt.datetime) -> Feedback:
-    """A curator has read just these `words`, and whether they may be shown. Raises CannotDecide."""
+def read_feedback(
+    *,
+    feedback: Feedback,
+    by: User,
+    shown: bool,
+    words: str,
+    because: Iterable[str] | None = None,
+    now: dt.datetime,
+) -> Feedback:
+    """A curator has read just these `words` and reasons, and whether they may be shown. Raises CannotDecide."""
     held = Feedback.objects.select_for_update(of=("self",)).get(pk=feedback.pk)
     if held.said_by_id == by.pk:
         raise CannotDecide(_("Somebody else has to look at what you wrote yourself."))
     # Browsers end lines in their own way, so white space is no difference.
-    if held.words.split() != words.split():
+    other_reasons = because is not None and sorted(because) != sorted(held.because)
+    if held.words.split() != words.split() or other_reasons:
         raise CannotDecide(_("These words have just been changed. Look again."))
     if held.read_at:
         raise CannotDecide(_("Somebody has read this already."))
@@ -83,19 +92,23 @@ def read_feedback(*, feedback: Feedback, by: User, shown: bool, words: str, now:
 
 def said_of(service: Service) -> Said:
     """Counted, each number only from three people on; their words only where three people said anything."""
-    rows = list(Feedback.objects.filter(service=service).values_list("verdict", "because"))
-    verdicts = Counter(verdict for verdict, _reasons in rows)
-    reasons = Counter(reason for _which, because in rows for reason in because)
-    enough = {reason: times for reason, times in reasons.items() if times >= ENOUGH}
+    rows = list(Feedback.objects.filter(service=service).counted().values_list("verdict", "because"))
     if len(rows) < ENOUGH:
         return Said()
+    verdicts = Counter(verdict for verdict, _reasons in rows)
     shown = Feedback.objects.filter(service=service).readable().order_by("-shown_at", "pk")
     return Said(
         helped=_enough(verdicts[Feedback.Verdict.HELPFUL]),
         did_not=_enough(verdicts[Feedback.Verdict.NOT_HELPFUL]),
-        because=enough,
+        because=_reasons_of_many(because for _verdict, because in rows),
         words=list(shown.values_list("words", flat=True)[:QUOTED]),
     )
+
+
+def _reasons_of_many(rows: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Each person is one row and names a reason once."""
+    reasons = Counter(reason for because in rows for reason in set(because))
+    return {reason: times for reason, times in reasons.items() if times >= ENOUGH}
 
 
 def _enough(times: int) -> int:
@@ -103,6 +116,6 @@ def _enough(times: int) -> int:
 
 
 def doubts(service: Service) -> list[str]:
-    """What curators should ask about, in words."""
-    found = said_of(service).because
+    """What curators should ask about, in words: of all that was said, read already or not."""
+    found = _reasons_of_many(Feedback.objects.filter(service=service).values_list("because", flat=True))
     return [str(words) for reason, words in DOUBTS.items() if reason in found]

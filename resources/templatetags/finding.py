@@ -29,6 +29,14 @@ def search_with(context: dict[str, Any], **parts: Any) -> str:
     return _address(query)
 
 
+@register.simple_tag(takes_context=True)
+def search_with_also(context: dict[str, Any], name: str, value: str) -> str:
+    """This search with one more of that name."""
+    query = context["form"].data.copy()
+    query.setlist(name, list(dict.fromkeys([*query.getlist(name), value])))
+    return _address(query)
+
+
 def _address(query: Any) -> str:
     for name in [name for name, values in query.lists() if not values]:
         del query[name]

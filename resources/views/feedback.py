@@ -28,7 +28,7 @@ def how_it_was(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     form = FeedbackForm(request.POST) if request.method == "POST" else FeedbackForm(initial=known)
     if form.is_bound and form.is_valid():
         services.tell_how_it_was(service=service, by=request.user, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Thank you. It is counted without your name."))
+        messages.success(request, _("Thank you. A curator reads it; then it is counted, without your name."))
         return redirect(service.get_absolute_url())
     context = {"form": form, "service": service, "mine": mine, "nav": "find"}
     return render(request, "resources/how_it_was.html", context, status=422 if form.errors else 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +18,24 @@ from resources import services
 from resources.forms.searching import RADII, SearchForm
 from resources.search import asking, meaning, results
 from resources.search.asking import Found
+from resources.search.meaning import Meaning
 from resources.search.pages import Pages
+from resources.search.results import Choice
 from resources.search.wanted import Wanted
 from resources.views.help_now import guess
+
+# Of what is chosen, so much is left out for a try.
+MOST_TRIED = 4
+
+
+@dataclass(frozen=True)
+class WayOn:
+    """A search that finds something: this one, without one thing."""
+
+    label: str
+    facet: str
+    value: str
+    count: int
 
 
 class Request(HttpRequest):
@@ -66,7 +82,7 @@ def search(form: SearchForm, *, page: str, now: dt.datetime) -> dict[str, Any]:
 
 def said(form: SearchForm, wanted: Wanted, found: Found) -> dict[str, Any]:
     """What the templates look at."""
-    choices = results.groups(found, wanted)
+    choices = results.groups(found, wanted, whole=form.cleaned_data["all"])
     return {
         "wanted": wanted,
         "found": found,
@@ -80,7 +96,25 @@ def said(form: SearchForm, wanted: Wanted, found: Found) -> dict[str, Any]:
         "chosen": results.chosen(choices),
         "folded_in_use": sum(choice.chosen for group in choices for choice in group.folded),
         **widened(form, wanted),
+        "ways_on": [] if found.total else ways_on(form, wanted, results.chosen(choices)),
     }
+
+
+def ways_on(form: SearchForm, wanted: Wanted, chosen: list[Choice]) -> list[WayOn]:
+    """From a search that finds nothing: what is left out, and how many that finds. Only what finds something."""
+    words, place = form.cleaned_data["q"].strip(), wanted.place
+    tries = [
+        *((f"{each.label}", {each.facet: each.value}, without(wanted, each)) for each in chosen[:MOST_TRIED]),
+        (place.name if place else "", {"place": ""}, wanted.changed(place=None)),
+        (words, {"q": ""}, wanted.changed(meaning=Meaning())),
+    ]
+    found = [(label, left_out, asking.ask(looser).total) for label, left_out, looser in tries if label]
+    return [WayOn(label, *next(iter(left_out.items())), count) for label, left_out, count in found if count]
+
+
+def without(wanted: Wanted, choice: Choice) -> Wanted:
+    kept = tuple(each for each in wanted.chosen[choice.facet] if each != choice.value)
+    return wanted.changed(chosen={**wanted.chosen, choice.facet: kept})
 
 
 def widened(form: SearchForm, wanted: Wanted) -> dict[str, Any]:

@@ -119,6 +119,7 @@ def feedback_read(request: SignedIn, pk: uuid.UUID, act: str) -> HttpResponse:
             by=request.user,
             shown=act == "show",
             words=request.POST.get("words", ""),
+            because=request.POST.getlist("because"),
             now=timezone.now(),
         )
     except DomainError as refusal:

@@ -154,6 +154,10 @@ def test_what_many_say_becomes_a_question_and_what_few_say_stays_theirs(desk, se
         assert feedback.doubts(service) == []
         who = person(f"visitor{number}@example.org", "Visitor")
         Feedback.objects.create(service=service, said_by=who, verdict="could_not", because=["stairs"])
+    assert feedback.said_of(service).because == {}
+    for one in Feedback.objects.all():
+        assert "What kept them away: The stairs" in words(desk.get("/find/desk/feedback/"))
+        desk.post(f"/find/desk/feedback/{one.pk}/show/", {"words": "", "because": ["stairs"]})
     assert feedback.said_of(service).because == {"stairs": 3}
     assert "really step-free" in words(desk.get(f"/find/desk/listings/{service.pk}/"))
 

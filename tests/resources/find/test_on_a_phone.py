@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from resources import services
 from resources.models import Location, PostalCode, Service, ServiceAtLocation
@@ -71,4 +71,23 @@ def test_with_a_script_choices_count_again_and_keep_the_keyboard(browser: Browse
     fits(page)
     page.go_back()
     expect(page.get_by_role("heading", name="2 listings near ZZ1 1AA")).to_be_visible()
+    page.context.close()
+
+
+def test_what_is_typed_over_an_answer_that_is_still_coming_writes_no_errors(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_context(viewport=PHONE).new_page()
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.goto(address)
+    held: list[Route] = []
+    page.route("**/find/?*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/find/?q=fibro*"):
+        page.get_by_label("What are you looking for?").press_sequentially("fibro")
+    page.get_by_role("checkbox", name="Free 1 listing").check(force=True)
+    held.pop().continue_()
+    page.wait_for_url("**cost=free**")
+    expect(page.get_by_role("heading", name="1 listing")).to_be_visible()
+    assert errors == []
     page.context.close()

@@ -28,17 +28,91 @@ def read(client, service) -> str:
     return " ".join(client.get(service.get_absolute_url()).content.decode().split())
 
 
-def test_from_three_people_on_it_is_said_and_nobody_is_named(client, published, people):
-    service = published()
+def let_through(service, curator):
+    for said in Feedback.objects.filter(service=service).to_read():
+        services.read_feedback(
+            feedback=said, by=curator, shown=True, words=said.words, because=said.because, now=NOW
+        )
+
+
+def test_from_three_people_on_it_is_said_inside_its_fact_and_nobody_is_named(
+    client, curator, published, people
+):
+    service = published(access=["step_free"])
     for somebody in people[:2]:
         say(service, somebody)
+    let_through(service, curator)
     words = read(client, service)
-    assert "people said the stairs" not in words and "Too few have told us yet" in words
+    assert "stairs kept them away" not in words and "Too few have told us yet" in words
     say(service, people[2], because=("stairs", "money"))
+    let_through(service, curator)
     words = read(client, service)
-    assert "Three people said the stairs were a problem." in words
-    assert "the money was a problem" not in words
+    assert 'Step-free<p class="visitors">Three people said stairs kept them away.</p>' in words
+    assert "money kept them away" not in words
     assert not any(somebody.name in words for somebody in people)
+
+
+@pytest.mark.parametrize(
+    ("columns", "before", "after"),
+    [
+        ({"access": ["step_free"]}, "What makes it easier", "What it costs"),
+        ({"access_lacking": ["step_free"]}, "Not there, as far as we know", "What we do not know"),
+        ({}, "Nobody has told us, but visitors say", "What we do not know"),
+    ],
+)
+def test_visitors_speak_about_what_is_there_is_not_and_nobody_knows(
+    client, curator, published, people, columns, before, after
+):
+    service = published(**columns)
+    for somebody in people[:3]:
+        say(service, somebody)
+    let_through(service, curator)
+    words = read(client, service)
+    assert "Three people said stairs kept them away." in words.partition(before)[2].partition(after)[0]
+    assert words.count("stairs kept them away") == 1
+    assert client.get(f"{service.get_absolute_url()}paper/").content.decode().count("stairs kept them") == 1
+
+
+@pytest.mark.parametrize(
+    ("because", "said", "under"),
+    [
+        ("money", "Three people said money kept them away.", "What it costs"),
+        ("transport", "Three people could not get there.", "Parking close to the door"),
+        ("pain", "Three people had too much pain to go that day.", "Cancel at the last minute"),
+        ("not_welcome", "Three people did not feel welcome.", "What people say"),
+    ],
+)
+def test_each_reason_stands_beside_what_it_is_about(client, curator, published, people, because, said, under):
+    service = published()
+    for somebody in people[:3]:
+        say(service, somebody, because=(because,))
+    let_through(service, curator)
+    assert said in read(client, service).partition(under)[2][:200]
+
+
+def test_what_kept_somebody_away_counts_only_after_a_curator_let_it(client, curator, published, people):
+    service = published()
+    for somebody in people[:3]:
+        say(service, somebody)
+    assert Feedback.objects.to_read().count() == 3
+    assert "stairs kept them away" not in read(client, service)
+    held = Feedback.objects.to_read().first()
+    services.read_feedback(feedback=held, by=curator, shown=False, words="", now=NOW)
+    let_through(service, curator)
+    assert "stairs kept them away" not in read(client, service)
+    say(service, people[3])
+    let_through(service, curator)
+    assert "Three people said stairs kept them away." in read(client, service)
+
+
+def test_another_reason_is_unread_again(curator, published, people):
+    service = published()
+    said = say(service, people[0])
+    let_through(service, curator)
+    say(service, people[0], because=("money",))
+    with pytest.raises(CannotDecide, match="just been changed"):
+        services.read_feedback(feedback=said, by=curator, shown=True, words="", because=["stairs"], now=NOW)
+    assert Feedback.objects.to_read().get() == said
 
 
 def test_helped_and_did_not_are_counted_apart(client, published, people):

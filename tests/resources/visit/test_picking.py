@@ -6,7 +6,7 @@ import pytest
 
 from networks import services as networks
 from resources import picking, services, vocabulary
-from resources.models import Attribute, FindingWishes, Taxonomy, TaxonomyTerm
+from resources.models import Attribute, FindingWishes, Schedule, Service, Taxonomy, TaxonomyTerm
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -128,9 +128,44 @@ def test_it_asks_until_it_is_answered_were_it_with_nothing(client, client_of, ow
     assert "What gets in your way?" not in client.get("/find/").content.decode()
 
 
+MOST_QUERIES = 8
+
+
+@pytest.mark.parametrize("each", [1, 4])
+def test_however_many_needs_and_listings_few_queries_answer(
+    client_of, listened_to, filed, django_assert_max_num_queries, each
+):
+    for number in range(each):
+        for term in ("transport", "peer-support", "company", "listening", "befriending", "meals"):
+            filed(f"{term} {number}", term, delivery=["online"])
+    for name in ("Ana", "Ben"):
+        tie = networks.add_tie(by=listened_to, name=name, circle="close")
+        networks.log_touch(tie=tie, by=listened_to, at=NOW - dt.timedelta(days=200))
+    services.say_what_is_in_the_way(by=listened_to, what=["flares", "stairs", "evenings"], now=NOW)
+    with django_assert_max_num_queries(MOST_QUERIES):
+        assert len(names(listened_to)) == 3
+
+
+def test_evenings_steer_what_is_picked(owner, filed):
+    services.say_what_is_in_the_way(by=owner, what=["evenings"], now=NOW)
+    late, early = (filed(name, "peer-support", kind="group") for name in ("Late", "Early"))
+    for service, hour in ((late, 18), (early, 10)):
+        Schedule.objects.create(service=service, freq="WEEKLY", byday="MO,TH", opens_at=dt.time(hour))
+        Schedule.objects.filter(service=service).update(closes_at=dt.time(hour + 1))
+    services.reindex(Service.objects.all())
+    (pick,) = picking.pick(owner, now=NOW)
+    assert (pick.service, pick.reason) == (early, "Because you said evenings are hard.")
+
+
+def test_a_place_that_is_open_late_is_open_by_day_too(listened_to, filed):
+    services.say_what_is_in_the_way(by=listened_to, what=["evenings"], now=NOW)
+    filed("Rides", "transport", kind="service")
+    assert names(listened_to) == ["Rides"]
+
+
 def test_pain_is_never_looked_at(listened_to, filed, django_assert_max_num_queries):
     filed("Drivers", "transport")
-    with django_assert_max_num_queries(12) as asked:
+    with django_assert_max_num_queries(MOST_QUERIES) as asked:
         names(listened_to)
     assert not [query for query in asked.captured_queries if "checkins_" in query["sql"]]
 
