@@ -8,7 +8,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [
-        ("resources", "0012_old_search"),
+        ("resources", "0013_import_clocks"),
     ]
 
     operations = [
