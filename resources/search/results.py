@@ -28,8 +28,8 @@ QUICK = {
     ("when", "now"),
     ("access", "lie_down"),
 }
-# More would be a wall.
-MOST_CHOICES = 12
+# More would be a wall; a few more are not worth a page of their own.
+MOST_CHOICES, FEW_MORE = 12, 3
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def groups(found: Found, wanted: Wanted, *, whole: Collection[str] = ()) -> list
 
 
 def group(facet: Facet, all_there: list[Choice], whole: bool) -> Group:
-    if whole or len(all_there) <= MOST_CHOICES:
+    if whole or len(all_there) <= MOST_CHOICES + FEW_MORE:
         return Group(facet.name, facet.title, all_there)
     most = sorted(all_there, key=lambda choice: (not choice.chosen, -choice.count))[:MOST_CHOICES]
     shown = [choice for choice in all_there if choice in most]

@@ -61,6 +61,17 @@
     button.addEventListener("click", () => window.print());
   };
 
+  // What a newer request overtakes is no error; htmx would write it to the console as one, from these details.
+  const forgetOvertaken = ({ detail }) => {
+    const { xhr } = detail;
+    const tidy = xhr.onabort;
+    xhr.onabort = (event) => {
+      detail.error = "";
+      tidy?.call(xhr, event);
+    };
+  };
+
+  document.addEventListener("htmx:beforeRequest", forgetOvertaken);
   document.addEventListener("click", onLeaveClick);
   document.addEventListener("keydown", onKey);
   fillTimeZone();

@@ -17,7 +17,7 @@ def words(response) -> str:
 
 @pytest.fixture
 def in_many_languages(published):
-    for number in range(15):
+    for number in range(18):
         service = published(f"Tea {number}", cost="free" if number else "paid")
         Language.objects.create(service=service, name=f"Language {number:02}")
     services.reindex(Service.objects.all())
@@ -26,10 +26,10 @@ def in_many_languages(published):
 def test_all_choices_can_be_reached_without_a_script(client, in_many_languages):
     page = client.get(FIND, {"q": "tea"})
     assert words(page).count('name="language"') == 12
-    assert 'href="?q=tea&amp;all=language#filters">Show 3 more<span class="unseen">: Language' in words(page)
+    assert 'href="?q=tea&amp;all=language#filters">Show 6 more<span class="unseen">: Language' in words(page)
     whole = words(client.get(FIND, {"q": "tea", "all": "language"}))
-    assert whole.count('name="language"') == 15
-    assert "Show 3 more" not in whole
+    assert whole.count('name="language"') == 18
+    assert "Show 6 more" not in whole
     assert '<input type="hidden" name="all" value="language">' in whole
     assert '<details class="more-filters" open>' in whole
 
@@ -57,7 +57,7 @@ def test_a_search_that_finds_nothing_offers_what_finds_something(client, in_many
 def test_nothing_is_offered_that_finds_nothing_either(client, in_many_languages):
     page = client.get(FIND, {"q": "xylophone"})
     assert [way.facet for way in page.context["ways_on"]] == ["q"]
-    assert client.get(FIND, {"cost": "low"}).context["ways_on"][0].count == 15
+    assert client.get(FIND, {"cost": "low"}).context["ways_on"][0].count == 18
 
 
 def test_far_from_everything_there_is_everywhere(client, in_many_languages):
@@ -65,7 +65,7 @@ def test_far_from_everything_there_is_everywhere(client, in_many_languages):
         country="GB", code="ZZ1", place_name="Testham", folded_name="testham", latitude=52, longitude=-1
     )
     page = client.get(FIND, {"place": "ZZ1"})
-    assert 'Search everywhere</a> <span class="soft">15 listings </span>' in words(page)
+    assert 'Search everywhere</a> <span class="soft">18 listings </span>' in words(page)
 
 
 def test_the_tries_are_few_however_much_was_asked(client, in_many_languages):
