@@ -15,6 +15,10 @@ class CannotDecide(DomainError):
     """A proposal cannot be decided like that, or not by them."""
 
 
+class OwnListing(DomainError):
+    """They speak for its organisation themselves."""
+
+
 class ChangedSince(DomainError):
     """What would be undone or taken over is not what it was."""
 

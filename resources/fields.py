@@ -16,6 +16,7 @@ from resources.models import (
     Address,
     Attribute,
     CostOption,
+    Inclusion,
     Language,
     Location,
     OpeningException,
@@ -48,13 +49,14 @@ TABLES: dict[str, type[models.Model]] = {
     "required_document": RequiredDocument,
     "url": Url,
     "attribute": Attribute,
+    "inclusion": Inclusion,
 }
 # What the house keeps for itself: no proposal and no undo reaches it.
 OWN = {
     *("id", "source", "original_id", "created_at", "updated_at", "verification", "confirmed", "due_at"),
-    *("clock_at", "leased_until_at", "leased_by", "merged_into", "published_at", "published_by"),
+    *("stale_at", "clock_at", "leased_until_at", "leased_by", "merged_into", "published_at", "published_by"),
     *("archived_at", "archived_by", "program", "parent_organization", "contact"),
-    *("assured_date", "assurer_email", "text_language"),
+    *("assured_date", "assurer_email", "text_language", "checked_at", "checked_by"),
 }
 # Links that an import may propose, beside what a listing is filed under: where a listing is offered.
 PLACED = {("service_at_location", "location")}
@@ -186,6 +188,16 @@ def rows_of(service: Service, table: str) -> QuerySet[Any]:
     ways = [condition(service) for way, condition in WAYS.items() if way in names]
     first, *more = [rows.filter(where).order_by().values("pk") for where in ways]
     return rows.filter(pk__in=first.union(*more) if more else first)
+
+
+def shown_parts(service: Service) -> list[str]:
+    """The parts of a check that its page shows anything of."""
+    found: set[str] = set()
+    for table in TABLES:
+        for row in rows_of(service, table):
+            said = values_of(table, row)
+            found |= {part for name, value in said.items() if value and (part := part_of(table, name))}
+    return sorted(found)
 
 
 def sharing(table: str, row: models.Model) -> Q:

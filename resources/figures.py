@@ -40,7 +40,7 @@ COUNTS = {
 
 
 def whole(now: dt.datetime) -> dict[str, int]:
-    gone = Q(due_at__lte=now - clock.GRACE)
+    gone = Q(stale_at__lte=now - clock.GRACE)
     return Service.objects.aggregate(
         **COUNTS,
         hidden=Count("pk", filter=PUBLIC & gone & ~Q(kind=clock.EVENT)),

@@ -34,7 +34,7 @@ def still_right(message: Message) -> Context | None:
         "name": service.name,
         "organization": service.organization.name,
         "checked_on": service.verification.verified_at.date() if service.verification else None,
-        "due_on": service.due_at.date() if service.due_at else None,
+        "due_on": service.stale_at.date() if service.stale_at else None,
         "overdue": clock.check_first(service, now=timezone.now()),
         "link": links.still_right(service),
         "page": absolute(service.get_absolute_url()),

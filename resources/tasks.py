@@ -73,7 +73,11 @@ def sweep_searches() -> int:
 
 @shared_task(name="resources.tasks.sweep_imports")
 def sweep_imports() -> int:
-    """Directories that curators handed in: the next slice of the one that waits longest."""
+    """Topics that got a new name; directories that curators handed in: the next slice of the one that waits longest."""
     from resources.hsds import jobs
+    from resources.models import Unindexed
+    from resources.services.catching_up import catch_up
 
+    # What an import touched is told at its end, all at once.
+    catch_up(Unindexed.objects.filter(source=None))
     return jobs.work()

@@ -11,12 +11,35 @@ from django.core.validators import validate_slug
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.models import User
 from resources.models import Synonym, Taxonomy, TaxonomyTerm
+from resources.services import wording
 from resources.vocabulary import OPEN_ELIGIBILITY, OURS
 
 
-class TermForm(forms.ModelForm):
+class WhyForm(forms.ModelForm):
+    why = forms.CharField(label=_lazy("Why, for the history"), max_length=500, required=False)
+
+
+class Told(admin.ModelAdmin):
+    """What the history of these words tells: who, when, and of each field what it said and says, and why."""
+
+    form = WhyForm
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        said = [
+            f"{form.fields[name].label}: {form.initial.get(name) or '–'} → {form.cleaned_data[name] or '–'}"
+            for name in form.changed_data
+            if name != "why"
+        ]
+        return ". ".join(filter(None, [*said, form.cleaned_data["why"]]))
+
+
+class TermForm(WhyForm):
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
         validate_slug(code)
@@ -39,7 +62,7 @@ class TermForm(forms.ModelForm):
 
 
 @admin.register(TaxonomyTerm)
-class TermAdmin(admin.ModelAdmin):
+class TermAdmin(Told):
     """Only terms of our own vocabulary. What is filed under one that is no longer used stays filed there."""
 
     form = TermForm
@@ -47,7 +70,7 @@ class TermAdmin(admin.ModelAdmin):
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("parent",)
     search_fields = ("name", "code", "description")
-    fields = ("name", "code", "parent", "description", "same_as", "retired_at")
+    fields = ("name", "code", "parent", "description", "same_as", "retired_at", "why")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TaxonomyTerm]:
         return super().get_queryset(request).filter(taxonomy__slug=OURS)
@@ -66,12 +89,15 @@ class TermAdmin(admin.ModelAdmin):
             obj.taxonomy = Taxonomy.objects.get(slug=OURS)
             obj.language = "en"
         super().save_model(request, obj, form, change)
+        if change and {"name", "parent"} & set(form.changed_data) and isinstance(request.user, User):
+            before = form.initial["name"]
+            wording.reworded(term=obj, by=request.user, before=before, why=form.cleaned_data["why"])
 
 
 @admin.register(Synonym)
-class SynonymAdmin(admin.ModelAdmin):
+class SynonymAdmin(Told):
     """The next search knows of it."""
 
     list_display = ("__str__", "language", "note")
     search_fields = ("words", "note")
-    fields = ("words", "language", "note")
+    fields = ("words", "language", "note", "why")

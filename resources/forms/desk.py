@@ -16,10 +16,11 @@ class ReasonForm(forms.Form):
     why = LineField(label=_("Why, for the history"), max_length=500, required=False)
 
 
-class RulesForm(forms.Form):
+class RulesForm(ReasonForm):
     """Not all have to be ticked to be kept; all have to be to be published."""
 
     all_optional = True
+    field_order = ("rules", "why")
     rules = forms.MultipleChoiceField(
         label=_("What is true of it"),
         choices=Inclusion.Rule.choices,

@@ -34,6 +34,7 @@ from resources.hsds.seen import Seen
 from resources.hsds.steps import Step, rule_of, write_records
 from resources.hsds.tables import BY_NAME, TABLES, Table
 from resources.models import ImportedRow, Source
+from resources.services.catching_up import catch_up
 from resources.services.refusing import Unwanted
 
 BATCH = 500
@@ -119,7 +120,7 @@ def take_over(
             importer.tell_gone(reading.read_tables)
             if each:
                 each(number + 1, reading)
-    indexing.catch_up()
+    catch_up()
 
 
 @dataclass
@@ -154,7 +155,7 @@ class Importer:
         self.write(table, steps)
         quarantine.release(self.source, [step.clean.row for step in steps])
         conflicts.ask([step.offer for step in steps if step.offer], self.source)
-        indexing.remember(table, steps)
+        indexing.remember(table, steps, self.source)
 
     def imported(self, table: str, pks: Iterable[uuid.UUID]) -> models.QuerySet[ImportedRow]:
         return ImportedRow.objects.filter(source=self.source, table=table, row_id__in=list(pks))

@@ -1,4 +1,4 @@
-"""The search hears of what an import touched: remembered with each group, told at its end or at the next one's."""
+"""Listings an import touched: remembered with each group, and told at its end, to the search and to their history."""
 
 from __future__ import annotations
 
@@ -6,55 +6,28 @@ import uuid
 from collections.abc import Iterable
 from itertools import islice
 
-from django.db import transaction
 from django.db.models import Q
 
-from resources import services
 from resources.hsds.steps import Step
 from resources.hsds.tables import Table
-from resources.models import Service, Source, Unindexed
+from resources.models import Service, ServiceAtLocation, Source, Unindexed
 
 BATCH = 1000
-# Only what the search reads; the rest of the tables does not make a listing easier to find.
-FOUND_BY = {
-    "service",
-    "organization",
-    "location",
-    "service_at_location",
-    "address",
-    "attribute",
-    "schedule",
-    "exception",
-}
+OF = {"service_id": "service", "location_id": "location", "service_at_location_id": "service_at_location"}
 
 
-def remember(table: Table, steps: Iterable[Step]) -> None:
+def remember(table: Table, steps: Iterable[Step], source: Source) -> None:
     """Note the listings these rows belong to, in the transaction that writes them."""
-    if table.name not in FOUND_BY:
-        return
     done = [step.clean for step in steps if step.outcome in ("created", "changed")]
-    keys: dict[str, set[uuid.UUID]] = {
-        name: set() for name in ("service", "organization", "location", "place")
-    }
+    keys: dict[str, set[uuid.UUID]] = {name: set() for name in (*OF.values(), "organization")}
     for row in done:
         if table.name in keys:
             keys[table.name].add(row.pk)
-        for column, name in (
-            ("service_id", "service"),
-            ("location_id", "location"),
-            ("service_at_location_id", "place"),
-        ):
+        for column, name in OF.items():
             if key := row.values.get(column):
                 keys[name].add(key)
-    touched = Service.objects.filter(
-        Q(pk__in=keys["service"])
-        | Q(organization__in=keys["organization"])
-        | Q(at_locations__location__in=keys["location"])
-        | Q(at_locations__in=keys["place"])
-    )
-    if any(keys.values()):
-        found = {Unindexed(service_id=key) for key in touched.order_by().values_list("pk", flat=True)}
-        Unindexed.objects.bulk_create(found, ignore_conflicts=True)
+    touched = [Unindexed(service_id=key, source=source) for key in listings(keys)]
+    Unindexed.objects.bulk_create(touched, ignore_conflicts=True)
 
 
 def remember_all(source: Source) -> None:
@@ -62,15 +35,18 @@ def remember_all(source: Source) -> None:
     known = Service.objects.filter(Q(source=source) | Q(at_locations__location__source=source))
     found = known.order_by().values_list("pk", flat=True).distinct().iterator(chunk_size=BATCH)
     while keys := list(islice(found, BATCH)):
-        Unindexed.objects.bulk_create([Unindexed(service_id=key) for key in keys], ignore_conflicts=True)
+        Unindexed.objects.bulk_create(
+            [Unindexed(service_id=key, source=source) for key in keys], ignore_conflicts=True
+        )
 
 
-def catch_up() -> int:
-    """Tell the search, a batch at a time. Returns how many it was told of."""
-    told = 0
-    while keys := list(Unindexed.objects.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        with transaction.atomic():
-            services.reindex(Service.objects.filter(pk__in=keys))
-            Unindexed.objects.filter(pk__in=keys).delete()
-        told += len(keys)
-    return told
+def listings(keys: dict[str, set[uuid.UUID]]) -> set[uuid.UUID]:
+    """Each way is asked by itself: all of them in one condition would be looked for in the whole table."""
+    found = set(keys["service"])
+    if houses := keys["organization"]:
+        found |= set(Service.objects.filter(organization__in=houses).values_list("pk", flat=True))
+    for name, way in (("location", "location__in"), ("service_at_location", "pk__in")):
+        if keys[name]:
+            at = ServiceAtLocation.objects.filter(**{way: keys[name]})
+            found |= set(at.values_list("service_id", flat=True))
+    return found

@@ -26,6 +26,7 @@ from resources.hsds.reading import Reading
 from resources.hsds.report import Report
 from resources.hsds.unpacking import Unreadable
 from resources.models import ImportJob, ImportNote, ImportPart, Source
+from resources.services.catching_up import catch_up
 
 LEASE = dt.timedelta(minutes=5)
 # Well inside the time a task may take.
@@ -132,6 +133,7 @@ class Run:
             with transaction.atomic():
                 importing.Importer(source, self.report).retry()
                 self.keep()
+            catch_up()
 
     def spooled(self, scratch: Path) -> Path:
         """The upload as a file under a name that is ours."""

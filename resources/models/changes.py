@@ -88,6 +88,16 @@ class ChangeRequest(models.Model):
                 condition=Q(problem="") | Q(kind="problem"), name="change_problem_only_with_problem"
             ),
             models.CheckConstraint(
+                condition=Q(problem__in=["", "unclear", "contact", "gone", "not_here", "other"]),
+                name="change_problem_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(decided_at__isnull=False), name="change_decider_has_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(leased_by=None) | Q(leased_until_at__isnull=False), name="change_lease_has_end"
+            ),
+            models.CheckConstraint(
                 condition=Q(kind="addition") | Q(service__isnull=False), name="change_is_about_a_service"
             ),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from resources.models.directory import Source
-from resources.models.listings import Service
+from resources.models.listings import PARTS, Service
 
 
 class Verification(models.Model):
@@ -58,6 +58,7 @@ class Verification(models.Model):
                 name="verification_how_known",
             ),
             models.CheckConstraint(condition=Q(parts__len__gt=0), name="verification_checked_something"),
+            models.CheckConstraint(condition=Q(parts__contained_by=PARTS), name="verification_parts_known"),
         ]
 
     def __str__(self) -> str:

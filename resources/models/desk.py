@@ -35,6 +35,12 @@ class Inclusion(models.Model):
 
     class Meta:
         verbose_name = _("rules on who may be listed")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rules__contained_by=["open", "fitting", "steady", "fair", "honest", "safe"]),
+                name="inclusion_rules_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{len(self.rules)}/{len(self.Rule)}"
@@ -89,6 +95,10 @@ class Likeness(models.Model):
             models.CheckConstraint(
                 condition=Q(ruled_out_by=None) | Q(ruled_out_at__isnull=False), name="likeness_ruler_has_time"
             ),
+            models.CheckConstraint(
+                condition=Q(reasons__contained_by=["name", "phone", "domain", "place"]),
+                name="likeness_reasons_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +145,9 @@ class CheckedLink(models.Model):
                 | Q(failures__gt=0, failing_since_at__isnull=False),
                 name="link_fails_since",
             ),
+            models.CheckConstraint(
+                condition=Q(answer__in=["", "works", "shy", "dead", "refused"]), name="link_answer_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -163,6 +176,9 @@ class Claim(models.Model):
     # In words they get to read.
     reason = models.TextField(_("reason"), blank=True, validators=LONG)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("claim")
@@ -172,6 +188,15 @@ class Claim(models.Model):
                 fields=["organization", "claimed_by"],
                 condition=Q(state__in=["asked", "confirmed"]),
                 name="claim_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "confirmed", "denied", "ended"]), name="claim_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(decided_at__isnull=False), name="claim_decider_has_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by=None) | Q(ended_at__isnull=False), name="claim_ender_has_time"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["asked", "ended"]) | Q(decided_at__isnull=False),

@@ -83,7 +83,10 @@ class ImportJob(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(finished_at=None) | Q(cancelled_at=None), name="import_ends_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_by=None) | Q(cancelled_at__isnull=False), name="import_stopper_has_time"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -157,9 +160,12 @@ class QuarantinedRow(models.Model):
 
 
 class Unindexed(models.Model):
-    """An import touched this listing and the search has not heard of it yet. Empty between imports."""
+    """Something touched this listing and the search has not heard of it yet: an import (its source), or new words."""
 
     service = models.OneToOneField(Service, models.CASCADE, primary_key=True, related_name="+")
+    source = models.ForeignKey(
+        Source, models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
 
     def __str__(self) -> str:
         return str(self.service_id)

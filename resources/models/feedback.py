@@ -86,6 +86,10 @@ class Feedback(models.Model):
                 name="feedback_verdict_known",
             ),
             models.CheckConstraint(
+                condition=Q(because__contained_by=["stairs", "pain", "transport", "money", "not_welcome"]),
+                name="feedback_because_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(because=[]) | Q(verdict="could_not"), name="feedback_because_they_could_not"
             ),
             models.CheckConstraint(

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from resources.models.changes import ChangeRequest
-from resources.models.directory import LONG
+from resources.models.directory import LONG, Source
 from resources.models.listings import Service
 
 
@@ -30,14 +30,22 @@ class Change(models.Model):
         WITHDRAWN = "withdrawn", _("taken off the public pages")
         ARCHIVED = "archived", _("put away")
         OVER = "over", _("put away, as the event is over")
+        IMPORTED = "imported", _("taken over from another directory")
+        RULED = "ruled", _("the rules were gone through")
+        REWORDED = "reworded", _("a topic of it was changed")
+        LINK = "link", _("a link was looked at")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, models.CASCADE, related_name="changes")
     how = models.CharField(max_length=10, choices=How.choices)
     made_at = models.DateTimeField(db_default=Now(), editable=False)
-    # Null where the clock or the organisation itself did it, and after an account was erased.
+    # Null where the clock, an import or the organisation itself did it, and after an account was erased.
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Where an import did it: whose data it was.
+    source = models.ForeignKey(
+        Source, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     why = models.TextField(_("why"), blank=True, validators=LONG)
     request = models.ForeignKey(ChangeRequest, models.SET_NULL, null=True, blank=True, related_name="changes")
@@ -53,6 +61,7 @@ class Change(models.Model):
                     how__in=[
                         *("edited", "decided", "merged", "unmerged", "undone", "added"),
                         *("verified", "published", "withdrawn", "archived", "over"),
+                        *("imported", "ruled", "reworded", "link"),
                     ]
                 ),
                 name="change_how_known",
@@ -65,6 +74,11 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d} {self.get_how_display()}"
+
+    @property
+    def by_its_organisation(self) -> bool:
+        """It said itself, by the link in a letter, that all is right."""
+        return self.how == self.How.VERIFIED and self.made_by_id is None
 
 
 class ChangedRow(models.Model):

@@ -16,6 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from resources.models.directory import LONG, Location, Organization, Program, Record, between
 
+# As `Service.Access` and `Verification.Part` have them, for the database; a test compares.
+ACCESS = [
+    *("step_free", "toilet", "parking", "lie_down", "arm_chairs", "little_standing", "quiet", "dim"),
+    *("warm_water", "hearing_loop", "camera_off", "leave_any_time", "easy_cancel", "companion_free"),
+]
+PARTS = ["name", "description", "contact", "place", "times", "cost", "access", "eligibility"]
+
 
 class ServiceQuerySet(models.QuerySet["Service"]):
     def published(self) -> Self:
@@ -195,8 +202,10 @@ class Service(Record):
     confirmed = ArrayField(
         models.CharField(max_length=15), default=list, db_default=[], blank=True, editable=False
     )
-    # When somebody has to look again: twelve months after the newest check, sooner for times, an event's end.
+    # When somebody has to look again: the first day on which one of its checked parts runs out, or an event's end.
     due_at = models.DateTimeField(_("to be checked by"), null=True, blank=True, editable=False)
+    # From when on its page says to ask first: a year after the oldest check that counts, or an event's end.
+    stale_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the clock has its next word: a reminder to the organisation, overdue, out of the search.
     clock_at = models.DateTimeField(null=True, blank=True, editable=False)
     # One curator at a time has it in hand.
@@ -271,6 +280,18 @@ class Service(Record):
             ),
             models.CheckConstraint(
                 condition=Q(referral__in=["", "none", "needed"]), name="service_referral_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery__contained_by=["in_person", "online", "phone", "at_home"]),
+                name="service_delivery_known",
+            ),
+            models.CheckConstraint(condition=Q(access__contained_by=ACCESS), name="service_access_known"),
+            models.CheckConstraint(
+                condition=Q(access_lacking__contained_by=ACCESS), name="service_access_lacking_known"
+            ),
+            models.CheckConstraint(condition=Q(confirmed__contained_by=PARTS), name="service_parts_known"),
+            models.CheckConstraint(
+                condition=Q(leased_by=None) | Q(leased_until_at__isnull=False), name="service_lease_has_end"
             ),
             models.CheckConstraint(
                 condition=~Q(access__overlap=F("access_lacking")),

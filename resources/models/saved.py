@@ -98,6 +98,15 @@ class FindingWishes(models.Model):
             models.CheckConstraint(
                 condition=Q(in_the_way=[]) | Q(answered_at__isnull=False), name="in_the_way_was_answered"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    in_the_way__contained_by=[
+                        *("flares", "stairs", "standing", "sitting"),
+                        *("money", "transport", "evenings", "noise"),
+                    ]
+                ),
+                name="in_the_way_known",
+            ),
         ]
 
     def __str__(self) -> str:

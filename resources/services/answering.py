@@ -16,7 +16,7 @@ from accounts.models import User
 from resources import fields
 from resources.errors import CannotDecide
 from resources.models import ChangeRequest, FieldChange, Service, Verification
-from resources.services.checking import verify
+from resources.services.checking import keep_check
 
 # Said again so soon, it is the same yes.
 AGAIN = dt.timedelta(hours=12)
@@ -51,17 +51,7 @@ def still_right(*, service: Service, by: User | None = None) -> Verification:
     since = timezone.now() - AGAIN
     if newest and newest.how == Verification.How.PROVIDER and newest.verified_at > since:
         return newest
-    return verify(service=held, by=by, how=Verification.How.PROVIDER, parts=shown_parts(held))
-
-
-def shown_parts(service: Service) -> list[str]:
-    """The parts their page shows anything of: nobody confirms what they were not shown."""
-    found: set[str] = set()
-    for table in fields.TABLES:
-        for row in fields.rows_of(service, table):
-            said = fields.values_of(table, row)
-            found |= {part for name, value in said.items() if value and (part := fields.part_of(table, name))}
-    return sorted(found)
+    return keep_check(service=held, by=by, how=Verification.How.PROVIDER, parts=fields.shown_parts(held))
 
 
 @transaction.atomic

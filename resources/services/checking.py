@@ -12,11 +12,11 @@ from accounts.models import User
 from resources.models import Change, Service, Verification
 from resources.services import clockwork
 from resources.services.indexing import reindex
+from resources.services.owning import refuse_if_own
 
-KEPT = ["verification", "confirmed", "due_at", "clock_at", "leased_until_at", "leased_by", "updated_at"]
+KEPT = ["verification", "confirmed", *clockwork.CLOCKS, "leased_until_at", "leased_by", "updated_at"]
 
 
-@transaction.atomic
 def verify(
     *,
     service: Service,
@@ -26,10 +26,26 @@ def verify(
     note: str = "",
     form_key: uuid.UUID | None = None,
 ) -> Verification:
-    """Note that `by` checked these parts of the listing now; nobody (None): its organisation did, by a link.
+    """A curator checked these parts of the listing now.
 
-    Sets its clock and gives the listing back to the queue. The same form sent twice is one check.
+    Gives the listing back to the queue. The same form sent twice is one check. Raises OwnListing when they speak for
+    its organisation.
     """
+    refuse_if_own(service, by)
+    return keep_check(service=service, by=by, how=how, parts=parts, note=note, form_key=form_key)
+
+
+@transaction.atomic
+def keep_check(
+    *,
+    service: Service,
+    by: User | None,
+    how: str,
+    parts: Iterable[str],
+    note: str = "",
+    form_key: uuid.UUID | None = None,
+) -> Verification:
+    """Note the check, whoever did it; nobody (None): its organisation, by a link. Winds the clock of these parts."""
     # Whoever comes second waits here, and then finds the first one's check.
     held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
     sent = Verification.objects.filter(form_key=form_key).first() if form_key else None
@@ -46,8 +62,7 @@ def verify(
     )
     service.verification = checked
     service.confirmed = sorted({*held.confirmed, *checked.parts})
-    service.due_at = clockwork.due_at(service)
-    service.clock_at = clockwork.next_at(service, now=checked.verified_at)
+    clockwork.set_clock(service)
     service.leased_until_at = service.leased_by = None
     service.save(update_fields=KEPT)
     # Already in the history as a check of its own; here it stands among the other acts.

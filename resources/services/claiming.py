@@ -58,10 +58,10 @@ def decide_claim(*, claim: Claim, by: User, confirm: bool, reason: str = "") -> 
     return held
 
 
-def end_claim(*, claim: Claim) -> bool:
+def end_claim(*, claim: Claim, by: User) -> bool:
     """They speak for it no longer, or ask no longer. What they proposed stays."""
     open_ = Claim.objects.filter(pk=claim.pk, state__in=[State.ASKED, State.CONFIRMED])
-    return bool(open_.update(state=State.ENDED, ended_at=timezone.now()))
+    return bool(open_.update(state=State.ENDED, ended_at=timezone.now(), ended_by=by))
 
 
 def confirmed_for(person: User) -> QuerySet[Claim]:

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from outbox import services as outbox
 from outbox.models import Message
-from resources import clock
+from resources import clock, fields
 from resources.models import Change, Schedule, Service
 from resources.search import opening
 from resources.services.indexing import reindex
@@ -25,35 +25,44 @@ BATCH = 200
 LATER = dt.timedelta(hours=1)
 
 
+CLOCKS = ["due_at", "stale_at", "clock_at"]
+
+
 def wind(services: QuerySet[Service]) -> None:
-    """Set when these are due and when their clock speaks next, from their newest check."""
+    """Set when these are due and when their clock speaks next, from the checks of their parts."""
     rows = list(services.select_related("verification", "source").filter(verification__isnull=False))
     for service in rows:
-        service.due_at = due_at(service)
-        # From the check on: what should have been said since is said by the next sweep, and nothing twice.
-        service.clock_at = (
-            next_at(service, now=service.verification.verified_at) if service.verification else None
-        )
-    Service.objects.bulk_update(rows, ["due_at", "clock_at"])
+        set_clock(service)
+    Service.objects.bulk_update(rows, CLOCKS)
 
 
-def due_at(service: Service) -> dt.datetime | None:
-    checked = service.verification
-    if checked is None:
-        return None
-    return clock.due_at(
-        kind=service.kind,
-        parts=checked.parts,
-        checked_at=checked.verified_at,
-        ends_at=ends_at(service) if service.kind == Service.Kind.EVENT else None,
-    )
+def set_clock(service: Service) -> None:
+    """To be saved by the caller (`CLOCKS`). What nobody checked has no clock."""
+    newest, checked = service.verification, checks_of(service)
+    if newest is None or not checked:
+        service.due_at = service.stale_at = service.clock_at = None
+        return
+    ends = ends_at(service) if service.kind == Service.Kind.EVENT else None
+    service.due_at = clock.due_at(kind=service.kind, checked=checked, ends_at=ends)
+    service.stale_at = clock.stale_at(kind=service.kind, checked=checked, ends_at=ends)
+    # From the check on: what should have been said since is said by the next sweep, and nothing twice.
+    service.clock_at = next_at(service, now=newest.verified_at)
+
+
+def checks_of(service: Service) -> dict[str, dt.datetime]:
+    """When each part was checked last. A part its page says nothing of any more needs no check."""
+    newest: dict[str, dt.datetime] = {}
+    for at, parts in service.verifications.order_by("verified_at").values_list("verified_at", "parts"):
+        newest |= dict.fromkeys(parts, at)
+    shown = fields.shown_parts(service)
+    return {part: at for part, at in newest.items() if part in shown} or newest
 
 
 def next_at(service: Service, *, now: dt.datetime) -> dt.datetime | None:
-    if service.verification is None or service.due_at is None:
+    if service.verification is None or service.stale_at is None:
         return None
     return clock.next_at(
-        kind=service.kind, checked_at=service.verification.verified_at, due_at=service.due_at, now=now
+        kind=service.kind, checked_at=service.verification.verified_at, stale_at=service.stale_at, now=now
     )
 
 
@@ -124,8 +133,8 @@ def _is_over(service: Service, now: dt.datetime) -> bool:
     return bool(
         service.kind == Service.Kind.EVENT
         and service.published_at
-        and service.due_at
-        and service.due_at + clock.GRACE <= now
+        and service.stale_at
+        and service.stale_at + clock.GRACE <= now
     )
 
 
@@ -144,9 +153,11 @@ def _letters(rows: Iterable[Service], now: dt.datetime) -> list[Message]:
 def letter_for(service: Service, *, now: dt.datetime) -> Message | None:
     """The question to the organisation itself, at its own address; none where it has none or is not public."""
     checked, address = service.verification, address_of(service)
-    if not (service.published_at and checked and service.due_at and address):
+    if not (service.published_at and checked and service.stale_at and address):
         return None
-    when = clock.letter_due(kind=service.kind, checked_at=checked.verified_at, due_at=service.due_at, now=now)
+    when = clock.letter_due(
+        kind=service.kind, checked_at=checked.verified_at, stale_at=service.stale_at, now=now
+    )
     if when is None:
         return None
     return outbox.draft(

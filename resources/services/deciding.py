@@ -20,6 +20,7 @@ from resources import fields
 from resources.errors import CannotDecide, NotWanted
 from resources.models import Change, ChangeRequest, Claim, FieldChange, Organization, Service
 from resources.services import applying, history, leasing, offering, refusing
+from resources.services.owning import speaks_for
 
 Decision = ChangeRequest.Decision
 # So long after the answer the address of somebody without an account is kept: it may come late.
@@ -127,15 +128,20 @@ def _may_decide(held: ChangeRequest, by: User, refuse: bool, reason: str, now: d
     if held.decided_at:
         raise CannotDecide(_("Somebody has decided this already. Take the next one."))
     if is_own(held, by):
-        raise CannotDecide(_("You proposed this yourself. Somebody else has to look at it."))
+        raise CannotDecide(
+            _("You proposed this yourself, or speak for its organisation. Somebody else has to look at it.")
+        )
     leasing.refuse_if_held(held, by=by, now=now)
     if refuse and not reason:
         raise CannotDecide(_("Say why, in words the sender can read."))
 
 
 def is_own(request: ChangeRequest, by: User) -> bool:
-    """Theirs by whichever door it came in: their account, one of their addresses, an organisation they speak for."""
-    if request.sent_by_id == by.pk:
+    """Theirs by whichever door it came in: their account, one of their addresses, an organisation they speak for.
+
+    What others propose for a listing of that organisation is theirs, too.
+    """
+    if request.sent_by_id == by.pk or (request.service and speaks_for(request.service, by)):
         return True
     house, address = request.on_behalf_of_id, request.sent_by_email
     speaks = Claim.objects.filter(organization=house, claimed_by=by).exclude(state=Claim.State.DENIED)

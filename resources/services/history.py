@@ -7,22 +7,23 @@ admin all leave the same record, take back the same confirmations and tell the s
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Now as DbNow
 from django.utils import timezone
 
 from accounts.models import User
 from resources import fields
-from resources.models import Change, ChangedRow, ChangeRequest, Service
+from resources.models import Change, ChangedRow, ChangeRequest, Service, Source
 from resources.services import clockwork
 from resources.services.indexing import reindex
 from resources.services.likeness import look_for_likeness
+from resources.services.owning import refuse_if_own_is_public
 
 Key = tuple[str, uuid.UUID]
 Snapshot = dict[Key, dict[str, Any]]
@@ -46,10 +47,14 @@ def noting(
     request: ChangeRequest | None = None,
     undoes: Change | None = None,
 ) -> Iterator[Noted]:
-    """Change a listing inside this block. Holds its row; all or nothing."""
+    """Change a listing inside this block. Holds its row; all or nothing.
+
+    Raises OwnListing where they speak for its organisation and that has public pages: a proposal is their way.
+    """
     noted = Noted()
     with transaction.atomic():
         held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+        refuse_if_own_is_public(held, by)
         before = snapshot(held)
         yield noted
         now = Service.objects.get(pk=service.pk)
@@ -73,6 +78,30 @@ def noting(
 def note(*, service: Service, by: User | None, how: str, why: str = "") -> Change:
     """An act that changes no field: published, put away."""
     return Change.objects.create(service=service, how=how, made_at=timezone.now(), made_by=by, why=why)
+
+
+# Lines alone, however many: what an import, a term or a link changed.
+NOTE_MANY = """
+    INSERT INTO resources_change (id, service_id, how, made_at, made_by_id, source_id, why)
+    SELECT gen_random_uuid(), service, %s, %s, %s, %s, %s FROM unnest(%s::uuid[]) AS service
+"""
+
+
+def note_many(
+    *,
+    services: Iterable[uuid.UUID],
+    how: str,
+    by: User | None = None,
+    source: Source | None = None,
+    why: str = "",
+) -> int:
+    """One line for each of these listings, in one statement. Returns how many."""
+    keys = list(services)
+    if keys:
+        who, whose = (one.pk if one else None for one in (by, source))
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_MANY, [how, timezone.now(), who, whose, why, keys])
+    return len(keys)
 
 
 def snapshot(service: Service) -> Snapshot:
@@ -132,4 +161,6 @@ def of(service: Service) -> QuerySet[Change]:
     ]
     elsewhere = ChangedRow.objects.filter(row__in=shared).values("change")
     found = Change.objects.filter(Q(service=service) | Q(pk__in=elsewhere))
-    return found.select_related("made_by", "undoes", "undone_by", "service").prefetch_related("rows")
+    return found.select_related("made_by", "source", "undoes", "undone_by", "service").prefetch_related(
+        "rows"
+    )

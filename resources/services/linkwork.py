@@ -10,10 +10,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from resources import visiting
-from resources.models import CheckedLink, Location, Organization, Service, Url
+from resources.models import Change, CheckedLink, Location, Organization, Service, Url
+from resources.services import history
 from resources.visiting import Answer, Seen
+from resources.waiting import DEAD_AFTER
 
 EVERY = dt.timedelta(days=30)
 AGAIN = dt.timedelta(days=1)
@@ -85,21 +88,42 @@ def claim(now: dt.datetime, *, most: int) -> list[CheckedLink]:
     return links
 
 
+@transaction.atomic
 def record(link: CheckedLink, seen: Seen, *, now: dt.datetime) -> None:
-    """A dead answer counts up and is asked again tomorrow; anything else wipes the slate."""
+    """A dead answer counts up and is asked again tomorrow; anything else wipes the slate.
+
+    What is new for a curator stands in the history of the listings that name it.
+    """
     dead = seen.answer == Answer.DEAD
     failures = link.failures + 1 if dead else 0
     wait = EVERY if not dead else AGAIN if failures < 5 else SELDOM
+    # What a server says may hold what a database cannot.
+    detail, moved_to = (said.replace("\0", "") for said in (seen.detail, seen.moved_to))
+    if why := _news(link, failures, detail, moved_to):
+        history.note_many(
+            services=named_by(link.url).values_list("pk", flat=True), how=Change.How.LINK, why=why
+        )
     CheckedLink.objects.filter(pk=link.pk).update(
         answer=seen.answer,
-        # What a server says may hold what a database cannot.
-        detail=seen.detail.replace("\0", ""),
-        moved_to=seen.moved_to.replace("\0", ""),
+        detail=detail,
+        moved_to=moved_to,
         checked_at=now,
         failures=min(failures, 1000),
         failing_since_at=(link.failing_since_at or now) if dead else None,
         next_at=now + wait,
     )
+
+
+def _news(link: CheckedLink, failures: int, detail: str, moved_to: str) -> str:
+    """What became of it, in words; "" where nothing did."""
+    said = {"url": link.url, "detail": detail, "there": moved_to}
+    if failures == DEAD_AFTER:
+        return _("%(url)s does not answer any more: %(detail)s.") % said
+    if link.failures >= DEAD_AFTER and not failures:
+        return _("%(url)s answers again.") % said
+    if moved_to and moved_to != link.moved_to:
+        return _("%(url)s leads to %(there)s now.") % said
+    return ""
 
 
 def named_by(url: str) -> QuerySet[Service]:

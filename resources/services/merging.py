@@ -13,16 +13,26 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from resources import fields
 from resources.errors import CannotMerge
-from resources.models import Change, ChangedRow, Findable, Fingerprint, Inclusion, Likeness, Service
+from resources.models import (
+    Change,
+    ChangedRow,
+    Findable,
+    Fingerprint,
+    Inclusion,
+    Likeness,
+    Service,
+    Verification,
+)
 from resources.services import clockwork, history
 from resources.services.indexing import reindex
 
-# Rows of a listing go over one by one, as the curator chose; these tables are the merge's own.
-OWN = {Likeness, Fingerprint, Inclusion, Change, ChangedRow, Service, Findable}
+# Rows of a listing go over one by one, as the curator chose; these tables are the merge's own. What was checked of one
+# says nothing of the other.
+OWN = {Likeness, Fingerprint, Inclusion, Change, ChangedRow, Service, Findable, Verification}
 MOVABLE = tuple(
     table
     for table in fields.TABLES
-    if table not in ("organization", "service", "location", "address", "accessibility")
+    if table not in ("organization", "service", "location", "address", "accessibility", "inclusion")
 )
 
 
@@ -113,6 +123,7 @@ def _close(loser: Service, winner: Service, by: User) -> None:
         archived_by=by,
         verification=None,
         due_at=None,
+        stale_at=None,
         clock_at=None,
         leased_by=None,
         leased_until_at=None,
@@ -121,7 +132,7 @@ def _close(loser: Service, winner: Service, by: User) -> None:
 
 
 def _move_what_hangs_on(loser: Service, winner: Service) -> None:
-    """Whatever else points at it, from whichever room: saved listings, proposals, checks, feedback."""
+    """Whatever else points at it, from whichever room: saved listings, proposals, feedback."""
     for relation in Service._meta.get_fields(include_hidden=True):
         model, remote = relation.related_model, getattr(relation, "field", None)
         if not relation.auto_created or relation.concrete or remote is None:

@@ -18,6 +18,7 @@ from resources.errors import CannotPublish
 from resources.models import Change, Inclusion, Service
 from resources.services import history
 from resources.services.indexing import reindex
+from resources.services.owning import refuse_if_own
 from resources.services.refusing import refuse_if_unwanted
 from resources.vocabulary import TOPIC
 
@@ -97,10 +98,14 @@ def missing(service: Service) -> list[Missing]:
 
 @transaction.atomic
 def publish(*, service: Service, by: User) -> bool:
-    """Make it public. False when it was already. Raises CannotPublish with what is missing, or NotWanted."""
+    """Make it public. False when it was already.
+
+    Raises CannotPublish with what is missing, NotWanted, or OwnListing when they speak for its organisation.
+    """
     row = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
     if row.published_at:
         return False
+    refuse_if_own(row, by)
     if row.merged_into_id:
         raise CannotPublish(
             _("This was merged with another listing. Take them apart first, then publish it.")
@@ -149,11 +154,12 @@ def archive(*, service: Service, by: User, why: str = "") -> bool:
     return done
 
 
-@transaction.atomic
-def tick_rules(*, service: Service, by: User, rules: Iterable[str]) -> Inclusion:
-    """Which of the rules on who may be listed it meets, as a curator sees it today."""
-    kept, _created = Inclusion.objects.update_or_create(
-        service=service,
-        defaults={"rules": sorted(set(rules)), "checked_at": timezone.now(), "checked_by": by},
-    )
+def tick_rules(*, service: Service, by: User, rules: Iterable[str], why: str = "") -> Inclusion:
+    """Which of the rules on who may be listed it meets, as a curator sees it today. Raises OwnListing."""
+    refuse_if_own(service, by)
+    with history.noting(service=service, by=by, how=Change.How.RULED, why=why):
+        kept, _created = Inclusion.objects.update_or_create(
+            service=service,
+            defaults={"rules": sorted(set(rules)), "checked_at": timezone.now(), "checked_by": by},
+        )
     return kept

@@ -77,7 +77,7 @@ def _sent(request: SignedIn, service: Service, form: OwnListingForm) -> bool:
 @require_POST
 def end_claim(request: SignedIn, pk: int) -> HttpResponse:
     claim = get_object_or_404(Claim, pk=pk, claimed_by=request.user)
-    claiming.end_claim(claim=claim)
+    claiming.end_claim(claim=claim, by=request.user)
     messages.success(
         request, _("Done. You do not speak for %(name)s here any more.") % {"name": claim.organization}
     )

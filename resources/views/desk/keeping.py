@@ -88,7 +88,7 @@ def _claim_decided(request: SignedIn, one: Claim, form: ClaimDecisionForm) -> bo
     act, reason = request.POST.get("act"), form.cleaned_data["reason"]
     try:
         if act == "end":
-            claiming.end_claim(claim=one)
+            claiming.end_claim(claim=one, by=request.user)
         elif act in ("confirm", "deny"):
             claiming.decide_claim(claim=one, by=request.user, confirm=act == "confirm", reason=reason)
         else:

@@ -29,6 +29,7 @@ from resources.services import (
     leasing,
     likeness,
     merging,
+    owning,
     refusing,
     undoing,
 )
@@ -67,6 +68,7 @@ def listing(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "missing": [] if service.published_at else services.missing(service),
         "alike": likeness.alike(service),
         "doubts": feedback.doubts(service),
+        "own": owning.speaks_for(service, request.user),
         "unwanted": refusing.note_against(service),
         "waiting": service.change_requests.filter(decided_at=None),
         "other": leasing.holder(service, by=request.user, now=now),
@@ -135,7 +137,7 @@ def rules(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial={"rules": kept.rules if kept else []}
     )
     if request.method == "POST" and form.is_valid():
-        services.tick_rules(service=service, by=request.user, rules=form.cleaned_data["rules"])
+        services.tick_rules(service=service, by=request.user, **form.cleaned_data)
         messages.success(request, _("Kept."))
         return redirect("desk_listing", pk=pk)
     context = {"nav": "desk", "service": service, "form": form, "kept": kept}
@@ -178,9 +180,16 @@ def _act(service: Service, act: str, request: SignedIn, why: str) -> str:
 @require_safe
 def past(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
-    changes = [(change, _lines(change), _can_undo(change)) for change in history.of(service)[:200]]
+    changes = [(one, _who(one), _lines(one), _can_undo(one)) for one in history.of(service)[:200]]
     context = {"nav": "desk", "service": service, "changes": changes}
     return render(request, "resources/desk/history.html", context)
+
+
+def _who(change: Change) -> str:
+    """Whoever did it, or the directory it came from; "" for the clock and for accounts that are gone."""
+    if change.made_by:
+        return change.made_by.called
+    return _("the organisation itself") if change.by_its_organisation else str(change.source or "")
 
 
 def _lines(change: Change) -> list[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
+from resources.errors import OwnListing
 from resources.forms.desk import TopicsForm
 from resources.forms.places import PlaceForms
 from resources.forms.sections import SECTIONS, WhyForm, own_form, row_forms
@@ -51,6 +52,9 @@ def _save(request: SignedIn, service: Service, asked: list[Any], why: WhyForm, o
             for form in asked:
                 if form is not why:
                     form.save()
+    except OwnListing as refusal:
+        (own or why).add_error(None, str(refusal))
+        return False
     except IntegrityError:
         said = _("The directory’s rules do not allow that. Look at the values again.")
         (own or why).add_error(None, said)

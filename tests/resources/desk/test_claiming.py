@@ -95,7 +95,7 @@ def test_either_ends_it(claim, curator, client_of, owner, service, desk):
 
 def test_the_database_knows_that_nobody_confirms_themselves(claim):
     with pytest.raises(IntegrityError, match="claim_needs_two_people"), transaction.atomic():
-        Claim.objects.filter(pk=claim.pk).update(decided_by=claim.claimed_by)
+        Claim.objects.filter(pk=claim.pk).update(decided_by=claim.claimed_by, decided_at=timezone.now())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from outbox import kinds
 from outbox.models import Message
 from resources import services
 from resources.models import Change, Schedule, Service, Verification
-from resources.services import clockwork
+from resources.services import clockwork, history
 
 pytestmark = pytest.mark.django_db
 MADE = dt.datetime(2026, 1, 10, 9, tzinfo=dt.UTC)
@@ -141,15 +141,43 @@ def test_an_event_that_repeats_without_end_is_like_the_others(listed):
     service = listed(kind="event")
     Schedule.objects.create(service=service, freq="WEEKLY", byday="MO")
     assert clockwork.ends_at(service) is None
-    assert clockwork.due_at(service) == MADE.replace(year=2027)
+    clockwork.set_clock(service)
+    assert service.stale_at == MADE.replace(year=2027)
+    # Its times are looked at sooner.
+    assert service.due_at == MADE.replace(month=7)
+
+
+def test_checking_one_part_leaves_the_others_as_they_are(listed, curator):
+    service = listed(parts=("name", "contact", "description"))
+    with time_machine.travel(MADE.replace(month=12), tick=False):
+        services.verify(service=service, by=curator, how="phone", parts=["contact"])
+    service.refresh_from_db()
+    assert service.verification.parts == ["contact"]
+    assert (service.due_at, service.stale_at) == (MADE.replace(year=2027),) * 2
+    with time_machine.travel(MADE.replace(month=12), tick=False):
+        services.verify(service=service, by=curator, how="phone", parts=["name", "description"])
+    service.refresh_from_db()
+    assert service.due_at == MADE.replace(year=2027, month=12)
+
+
+def test_a_part_the_page_says_nothing_of_any_more_runs_out_no_more(listed, curator):
+    service = listed(parts=("name", "contact", "times"))
+    slot = Schedule.objects.create(service=service, freq="WEEKLY", byday="MO")
+    clockwork.wind(Service.objects.filter(pk=service.pk))
+    service.refresh_from_db()
+    assert service.due_at == MADE.replace(month=7)
+    with history.noting(service=service, by=curator):
+        slot.delete()
+    service.refresh_from_db()
+    assert service.due_at == MADE.replace(year=2027)
 
 
 def test_what_nobody_checked_has_no_clock(draft):
     service = draft()
     clockwork.wind(Service.objects.all())
     service.refresh_from_db()
-    assert (service.due_at, service.clock_at) == (None, None)
-    assert clockwork.due_at(service) is None
+    clockwork.set_clock(service)
+    assert (service.due_at, service.stale_at, service.clock_at) == (None, None, None)
     assert clockwork.next_at(service, now=MADE) is None
 
 

@@ -265,7 +265,9 @@ def test_lists_cost_the_same_for_one_and_for_three(
 def test_figures_say_how_much_is_checked_and_what_nobody_found(desk, published):
     published("Fresh", at="The Hall")
     late = published("Late", kind="group")
-    Service.objects.filter(pk=late.pk).update(due_at=timezone.now() - dt.timedelta(days=100))
+    Service.objects.filter(pk=late.pk).update(
+        due_at=timezone.now() - dt.timedelta(days=100), stale_at=timezone.now() - dt.timedelta(days=100)
+    )
     FruitlessSearch.objects.create(words="unicorn riding", on=timezone.localdate(), times=4)
     page = words(desk.get("/find/desk/figures/"))
     assert "unicorn riding" in page
