@@ -141,13 +141,14 @@ def tasks() -> dict[str, Callable[[], object]]:
 
     from accounts.models import User  # noqa: PLC0415
     from resources import services  # noqa: PLC0415
-    from resources.models import Change, Service  # noqa: PLC0415
+    from resources.models import Address, Change, Organization, Service  # noqa: PLC0415
     from resources.services import history, likeness, linkwork  # noqa: PLC0415
 
     cora, _made = User.objects.get_or_create(email="bench@example.org", defaults={"name": "Bench"})
     services.appoint_curator(user=cora)
     client, one = Client(HTTP_HOST="localhost"), Service.objects.published().order_by("pk")[5]
     client.force_login(cora)
+    late = Service.objects.published().filter(due_at__lte=timezone.now()).order_by("-due_at")[:1].get()
     base = "/find/desk/"
 
     def page(path: str) -> Callable[[], object]:
@@ -161,17 +162,17 @@ def tasks() -> dict[str, Callable[[], object]]:
     def edit() -> None:
         with history.noting(service=one, by=cora, why="bench"):
             Service.objects.filter(pk=one.pk).update(description="Changed")
-            one.organization.locations.create(name="Elsewhere")
+            Organization.objects.filter(pk=one.organization_id).update(name="Changed")
+            Address.objects.filter(location__at_services__service=one.pk).update(address_1="Changed")
 
     pages = {
         "front": "",
         "due": "due/",
-        "due_page_900": "due/?page=900",
+        "due_far_on": f"due/?after={late.pk},{late.due_at:%Y-%m-%dT%H:%M:%S}",
         "requests": "requests/",
         "conflicts": "conflicts/",
-        "conflicts_page_700": "conflicts/?page=700",
         "drafts": "listings/",
-        "drafts_page_700": "listings/?page=700",
+        "drafts_far_on": f"listings/?after={one.pk},w",
         "listings_by_words": "listings/?state=published&q=hydro",
         "listings_by_number": "listings/?state=published&q=555-0099",
         "unsure": "listings/?state=unsure",

@@ -200,17 +200,20 @@ def shown_parts(service: Service) -> list[str]:
     return sorted(found)
 
 
-def sharing(table: str, row: models.Model) -> Q:
-    """Which listings show this row: its organisation's rows are on all of theirs."""
-    if table == "organization":
-        return Q(organization=row.pk)
-    if table == "location":
-        return Q(at_locations__location=row.pk)
-    found = Q(pk=getattr(row, "service_id", None) if table != "service" else row.pk)
-    if getattr(row, "organization_id", None) and table != "service":
-        found |= Q(organization=row.organization_id)  # type: ignore[attr-defined]
-    if getattr(row, "location_id", None) and table != "service_at_location":
-        found |= Q(at_locations__location=row.location_id)  # type: ignore[attr-defined]
-    if getattr(row, "service_at_location_id", None):
-        found |= Q(at_locations=row.service_at_location_id)  # type: ignore[attr-defined]
-    return found
+# What a row names, and how a listing names the same.
+SHOWN = {
+    "service_id": "pk",
+    "organization_id": "organization",
+    "location_id": "at_locations__location",
+    "service_at_location_id": "at_locations",
+}
+SELF = {"service": "pk", "organization": "organization", "location": "at_locations__location"}
+# They name a house or a place that is on other pages without them.
+ALONE = {"service", "service_at_location", "location", "organization"}
+
+
+def sharing(table: str, row: models.Model) -> list[tuple[str, uuid.UUID]]:
+    """Which listings show this row, in pairs of a lookup and its value: its house's rows are on all of theirs."""
+    found = [(SELF[table], row.pk)] if table in SELF else []
+    held = SHOWN if table not in ALONE else {"service_id": "pk"}
+    return [*found, *((way, key) for name, way in held.items() if (key := getattr(row, name, None)))]

@@ -61,14 +61,24 @@ def sweep_links() -> int:
     return linkwork.sweep_links()
 
 
+@shared_task(name="resources.tasks.gather_links")
+def gather_links() -> int:
+    """Which pages public listings name by now."""
+    from django.utils import timezone
+
+    from resources.services import linkwork
+
+    return linkwork.gather_links(now=timezone.now())
+
+
 @shared_task(name="resources.tasks.sweep_searches")
 def sweep_searches() -> int:
     """What is new in saved searches, once a week for each person."""
     from django.utils import timezone
 
-    from resources import services
+    from resources import newly, services
 
-    return services.sweep_searches(now=timezone.now())
+    return services.sweep_searches(find=newly.published, now=timezone.now())
 
 
 @shared_task(name="resources.tasks.sweep_imports")

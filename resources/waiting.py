@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from resources.models import ChangeRequest, CheckedLink, Claim, Feedback, Service
+from resources.models import ChangeRequest, CheckedLink, Claim, Feedback, Organization, Phone, Service
+from resources.models.listings import DRAFT, UNSURE
 
 # A link counts as dead only when several tries over days all failed.
 DEAD_AFTER = 3
 DEAD_FOR = dt.timedelta(days=3)
+# Fewer digits are no number anybody looks for.
+FEW_DIGITS = 3
+
+
+# More than so many are not counted: nobody plans by the difference.
+MANY = 1000
+
+
+def counted(rows: QuerySet[Any]) -> int:
+    """How many they are; one more than MANY stands for all that is more."""
+    return rows.order_by().values("pk")[: MANY + 1].count()
+
+
+def named(rows: QuerySet[Service], words: str) -> QuerySet[Service]:
+    """Those of them with these words in their name or their organisation's, or with this number."""
+    if not words:
+        return rows
+    where = Q(name__icontains=words)
+    where |= Q(organization__in=Organization.objects.filter(name__icontains=words).values("pk"))
+    if sum(letter.isdigit() for letter in words) >= FEW_DIGITS:
+        numbers = Phone.objects.filter(number__icontains=words, service__isnull=False)
+        where |= Q(pk__in=numbers.values("service"))
+    return rows.filter(where)
 
 
 def requests() -> QuerySet[ChangeRequest]:
@@ -40,14 +65,19 @@ def due_soon(now: dt.datetime, *, within: dt.timedelta = dt.timedelta(days=31)) 
 
 def unsure() -> QuerySet[Service]:
     """Public listings of which the name or the ways to get in touch were changed after the check."""
-    both = Q(confirmed__contains=["name", "contact"])
-    found = Service.objects.published().filter(~both, due_at__isnull=False)
-    return found.select_related("organization", "verification").order_by("updated_at", "pk")
+    return (
+        Service.objects.filter(UNSURE)
+        .select_related("organization", "verification")
+        .order_by("updated_at", "pk")
+    )
 
 
 def drafts() -> QuerySet[Service]:
-    found = Service.objects.filter(published_at=None, archived_at=None, merged_into=None)
-    return found.select_related("organization", "source", "verification").order_by("created_at", "pk")
+    return (
+        Service.objects.filter(DRAFT)
+        .select_related("organization", "source", "verification")
+        .order_by("created_at", "pk")
+    )
 
 
 def claims() -> QuerySet[Claim]:

@@ -275,6 +275,7 @@ CELERY_BEAT_SCHEDULE = {
         "resources.tasks.sweep_findable": 600.0,
         "resources.tasks.tidy_search": 86_400.0,
         "resources.tasks.forget_senders": 86_400.0,
+        "resources.tasks.gather_links": 3600.0,
         "resources.tasks.sweep_links": 300.0,
         "resources.tasks.sweep_searches": 900.0,
         "resources.tasks.sweep_imports": SWEEP_SECONDS / 2,

@@ -78,6 +78,17 @@ class ChangeRequest(models.Model):
         ordering = ["created_at", "pk"]
         indexes = [
             models.Index(fields=["created_at"], name="change_waiting", condition=Q(decided_at=None)),
+            # What people wrote is found among many conflicts of an import, and those in their order.
+            models.Index(
+                fields=["created_at", "id"],
+                name="change_of_people",
+                condition=Q(decided_at=None) & ~Q(kind="conflict"),
+            ),
+            models.Index(
+                fields=["created_at", "id"],
+                name="change_of_imports",
+                condition=Q(decided_at=None, kind="conflict"),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

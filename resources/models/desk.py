@@ -88,6 +88,7 @@ class Likeness(models.Model):
         ordering = ["-score", "pk"]
         indexes = [
             models.Index(fields=["-score"], name="likeness_waiting", condition=Q(ruled_out_at=None)),
+            models.Index(fields=["found_at"], name="likeness_found", condition=Q(ruled_out_at=None)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["one", "other"], name="likeness_once"),
@@ -135,6 +136,7 @@ class CheckedLink(models.Model):
         ordering = ["failing_since_at", "pk"]
         indexes = [
             models.Index(fields=["next_at"], name="link_next"),
+            models.Index(fields=["url"], name="link_moved", condition=~Q(moved_to="")),
             models.Index(
                 fields=["failing_since_at"], name="link_failing", condition=Q(failing_since_at__isnull=False)
             ),

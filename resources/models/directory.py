@@ -9,7 +9,7 @@ from operator import or_
 from django.core.validators import BaseValidator, MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 LONG = [MaxLengthValidator(20_000)]
@@ -77,6 +77,10 @@ class Organization(Record):
     class Meta:
         verbose_name = _("organisation")
         ordering = ["name", "pk"]
+        indexes = [
+            models.Index(Upper("name"), name="organization_upper_name"),
+            models.Index(fields=["website"], name="organization_website", condition=~Q(website="")),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -123,6 +127,7 @@ class Location(Record):
     class Meta:
         verbose_name = _("location")
         ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["url"], name="location_url", condition=~Q(url=""))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(location_type__in=["physical", "postal", "virtual"]), name="location_type_known"

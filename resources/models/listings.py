@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,9 @@ ACCESS = [
     *("step_free", "toilet", "parking", "lie_down", "arm_chairs", "little_standing", "quiet", "dim"),
     *("warm_water", "hearing_loop", "camera_off", "leave_any_time", "easy_cancel", "companion_free"),
 ]
+DRAFT = Q(published_at=None, archived_at=None, merged_into=None)
+# Its name or the ways to get in touch were changed after the check.
+UNSURE = Q(published_at__isnull=False, due_at__isnull=False) & ~Q(confirmed__contains=["name", "contact"])
 PARTS = ["name", "description", "contact", "place", "times", "cost", "access", "eligibility"]
 
 
@@ -240,6 +244,15 @@ class Service(Record):
             ),
             models.Index(fields=["due_at"], name="service_due", condition=Q(published_at__isnull=False)),
             models.Index(fields=["clock_at"], name="service_clock", condition=Q(clock_at__isnull=False)),
+            # The desk's queues, each as it is walked; and what is looked up by name or address.
+            models.Index(fields=["created_at", "id"], name="service_drafts", condition=DRAFT),
+            models.Index(fields=["name", "id"], name="service_drafts_by_name", condition=DRAFT),
+            models.Index(fields=["updated_at", "id"], name="service_unsure", condition=UNSURE),
+            models.Index(
+                fields=["name", "id"], name="service_archived", condition=Q(archived_at__isnull=False)
+            ),
+            models.Index(Upper("name"), name="service_upper_name"),
+            models.Index(fields=["url"], name="service_url", condition=~Q(url="")),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

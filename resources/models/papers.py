@@ -115,6 +115,7 @@ class Url(models.Model):
     class Meta:
         verbose_name = _("web page")
         ordering = ["label", "pk"]
+        indexes = [models.Index(fields=["url"], name="url_url")]
         constraints = [
             models.CheckConstraint(
                 condition=hangs_on("organization", "service"), name="url_belongs_somewhere"

@@ -140,11 +140,17 @@ def settle(service: Service, rows: list[ChangedRow]) -> None:
 
 
 def _touched(service: Service, rows: list[ChangedRow]) -> list[uuid.UUID]:
-    where = Q(pk=service.pk)
-    for row in rows:
-        found = fields.TABLES[row.table]._default_manager.filter(pk=row.row).first()
-        where |= fields.sharing(row.table, found) if found else Q()
-    return list(Service.objects.filter(where).order_by("pk").values_list("pk", flat=True).distinct())
+    """Each way a row is shown is asked once, and by itself: together they would be looked for among all listings."""
+    ways: dict[str, set[uuid.UUID]] = {}
+    for table in {row.table for row in rows}:
+        keys = [row.row for row in rows if row.table == table]
+        for found in fields.TABLES[table]._default_manager.filter(pk__in=keys):
+            for way, key in fields.sharing(table, found):
+                ways.setdefault(way, set()).add(key)
+    touched = {service.pk, *ways.pop("pk", ())}
+    for way, shown in ways.items():
+        touched |= set(Service.objects.filter(**{f"{way}__in": shown}).values_list("pk", flat=True))
+    return sorted(touched)
 
 
 def _parts(row: ChangedRow) -> set[str]:

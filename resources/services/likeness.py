@@ -7,9 +7,9 @@ share one are compared. A key that very many share tells nothing and is passed o
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now as DbNow
 from django.utils import timezone
@@ -22,16 +22,20 @@ from resources.search import folding
 
 # A key more listings have than this tells them apart no more.
 TOO_MANY = 40
-BATCH = 500
+BATCH = 100
+HOLDERS = """
+    SELECT key, array_agg(service_id) FROM unnest(%s::text[]) AS key,
+        LATERAL (SELECT service_id FROM resources_fingerprint WHERE keys @> ARRAY[key::varchar] LIMIT %s) AS holder
+    GROUP BY key
+"""
 
 
-def look_for_likeness(services: QuerySet[Service]) -> int:
-    """Renew the fingerprints of these and note which others they resemble. Returns how many pairs are new."""
+def look_for_likeness(services: QuerySet[Service]) -> None:
+    """Renew the fingerprints of these and note which others they resemble. In a fixed number of queries."""
     traits = traits_of(services)
     _keep_fingerprints(traits)
     # Two of one batch find each other; that is one pair.
-    found = {(pair.one_id, pair.other_id): pair for pk, own in traits.items() for pair in _pairs(pk, own)}
-    before = Likeness.objects.count()
+    found = {(pair.one_id, pair.other_id): pair for pair in _pairs(traits)}
     Likeness.objects.bulk_create(
         list(found.values()),
         update_conflicts=True,
@@ -39,7 +43,6 @@ def look_for_likeness(services: QuerySet[Service]) -> int:
         update_fields=["score", "reasons"],
     )
     _forget_what_differs_now(traits, set(found))
-    return Likeness.objects.count() - before
 
 
 def _keep_fingerprints(traits: dict[uuid.UUID, Traits]) -> None:
@@ -51,24 +54,28 @@ def _keep_fingerprints(traits: dict[uuid.UUID, Traits]) -> None:
     )
 
 
-def _pairs(pk: uuid.UUID, own: Traits) -> list[Likeness]:
-    others = traits_of(Service.objects.filter(pk__in=candidates(pk, own)))
-    compared = {other: likeness.compare(own, traits) for other, traits in others.items()}
-    return [
-        Likeness(one_id=min(pk, other), other_id=max(pk, other), score=min(score, 100), reasons=reasons)
-        for other, (score, reasons) in compared.items()
-        if score >= likeness.ENOUGH
-    ]
+def _pairs(traits: dict[uuid.UUID, Traits]) -> Iterator[Likeness]:
+    """Each of these with those it shares a telling key with."""
+    near = candidates(traits)
+    known = traits | traits_of(Service.objects.filter(pk__in=set().union(*near.values()) - set(traits)))
+    for pk, others in near.items():
+        for other in others & set(known):
+            score, reasons = likeness.compare(traits[pk], known[other])
+            if score >= likeness.ENOUGH:
+                yield Likeness(
+                    one_id=min(pk, other), other_id=max(pk, other), score=min(score, 100), reasons=reasons
+                )
 
 
-def candidates(pk: uuid.UUID, own: Traits) -> list[uuid.UUID]:
+def candidates(traits: dict[uuid.UUID, Traits]) -> dict[uuid.UUID, set[uuid.UUID]]:
     """Those that share a telling key. Each key is one look into the index, cut off where it tells nothing."""
-    found: set[uuid.UUID] = set()
-    for key in likeness.keys(own):
-        holders = Fingerprint.objects.filter(keys__contains=[key]).exclude(pk=pk).values_list("pk", flat=True)
-        some = list(holders[: TOO_MANY + 1])
-        found |= set(some) if len(some) <= TOO_MANY else set()
-    return list(found)
+    keys = {pk: likeness.keys(own) for pk, own in traits.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDERS, [sorted({key for own in keys.values() for key in own}), TOO_MANY + 2])
+        holders = {key: set(found) for key, found in cursor.fetchall()}
+    # One of them is the listing itself.
+    telling = {key: found for key, found in holders.items() if len(found) <= TOO_MANY + 1}
+    return {pk: set().union(*(telling.get(key, set()) for key in own)) - {pk} for pk, own in keys.items()}
 
 
 def _forget_what_differs_now(

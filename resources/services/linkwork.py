@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from resources import visiting
-from resources.models import Change, CheckedLink, Location, Organization, Service, Url
+from resources.models import Change, CheckedLink, Location, Organization, Service, ServiceAtLocation, Url
 from resources.services import history
 from resources.visiting import Answer, Seen
 from resources.waiting import DEAD_AFTER
@@ -32,7 +33,6 @@ _LOCK = 7_204_001
 def sweep_links(*, now: dt.datetime | None = None, most: int = AT_ONCE) -> int:
     """Look at some links that are due, one of each host; says at how many."""
     began, done = time.monotonic(), 0
-    gather_links(now=now or timezone.now())
     for link in claim(now or timezone.now(), most=most):
         if time.monotonic() - began > SECONDS:
             break
@@ -48,24 +48,35 @@ def agent() -> str:
 
 
 def gather_links(*, now: dt.datetime) -> int:
-    """Know the addresses that public listings name; forget those that none names any more."""
-    named = addresses()
-    known = set(CheckedLink.objects.values_list("url", flat=True))
-    new = [CheckedLink(url=url, host=host_of(url), next_at=now) for url in named - known]
+    """Know the addresses that public listings name; forget those that none names any more.
+
+    They are compared in the database: only what is new or gone comes here, however many there are.
+    """
+    known, named = CheckedLink.objects.values_list("url", flat=True), addresses()
+    new = [CheckedLink(url=url, host=host_of(url), next_at=now) for url in named.difference(known)]
     CheckedLink.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
-    CheckedLink.objects.filter(url__in=known - named).delete()
+    gone = list(known.difference(named))
+    for start in range(0, len(gone), 1000):
+        CheckedLink.objects.filter(url__in=gone[start : start + 1000]).delete()
     return len(new)
 
 
-def addresses() -> set[str]:
+def addresses() -> QuerySet[Any, Any]:
+    """What public listings name, each once."""
     public = Service.objects.published()
-    found = set(public.exclude(url="").values_list("url", flat=True))
-    houses = Organization.objects.filter(services__in=public)
-    found |= set(houses.exclude(website="").values_list("website", flat=True))
-    places = Location.objects.filter(at_services__service__in=public)
-    found |= set(places.exclude(url="").values_list("url", flat=True))
-    more = Url.objects.filter(Q(service__in=public) | Q(organization__services__in=public))
-    return found | set(more.values_list("url", flat=True))
+    houses = public.values("organization")
+    sites = ServiceAtLocation.objects.filter(service__in=public).values("location")
+    first, *more = [
+        rows.exclude(**{name: ""}).order_by().values_list(name, flat=True)
+        for rows, name in (
+            (public, "url"),
+            (Organization.objects.filter(pk__in=houses), "website"),
+            (Location.objects.filter(pk__in=sites), "url"),
+            (Url.objects.filter(service__in=public), "url"),
+            (Url.objects.filter(organization__in=houses), "url"),
+        )
+    ]
+    return first.union(*more)
 
 
 def host_of(url: str) -> str:
@@ -127,7 +138,8 @@ def _news(link: CheckedLink, failures: int, detail: str, moved_to: str) -> str:
 
 
 def named_by(url: str) -> QuerySet[Service]:
-    """The public listings on whose page it stands."""
-    where = Q(url=url) | Q(organization__website=url) | Q(at_locations__location__url=url)
-    where |= Q(additional_urls__url=url) | Q(organization__additional_websites__url=url)
-    return Service.objects.published().filter(where).distinct().order_by("name", "pk")
+    """The public listings on whose page it stands. Each way is asked by itself, so that each finds its index."""
+    ways = ("url", "organization__website", "at_locations__location__url")
+    more = ("additional_urls__url", "organization__additional_websites__url")
+    first, *others = [Service.objects.filter(**{way: url}).order_by().values("pk") for way in (*ways, *more)]
+    return Service.objects.published().filter(pk__in=first.union(*others)).order_by("name", "pk")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from resources import fields, likeness
 from resources.errors import NotWanted
-from resources.models import DoNotList, Phone, Service
+from resources.models import DoNotList, Organization, Service
 from resources.search import folding
 
 
@@ -29,6 +29,10 @@ def note_of(*, names: Iterable[str], ways: Iterable[str], numbers: Iterable[str]
     known |= Q(domain__in={likeness.host(way) for way in ways} - {""})
     known |= Q(phone__in={likeness.digits(number) for number in numbers} - {""})
     return DoNotList.objects.filter(known).first()
+
+
+# So many that are still there are named at most.
+MOST = 50
 
 
 @transaction.atomic
@@ -76,12 +80,12 @@ def refuse_if_unwanted(service: Service) -> None:
 
 def listed_of(note: DoNotList) -> list[Service]:
     """Listings that are still there although they asked."""
-    where = Q(name__iexact=note.name) | Q(organization__name__iexact=note.name)
-    if note.phone:
-        near = Phone.objects.filter(number__endswith=note.phone[-4:])
-        same = [phone.pk for phone in near if likeness.digits(phone.number) == note.phone]
-        where |= Q(phones__in=same) | Q(organization__phones__in=same)
-    if note.domain:
-        for way in ("url", "email", "organization__website", "organization__email"):
-            where |= Q(**{f"{way}__icontains": note.domain})
-    return list(Service.objects.filter(where, archived_at=None).distinct().order_by("name")[:50])
+    there = Service.objects.filter(archived_at=None)
+    ways = [key for key, said in ((f"p:{note.phone}", note.phone), (f"d:{note.domain}", note.domain)) if said]
+    # Each way is asked by itself, so that each finds its index.
+    found = {
+        *there.filter(name__iexact=note.name)[:MOST],
+        *there.filter(organization__in=Organization.objects.filter(name__iexact=note.name))[:MOST],
+        *there.filter(fingerprint__keys__overlap=ways)[: MOST if ways else 0],
+    }
+    return sorted(found, key=lambda service: (service.name, service.pk))[:MOST]

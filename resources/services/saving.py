@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from typing import Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from outbox.services import queue
-from resources import helplines, newly
+from resources import helplines
 from resources.errors import CannotSave
 from resources.models import FindingWishes, SavedListing, SavedSearch, Service
 
@@ -72,13 +73,21 @@ def drop_search(*, search: SavedSearch, by: User) -> bool:
     return bool(SavedSearch.objects.of(by).filter(pk=search.pk).delete()[0])
 
 
-def sweep_searches(*, now: dt.datetime, batch: int = 500) -> int:
+class Find(Protocol):
+    """What a search, as its address bar holds it, finds that was published since (`newly.published`)."""
+
+    def __call__(
+        self, query: str, *, since: dt.datetime, now: dt.datetime, country: str
+    ) -> list[Service]: ...
+
+
+def sweep_searches(*, find: Find, now: dt.datetime, batch: int = 500) -> int:
     """Look at what is due, all searches of one person together; says to how many a letter was written."""
     owners = SavedSearch.objects.due(now).order_by("next_look_at").values_list("owner", flat=True)
     written = 0
     for owner in dict.fromkeys(owners[:batch]):
         try:
-            written += _look(owner, now)
+            written += _look(owner, find, now)
         except Exception:
             logger.exception("The saved searches of person %s could not be looked at.", owner)
             SavedSearch.objects.due(now).filter(owner=owner).update(next_look_at=now + LATER)
@@ -86,7 +95,7 @@ def sweep_searches(*, now: dt.datetime, batch: int = 500) -> int:
 
 
 @transaction.atomic
-def _look(owner: int, now: dt.datetime) -> bool:
+def _look(owner: int, find: Find, now: dt.datetime) -> bool:
     """Whoever comes second finds nothing due. No letter where nothing is new, or none is wanted."""
     mine = SavedSearch.objects.select_for_update(skip_locked=True, of=("self",)).filter(owner=owner)
     mine = mine.select_related("owner").order_by("pk")
@@ -95,7 +104,7 @@ def _look(owner: int, now: dt.datetime) -> bool:
         return False
     found: dict[str, list[str]] = {}
     if not wants_no_letters(owner):
-        found = {str(search.pk): new for search in searches if (new := _new(search, now))}
+        found = {str(search.pk): new for search in searches if (new := _new(search, find, now))}
     mine.filter(pk__in=[search.pk for search in searches]).update(seen_until_at=now, next_look_at=now + WEEK)
     if found:
         person = searches[0].owner
@@ -104,9 +113,9 @@ def _look(owner: int, now: dt.datetime) -> bool:
     return bool(found)
 
 
-def _new(search: SavedSearch, now: dt.datetime) -> list[str]:
+def _new(search: SavedSearch, find: Find, now: dt.datetime) -> list[str]:
     country = helplines.guess_country(time_zone=search.owner.time_zone, languages="")
-    found = newly.published(search.query, since=search.seen_until_at, now=now, country=country)
+    found = find(search.query, since=search.seen_until_at, now=now, country=country)
     return [str(service.pk) for service in found]
 
 

@@ -79,6 +79,7 @@ def test_what_came_from_ones_own_address_or_organisation_is_ones_own(published, 
         with pytest.raises(CannotDecide, match="Somebody else"):
             services.decide(request=request, by=curator, reason="Fine.")
         assert desk.get(f"/find/desk/requests/{request.pk}/").context["own"] is True
+    Claim.objects.update(state=Claim.State.ENDED, ended_at=timezone.now())
     services.decide(request=propose(service, sent_by_email="else@example.org"), by=curator, reason="Fine.")
 
 
@@ -249,6 +250,7 @@ def test_what_a_server_says_spoils_nothing(settings, published):
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         published(url=f"http://127.0.0.1:{server.getsockname()[1]}/")
+        linkwork.gather_links(now=timezone.now())
         assert linkwork.sweep_links() == 1
         thread.join(5)
     assert CheckedLink.objects.get().detail.strip() == "no line of http"

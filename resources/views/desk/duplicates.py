@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,14 +16,13 @@ from resources import fields, services
 from resources.models import Likeness, Service
 from resources.services import likeness, merging
 from resources.views.desk.doors import curators_only
-
-PER_PAGE = 25
+from resources.views.desk.paging import page_of
 
 
 @curators_only()
 @require_safe
 def duplicates(request: SignedIn) -> HttpResponse:
-    page = Paginator(likeness.waiting(), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(likeness.waiting(), request, by="-score")
     return render(request, "resources/desk/duplicates.html", {"nav": "desk", "page": page})
 
 

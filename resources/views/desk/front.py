@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,10 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import SignedIn
 from resources import services, waiting
 from resources.models import Service
+from resources.models.listings import DRAFT
 from resources.services import likeness
 from resources.views.desk.doors import curators_only
-
-PER_PAGE = 25
+from resources.views.desk.paging import page_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,9 @@ def _piles(now: Any) -> list[Pile]:
         (gettext_lazy("Words to read"), reverse("desk_feedback"), waiting.feedback(), "changed_at"),
     ]
     piles = [
-        Pile(label, address, rows.count(), rows.order_by(since).values_list(since, flat=True).first())
+        Pile(
+            label, address, waiting.counted(rows), rows.order_by(since).values_list(since, flat=True).first()
+        )
         for label, address, rows, since in kinds
     ]
     return sorted(piles, key=lambda pile: (pile.since is None, pile.since))
@@ -90,7 +91,7 @@ def _state(name: str) -> str:
 @require_safe
 def due(request: SignedIn) -> HttpResponse:
     now = timezone.now()
-    page = Paginator(waiting.due_soon(now), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(waiting.due_soon(now), request, by="due_at")
     return render(request, "resources/desk/due.html", {"nav": "desk", "page": page, "now": now})
 
 
@@ -98,7 +99,7 @@ def due(request: SignedIn) -> HttpResponse:
 @require_safe
 def requests(request: SignedIn, conflicts: bool = False) -> HttpResponse:
     rows = waiting.conflicts() if conflicts else waiting.requests()
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(rows, request, by="created_at")
     context = {"nav": "desk", "page": page, "conflicts": conflicts, "now": timezone.now()}
     return render(request, "resources/desk/requests.html", context)
 
@@ -125,7 +126,7 @@ def take(request: SignedIn, queue: str) -> HttpResponse:
 
 
 STATES = {
-    "draft": (gettext_lazy("Drafts"), Q(published_at=None, archived_at=None, merged_into=None)),
+    "draft": (gettext_lazy("Drafts"), DRAFT),
     "published": (gettext_lazy("Public"), Q(published_at__isnull=False)),
     "unsure": (gettext_lazy("Changed since the check"), None),
     "archived": (gettext_lazy("Put away"), Q(archived_at__isnull=False)),
@@ -140,14 +141,15 @@ def listings(request: SignedIn) -> HttpResponse:
     state = state if state in STATES else "draft"
     condition = STATES[state][1]
     rows = Service.objects.filter(condition) if condition else waiting.unsure()
-    if words and "\0" not in words:
-        rows = rows.filter(
-            Q(name__icontains=words)
-            | Q(organization__name__icontains=words)
-            | Q(phones__number__icontains=words)
-        ).distinct()
-    ordered = rows.select_related("organization", "source", "verification").order_by("name", "pk")
-    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
+    rows = waiting.named(rows, words.replace("\0", ""))
+    page = page_of(
+        rows.select_related("organization", "source", "verification"),
+        request,
+        # The index of those that are unsure has the oldest change first.
+        by="updated_at" if state == "unsure" else "name",
+    )
     states = [(slug, label) for slug, (label, _condition) in STATES.items()]
     context = {"nav": "desk", "page": page, "states": states, "state": state, "words": words}
+    # What fits typed words is found by reading names, so it is not counted besides.
+    context["count"] = None if words else waiting.counted(rows)
     return render(request, "resources/desk/listings.html", context)

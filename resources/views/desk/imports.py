@@ -6,7 +6,6 @@ import uuid
 from collections import Counter
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from resources.hsds.report import said
 from resources.models import ImportJob, QuarantinedRow, Source
 from resources.services import exchanging
 from resources.views.desk.doors import curators_only
+from resources.views.desk.paging import page_of
 
 PER_PAGE = 50
 PIECE = 2**20
@@ -30,7 +30,7 @@ def imports(request: SignedIn) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_bound and form.is_valid():
         return redirect("desk_import", _started(request, form).pk)
-    page = Paginator(ImportJob.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(ImportJob.objects.all(), request, by="-created_at")
     context = {"nav": "desk", "form": form, "page": page, "sources": _waiting_sources()}
     return render(request, "resources/desk/imports.html", context, status=422 if form.is_bound else 200)
 
@@ -60,7 +60,7 @@ def one_import(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "nav": "desk",
         "job": job,
         "tables": [(table, said(Counter(counts))) for table, counts in job.counts.items()],
-        "page": Paginator(job.notes.all(), PER_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(job.notes.all(), request, by="id", per_page=PER_PAGE),
         "waiting": QuarantinedRow.objects.filter(source__name=job.source_name).count(),
         "can_take_over": job.dry_run and job.is_over and not job.trouble and job.file_parts.exists(),
     }
@@ -91,7 +91,7 @@ def take_over(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 def quarantine(request: SignedIn, pk: int) -> HttpResponse:
     """The rows of one source that could not be taken, each with its reason and what it says."""
     source = get_object_or_404(Source, pk=pk)
-    page = Paginator(source.quarantined.all(), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(source.quarantined.all(), request, by="table", per_page=PER_PAGE)
     rows = [(row, [(name, said) for name, said in (row.cells or {}).items() if said]) for row in page]
     context = {"nav": "desk", "source": source, "page": page, "rows": rows}
     return render(request, "resources/desk/quarantine.html", context)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,8 +21,11 @@ from resources.forms.desk import DoNotListForm
 from resources.models import CheckedLink, Claim, DoNotList, Feedback
 from resources.services import claiming, linkwork, refusing
 from resources.views.desk.doors import curators_only
+from resources.views.desk.paging import PER_PAGE, page_of
 
-PER_PAGE = 25
+# The oldest of those who wait; the next ones when these are answered.
+MANY_ASKED = 100
+COUNTED_FOR = 600
 
 
 @curators_only("add_donotlist")
@@ -35,7 +37,7 @@ def not_listed(request: SignedIn) -> HttpResponse:
         note = services.do_not_list(by=request.user, **form.cleaned_data)
         messages.success(request, _("Remembered. “%(name)s” will not be added again.") % {"name": note.name})
         return redirect("desk_not_listed")
-    page = Paginator(DoNotList.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(DoNotList.objects.all(), request, by="name")
     rows = [(note, refusing.listed_of(note)) for note in page]
     context = {"nav": "desk", "form": form, "page": page, "rows": rows}
     return render(request, "resources/desk/not_listed.html", context, status=422 if form.is_bound else 200)
@@ -44,7 +46,7 @@ def not_listed(request: SignedIn) -> HttpResponse:
 @curators_only()
 @require_safe
 def links(request: SignedIn) -> HttpResponse:
-    page = Paginator(waiting.dead_links(timezone.now()), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(waiting.dead_links(timezone.now()), request, by="failing_since_at")
     rows = [(link, linkwork.named_by(link.url)[:5]) for link in page]
     moved = CheckedLink.objects.exclude(moved_to="").order_by("url")[:PER_PAGE]
     context = {
@@ -52,7 +54,6 @@ def links(request: SignedIn) -> HttpResponse:
         "page": page,
         "rows": rows,
         "moved": [(link, linkwork.named_by(link.url)[:5]) for link in moved],
-        "looked_at": CheckedLink.objects.exclude(answer="").count(),
     }
     return render(request, "resources/desk/links.html", context)
 
@@ -61,10 +62,8 @@ def links(request: SignedIn) -> HttpResponse:
 @require_safe
 def claims(request: SignedIn) -> HttpResponse:
     confirmed = Claim.objects.filter(state=Claim.State.CONFIRMED).select_related("organization", "claimed_by")
-    page = Paginator(confirmed.order_by("organization__name", "pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    context = {"nav": "desk", "asked": waiting.claims(), "page": page}
+    page = page_of(confirmed, request, by="organization__name")
+    context = {"nav": "desk", "asked": waiting.claims()[:MANY_ASKED], "page": page}
     return render(request, "resources/desk/claims.html", context)
 
 
@@ -103,7 +102,7 @@ def _claim_decided(request: SignedIn, one: Claim, form: ClaimDecisionForm) -> bo
 @curators_only("view_feedback")
 @require_safe
 def feedback(request: SignedIn) -> HttpResponse:
-    page = Paginator(waiting.feedback(), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(waiting.feedback(), request, by="changed_at")
     return render(request, "resources/desk/feedback.html", {"nav": "desk", "page": page})
 
 
@@ -130,11 +129,8 @@ def feedback_read(request: SignedIn, pk: uuid.UUID, act: str) -> HttpResponse:
 @curators_only()
 @require_safe
 def figures(request: SignedIn) -> HttpResponse:
-    tables: list[tuple[str, list[Any]]] = [
-        (_("By kind"), counted.by_kind()),
-        (_("By topic"), counted.by_topic()),
-        (_("By town"), counted.by_town()),
-    ]
-    context: dict[str, Any] = {"nav": "desk", "whole": counted.whole(timezone.now()), "tables": tables}
-    context["fruitless"] = counted.fruitless(timezone.localdate())
+    """Counted anew after ten minutes: it means to look at every listing."""
+    found = cache.get_or_set("resources/figures", counted.everything, COUNTED_FOR)
+    titles = (_("By kind"), _("By topic"), _("By town"))
+    context = {"nav": "desk", **found, "tables": list(zip(titles, found["tables"], strict=True))}
     return render(request, "resources/desk/figures.html", context)

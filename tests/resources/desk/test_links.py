@@ -147,6 +147,7 @@ def test_the_sweep_asks_what_public_listings_name_with_its_own_name(site, settin
     house.website = f"{site}/200"
     house.save()
     now = timezone.now()
+    linkwork.gather_links(now=now)
     assert linkwork.sweep_links(now=now) == 1
     # The same host is left alone for a while.
     assert linkwork.sweep_links(now=now) == 0
@@ -160,6 +161,7 @@ def test_dead_is_what_failed_several_times_over_days(site, settings, published, 
     settings.LINK_CHECK_LOOPBACK = True
     published("Tea", url=f"{site}/404")
     now = timezone.now() - dt.timedelta(days=5)
+    linkwork.gather_links(now=now)
     for day in range(4):
         assert waiting.dead_links(now + dt.timedelta(days=day)).exists() is (day > 2)
         assert linkwork.sweep_links(now=now + dt.timedelta(days=day, hours=day)) == 1

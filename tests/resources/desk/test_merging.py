@@ -103,10 +103,8 @@ def test_the_cost_of_one_does_not_grow_with_the_number_of_listings(draft):
         fresh = draft(f"Thing of {Service.objects.count()}", organization="New house")
         with CaptureQueriesContext(connection) as asked:
             looking.look_for_likeness(Service.objects.filter(pk=fresh.pk))
-        compared = looking.candidates(
-            fresh.pk, looking.traits_of(Service.objects.filter(pk=fresh.pk))[fresh.pk]
-        )
-        assert len(compared) <= looking.TOO_MANY * 6
+        compared = looking.candidates(looking.traits_of(Service.objects.filter(pk=fresh.pk)))
+        assert len(compared[fresh.pk]) <= looking.TOO_MANY * 6
         return len(asked)
 
     made(30)

@@ -28,6 +28,10 @@ def awake(db):
     let_all_hours_be_awake()
 
 
+def swept(**when):
+    return services.sweep_searches(find=newly.published, **when)
+
+
 def keep(owner, query="q=tea", name="Tea", now=NOW, **more):
     return services.save_search(by=owner, query=query, name=name, now=now, **more)
 
@@ -140,23 +144,23 @@ def test_one_letter_says_what_is_new_in_all_of_ones_searches(awake, owner, publi
     assert song.next_look_at == tea.next_look_at == NOW + WEEK
     appear(published, "Tea by the sea", NOW + dt.timedelta(days=3))
     appear(published, "Song circle", NOW + dt.timedelta(days=4))
-    assert services.sweep_searches(now=NOW + WEEK - dt.timedelta(seconds=1)) == 0
+    assert swept(now=NOW + WEEK - dt.timedelta(seconds=1)) == 0
     with time_machine.travel(NOW + WEEK):
-        assert services.sweep_searches(now=NOW + WEEK) == 1
-        assert services.sweep_searches(now=NOW + WEEK) == 0
+        assert swept(now=NOW + WEEK) == 1
+        assert swept(now=NOW + WEEK) == 0
         delivery.deliver_due()
     (letter,) = mail.outbox
     body = str(letter.body)
     for said in ("For “Tea”:", "Tea by the sea", "For “Songs”:", "Song circle", "/find/saved/"):
         assert said in body, said
     assert "Tea of old" not in body
-    assert services.sweep_searches(now=NOW + 2 * WEEK) == 0
+    assert swept(now=NOW + 2 * WEEK) == 0
 
 
 def test_nothing_new_is_no_letter(owner, published):
     appear(published, "Tea of old", NOW - WEEK)
     keep(owner)
-    assert services.sweep_searches(now=NOW + WEEK) == 0
+    assert swept(now=NOW + WEEK) == 0
     assert not Message.objects.exists()
     assert SavedSearch.objects.get().next_look_at == NOW + 2 * WEEK
 
@@ -167,7 +171,7 @@ def test_two_sweeps_at_once_write_one_letter(transactional_db, owner, published)
 
     def sweep(_number):
         try:
-            return services.sweep_searches(now=NOW + WEEK)
+            return swept(now=NOW + WEEK)
         finally:
             connections.close_all()
 
@@ -190,7 +194,7 @@ def test_one_that_fails_keeps_nobody_else_from_their_letter(owner, stranger, pub
 
     seen: list[str] = []
     monkeypatch.setattr(newly, "published", broken_for_owner)
-    assert services.sweep_searches(now=NOW + WEEK) == 1
+    assert swept(now=NOW + WEEK) == 1
     later = SavedSearch.objects.order_by("next_look_at").first()
     assert later.next_look_at == NOW + WEEK + dt.timedelta(hours=1)
 
@@ -199,7 +203,7 @@ def test_what_was_withdrawn_before_it_left_is_not_told(awake, owner, curator, pu
     keep(owner)
     service = appear(published, "Tea by the sea", NOW + dt.timedelta(days=1))
     with time_machine.travel(NOW + WEEK):
-        services.sweep_searches(now=NOW + WEEK)
+        swept(now=NOW + WEEK)
         services.withdraw(service=service, by=curator)
         delivery.deliver_due()
     assert mail.outbox == []
@@ -209,7 +213,7 @@ def test_the_link_in_the_letter_asks_and_only_a_press_stops(awake, client, owner
     keep(owner)
     appear(published, "Tea by the sea", NOW + dt.timedelta(days=1))
     with time_machine.travel(NOW + WEEK):
-        services.sweep_searches(now=NOW + WEEK)
+        swept(now=NOW + WEEK)
         delivery.deliver_due()
         message = Message.objects.get(kind="resources/new_matches")
         path = links.unsubscribe(message).removeprefix(links.absolute(""))
@@ -219,7 +223,7 @@ def test_the_link_in_the_letter_asks_and_only_a_press_stops(awake, client, owner
         assert "No more letters" in client.post(path).content.decode()
         assert services.wants_no_letters(owner.pk)
     appear(published, "Tea in the park", NOW + WEEK + dt.timedelta(days=1))
-    assert services.sweep_searches(now=NOW + 2 * WEEK) == 0
+    assert swept(now=NOW + 2 * WEEK) == 0
     client.post(path, {"undo": "1"})
     assert not services.wants_no_letters(owner.pk)
 
@@ -228,7 +232,7 @@ def test_the_cost_goes_with_what_is_due(owner, django_assert_num_queries):
     for number in range(10):
         keep(owner, f"q={number}")
     with django_assert_num_queries(1):
-        services.sweep_searches(now=NOW)
+        swept(now=NOW)
 
 
 # What gets in the way ---------------------------------------------------------------------------
