@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import OnceForm
 from resources import fields
 from resources.models import Service
-from resources.services import answering
+from resources.services import Proposal, answering
 
 
 class OwnListingForm(OnceForm):
@@ -46,9 +46,12 @@ class OwnListingForm(OnceForm):
             self.fields[f"{table}-{pk}-{name}"] = made
         self.order_fields([*self.keys, "note"])
 
-    def values(self) -> dict[answering.Key, Any]:
-        """What they wrote, by table, row and field. Only after `is_valid`."""
-        return {key: self.cleaned_data.get(name) for name, key in self.keys.items()}
+    def changes(self) -> list[Proposal]:
+        """What they wrote, field by field. Only after `is_valid`."""
+        return [
+            Proposal(table, field, self.cleaned_data.get(name), row=pk)
+            for name, (table, pk, field) in self.keys.items()
+        ]
 
     @property
     def key(self) -> uuid.UUID:

@@ -21,13 +21,3 @@ class ClaimForm(forms.Form):
         help_text=_("A number or address that stands on the organisation’s own website."),
         error_messages={"required": _("Tell us how a curator can make sure.")},
     )
-
-
-class ClaimDecisionForm(forms.Form):
-    reason = forms.CharField(
-        label=_("What they should know"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("They read this. If you cannot confirm it, say why in a kind sentence."),
-    )

@@ -61,16 +61,20 @@ class DoNotListForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
-    """One tick and one value for each field of a proposal; a reason below. `act` is the button that was pressed."""
+class AnswerForm(forms.Form):
+    """A yes or a no, with words for whoever asked."""
 
     reason = forms.CharField(
         label=_("What they should know"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The sender reads this. If you refuse, say why in a kind sentence."),
+        help_text=_("They read this. If you say no, say why in a kind sentence."),
     )
+
+
+class DecisionForm(AnswerForm):
+    """One tick and one value for each field of a proposal; a reason below. `act` is the button that was pressed."""
 
     def __init__(self, *args: Any, changes: list[FieldChange], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,6 +17,7 @@ from resources.services.owning import refuse_if_own
 KEPT = ["verification", "confirmed", *clockwork.CLOCKS, "leased_until_at", "leased_by", "updated_at"]
 
 
+@transaction.atomic
 def verify(
     *,
     service: Service,
@@ -26,48 +27,39 @@ def verify(
     note: str = "",
     form_key: uuid.UUID | None = None,
 ) -> Verification:
-    """A curator checked these parts of the listing now.
+    """A curator checked these parts of the listing now. The same form sent twice is one check.
 
-    Gives the listing back to the queue. The same form sent twice is one check. Raises OwnListing when they speak for
-    its organisation.
+    Raises OwnListing when they speak for its organisation.
     """
     refuse_if_own(service, by)
-    return keep_check(service=service, by=by, how=how, parts=parts, note=note, form_key=form_key)
-
-
-@transaction.atomic
-def keep_check(
-    *,
-    service: Service,
-    by: User | None,
-    how: str,
-    parts: Iterable[str],
-    note: str = "",
-    form_key: uuid.UUID | None = None,
-) -> Verification:
-    """Note the check, whoever did it; nobody (None): its organisation, by a link. Winds the clock of these parts."""
     # Whoever comes second waits here, and then finds the first one's check.
     held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
     sent = Verification.objects.filter(form_key=form_key).first() if form_key else None
     if sent and (sent.service_id, sent.verified_by_id) == (service.pk, by.pk if by else None):
         return sent
-    checked = Verification.objects.create(
-        form_key=uuid.uuid4() if sent or not form_key else form_key,
-        service=service,
-        verified_at=timezone.now(),
-        verified_by=by,
-        how=how,
-        parts=list(parts),
-        note=note,
+    service.confirmed = held.confirmed
+    key = uuid.uuid4() if sent or not form_key else form_key
+    return keep(
+        Verification(form_key=key, service=service, verified_by=by, how=how, parts=list(parts), note=note)
     )
+
+
+def keep(checked: Verification) -> Verification:
+    """Write it down for a listing that is held; wind the clock of these parts, and give it back to the queue."""
+    service, checked.verified_at = checked.service, timezone.now()
+    checked.save()
     service.verification = checked
-    service.confirmed = sorted({*held.confirmed, *checked.parts})
+    service.confirmed = sorted({*service.confirmed, *checked.parts})
     clockwork.set_clock(service)
     service.leased_until_at = service.leased_by = None
     service.save(update_fields=KEPT)
     # Already in the history as a check of its own; here it stands among the other acts.
     Change.objects.create(
-        service=service, how=Change.How.VERIFIED, made_at=checked.verified_at, made_by=by, why=note
+        service=service,
+        how=Change.How.VERIFIED,
+        made_at=checked.verified_at,
+        made_by=checked.verified_by,
+        why=checked.note,
     )
     reindex(Service.objects.filter(pk=service.pk))
     return checked

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from resources import fields
 from resources.errors import CannotPropose
-from resources.models import ChangeRequest, FieldChange, Service
+from resources.models import ChangeRequest, FieldChange, Organization, Service
 
 # What whoever comes by may propose to change, of `fields.TABLES`.
 OFFERED = {"service", "organization", "location", "address", "phone", "schedule"}
+# More of one organisation at a time a curator cannot tell apart.
+MOST_WAITING = 5
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,20 @@ def propose(
     changes: Iterable[Proposal] = (),
     by: User | None = None,
     email: str = "",
+    on_behalf_of: Organization | None = None,
     form_key: uuid.UUID | None = None,
     **said: str,
 ) -> ChangeRequest:
     """Write it down for a curator, with what each field says now. The same form sent twice is one letter.
 
-    `said`: problem, note, evidence, evidence_url. Raises CannotPropose when nothing is proposed, or a value is
-    not one its field can have.
+    `on_behalf_of`: the organisation itself says so. `said`: problem, note, evidence, evidence_url. Raises
+    CannotPropose when nothing is proposed, a value is not one its field can have, or much of them waits already.
     """
     sent = ChangeRequest.objects.filter(form_key=form_key).first() if form_key else None
     if sent and (sent.service_id, sent.sent_by_id) == (service and service.pk, by and by.pk):
         return sent
+    if service and on_behalf_of:
+        _refuse_too_many(service, on_behalf_of)
     differing = [field for change in changes if (field := _field_change(change, service))]
     if not differing and not any(said.get(name) for name in ("problem", "note")):
         raise CannotPropose(
@@ -64,6 +69,7 @@ def propose(
             "service": service,
             "sent_by": by,
             "sent_by_email": "" if by else email,
+            "on_behalf_of": on_behalf_of,
             "language": (get_language() or "")[:10],
             **said,
         },
@@ -74,6 +80,15 @@ def propose(
         field.request = request
     FieldChange.objects.bulk_create(differing)
     return request
+
+
+def _refuse_too_many(service: Service, house: Organization) -> None:
+    """Those who send at once wait here for each other."""
+    Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+    if service.change_requests.filter(decided_at=None, on_behalf_of=house).count() >= MOST_WAITING:
+        raise CannotPropose(
+            _("Several of your changes are waiting for a curator already. Please wait for them.")
+        )
 
 
 def _field_change(change: Proposal, service: Service | None) -> FieldChange | None:

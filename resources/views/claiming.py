@@ -16,7 +16,7 @@ from resources.forms.answering import OwnListingForm
 from resources.forms.claiming import ClaimForm
 from resources.models import Claim, Service
 from resources.services import answering, claiming
-from resources.views.still_right import about
+from resources.views.still_right import about, proposed
 
 
 @login_required
@@ -53,24 +53,11 @@ def my_listing(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         answering.still_right(service=service, by=request.user)
         messages.success(request, _("Thank you. Your page now says that it was checked today."))
         return redirect("my_listings")
-    if request.method == "POST" and form.is_valid() and _sent(request, service, form):
+    if request.method == "POST" and form.is_valid() and proposed(service, form, by=request.user):
         messages.success(request, _("Thank you. A curator looks at it and writes to you when it is done."))
         return redirect("my_listings")
     context = about(service) | {"form": form}
     return render(request, "resources/still_right.html", context, status=422 if form.is_bound else 200)
-
-
-def _sent(request: SignedIn, service: Service, form: OwnListingForm) -> bool:
-    sent = answering.propose_for_organization(
-        service=service,
-        values=form.values(),
-        note=form.cleaned_data["note"],
-        by=request.user,
-        form_key=form.key,
-    )
-    if sent is None:
-        form.add_error(None, _("Nothing is different yet. Change a field or write below what has changed."))
-    return sent is not None
 
 
 @login_required

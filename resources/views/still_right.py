@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from resources import clock, links, listing
+from accounts.models import User
+from resources import clock, links, listing, services
+from resources.errors import CannotPropose
 from resources.forms.answering import OwnListingForm
-from resources.models import Service
+from resources.models import ChangeRequest, Service
 from resources.services import answering, clockwork
 
 
@@ -37,18 +39,29 @@ def still_right(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, service: Service, form: OwnListingForm) -> HttpResponse:
-    sent = answering.propose_for_organization(
-        service=service,
-        values=form.values(),
-        note=form.cleaned_data["note"],
-        email=clockwork.address_of(service),
-        form_key=form.key,
-    )
-    if sent is None:
-        form.add_error(None, _("Nothing is different yet. Change a field or write below what has changed."))
+    if not proposed(service, form, email=clockwork.address_of(service)):
         return _page(request, service, form, status=422)
     messages.success(request, _("Thank you. A curator looks at it and writes to you when it is done."))
     return redirect(request.path)
+
+
+def proposed(service: Service, form: OwnListingForm, *, by: User | None = None, email: str = "") -> bool:
+    """Hand it to the curators; what stands in the way is said in the form."""
+    try:
+        services.propose(
+            kind=ChangeRequest.Kind.CORRECTION,
+            service=service,
+            changes=form.changes(),
+            by=by,
+            email=email,
+            on_behalf_of=service.organization,
+            form_key=form.key,
+            note=form.cleaned_data["note"].strip(),
+        )
+    except CannotPropose as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
 
 
 def _page(request: HttpRequest, service: Service, form: OwnListingForm, status: int = 200) -> HttpResponse:

@@ -16,8 +16,7 @@ from accounts.errors import DomainError
 from accounts.requests import SignedIn
 from resources import figures as counted
 from resources import services, waiting
-from resources.forms.claiming import ClaimDecisionForm
-from resources.forms.desk import DoNotListForm
+from resources.forms.desk import AnswerForm, DoNotListForm
 from resources.models import CheckedLink, Claim, DoNotList, Feedback
 from resources.services import claiming, linkwork, refusing
 from resources.views.desk.doors import curators_only
@@ -71,7 +70,7 @@ def claims(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: SignedIn, pk: int) -> HttpResponse:
     one = get_object_or_404(Claim.objects.select_related("organization", "claimed_by", "decided_by"), pk=pk)
-    form = ClaimDecisionForm(request.POST if request.method == "POST" else None)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _claim_decided(request, one, form):
         return redirect("desk_claims")
     context = {
@@ -83,7 +82,7 @@ def claim(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "resources/desk/claim.html", context, status=422 if form.is_bound else 200)
 
 
-def _claim_decided(request: SignedIn, one: Claim, form: ClaimDecisionForm) -> bool:
+def _claim_decided(request: SignedIn, one: Claim, form: AnswerForm) -> bool:
     act, reason = request.POST.get("act"), form.cleaned_data["reason"]
     try:
         if act == "end":

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
 PER_PAGE = 25
@@ -57,6 +57,11 @@ def _last(model: type[Model], name: str, said: str) -> tuple[Any, Any] | None:
     for step in path:
         held = held._meta.get_field(step).related_model
     try:
-        return held._meta.get_field(column).to_python(value), model._meta.get_field("id").to_python(key)
+        return concrete(held, column).to_python(value), concrete(model, "id").to_python(key)
     except (ValidationError, ValueError):
         return None
+
+
+def concrete(model: Any, name: str) -> Field[Any, Any]:
+    field: Field[Any, Any] = model._meta.get_field(name)
+    return field

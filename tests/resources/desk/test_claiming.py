@@ -190,6 +190,7 @@ def test_a_listing_of_theirs_is_named_and_not_published(ready, curator, desk):
 
 def test_what_is_still_there_is_found_by_number(draft, curator):
     service = draft("Tea")
+    services.sweep_likeness()
     note = services.do_not_list(name="Nobody", phone="(555) 01 50", by=curator)
     assert refusing.listed_of(note) == [service]
 

@@ -49,7 +49,7 @@ def test_the_highest_first_goes_down(desk, many):
     pages = walked(desk, "/find/desk/duplicates/")
     scores = [Likeness.objects.get(pk=pk).score for page in pages for pk in page]
     assert scores == sorted(scores, reverse=True)
-    assert len(scores) == len(set(pk for page in pages for pk in page)) == MANY - 1
+    assert len(scores) == len({pk for page in pages for pk in page}) == MANY - 1
 
 
 def test_what_was_taken_meanwhile_moves_nobody(desk, many):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from resources import links
 from resources.models import Address, ChangeRequest, Phone, Service, Verification
-from resources.services import answering
+from resources.services import proposing
 
 pytestmark = pytest.mark.django_db
 
@@ -99,13 +99,13 @@ def test_a_name_cannot_be_emptied(client, address):
 
 
 def test_several_at_a_time_are_too_many(client, address, service):
-    for number in range(answering.MOST_WAITING):
+    for number in range(proposing.MOST_WAITING):
         ChangeRequest.objects.create(
             kind="correction", service=service, on_behalf_of=service.organization, note=str(number)
         )
     sent = filled(client.get(address)) | {"note": "One more"}
     client.post(address, sent)
-    assert ChangeRequest.objects.count() == answering.MOST_WAITING
+    assert ChangeRequest.objects.count() == proposing.MOST_WAITING
 
 
 @pytest.mark.parametrize("spoil", ["email", "withdrawn", "forged", "old"])
