@@ -74,7 +74,7 @@ def link(to, on_delete, **more):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("resources", "0012_old_search"),
+        ("resources", "0013_import_clocks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
