@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -129,7 +130,8 @@ def feedback_read(request: SignedIn, pk: uuid.UUID, act: str) -> HttpResponse:
 @require_safe
 def figures(request: SignedIn) -> HttpResponse:
     """Counted anew after ten minutes: it means to look at every listing."""
-    found = cache.get_or_set("resources/figures", counted.everything, COUNTED_FOR)
+    found: dict[str, Any] = cache.get("resources/figures") or counted.everything()
+    cache.add("resources/figures", found, COUNTED_FOR)
     titles = (_("By kind"), _("By topic"), _("By town"))
     context = {"nav": "desk", **found, "tables": list(zip(titles, found["tables"], strict=True))}
     return render(request, "resources/desk/figures.html", context)

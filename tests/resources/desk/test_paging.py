@@ -27,7 +27,8 @@ def many(db, monkeypatch):
 
 def walked(desk, address: str) -> list[list[object]]:
     """The rows of each page, by its own links."""
-    pages, query = [], {}
+    pages: list[list[object]] = []
+    query: dict[str, str] = {}
     while True:
         page = desk.get(address, query).context["page"]
         pages.append([row.pk for row in page])
