@@ -51,11 +51,16 @@ def set_clock(service: Service) -> None:
 
 def checks_of(service: Service) -> dict[str, dt.datetime]:
     """When each part was checked last. A part its page says nothing of any more needs no check."""
+    newest = newest_checks(service)
+    shown = fields.shown_parts(service)
+    return {part: at for part, at in newest.items() if part in shown} or newest
+
+
+def newest_checks(service: Service) -> dict[str, dt.datetime]:
     newest: dict[str, dt.datetime] = {}
     for at, parts in service.verifications.order_by("verified_at").values_list("verified_at", "parts"):
         newest |= dict.fromkeys(parts, at)
-    shown = fields.shown_parts(service)
-    return {part: at for part, at in newest.items() if part in shown} or newest
+    return newest
 
 
 def next_at(service: Service, *, now: dt.datetime) -> dt.datetime | None:

@@ -116,6 +116,7 @@ def _send(
             changes=changes,
             by=by,
             email=said.get("email", ""),
+            on_behalf_of=None,
             form_key=said["form_key"],
             **form.said(),
         )

@@ -57,7 +57,10 @@ def found(pk: uuid.UUID) -> Service:
 @require_safe
 def listing(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service, now = found(pk), timezone.now()
-    parts = [(part.label, part.value in service.confirmed) for part in Verification.Part]
+    checked = clockwork.newest_checks(service)
+    parts = [
+        (part.label, part.value in service.confirmed, checked.get(part.value)) for part in Verification.Part
+    ]
     context = {
         "nav": "desk",
         "service": service,
@@ -114,7 +117,8 @@ def verify(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     leasing.refuse_if_held(service, by=request.user, now=now)
     form = VerifyForm(
         request.POST if request.method == "POST" else None,
-        initial={"parts": [part.value for part in Verification.Part]},
+        # What it says nothing of cannot be checked.
+        initial={"parts": fields.shown_parts(service)},
     )
     if request.method == "POST" and form.is_valid():
         services.verify(service=service, by=request.user, **form.cleaned_data)
