@@ -42,7 +42,7 @@ def stale(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("resources", "0014_who_and_why")]
+    dependencies = [("resources", "0015_who_and_why")]
     operations = [
         migrations.RunPython(stale, migrations.RunPython.noop),
         *(

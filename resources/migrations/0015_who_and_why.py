@@ -74,7 +74,7 @@ def link(to, on_delete, **more):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("resources", "0013_import_clocks"),
+        ("resources", "0014_feedback_unread"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

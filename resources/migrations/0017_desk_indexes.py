@@ -55,5 +55,5 @@ def built(model, index):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("resources", "0015_who_and_why_holds")]
+    dependencies = [("resources", "0016_who_and_why_holds")]
     operations = [operation for model, index in INDEXES for operation in built(model, index)]
