@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
+from collections.abc import Callable
 
 import pytest
 from django.db import transaction
@@ -47,6 +49,7 @@ SECRETS = (
 DRAWN_ANEW = re.compile(rb"\b[A-Za-z0-9]{64}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Page = tuple[int, str, bytes]
+Pages = dict[str, Page]
 
 
 def page(world: World, browser: Client, role: str, row: Row) -> Page:
@@ -55,8 +58,14 @@ def page(world: World, browser: Client, role: str, row: Row) -> Page:
     return answer.status_code, answer.get("Location", ""), DRAWN_ANEW.sub(b"", answer.content)
 
 
-def pages(world: World, browser: Client, role: str) -> dict[str, Page]:
+def pages(world: World, browser: Client, role: str) -> Pages:
     return {str(row): page(world, browser, role, row) for row in OWN_DOORS}
+
+
+@pytest.fixture(scope="module")
+def seen_by(world: World, browsers: dict[str, Client]) -> Callable[[str], Pages]:
+    """What somebody is shown of the world as it was built; everything else that happens to it is taken back."""
+    return functools.cache(lambda role: pages(world, browsers[role], role))
 
 
 def live_on(world: World) -> None:
@@ -70,9 +79,8 @@ def live_on(world: World) -> None:
     asks.ask(owner=world.owner, by=world.owner, now=world.now, need="pets", text=NEW_ASK)
 
 
-def differing(world: World, browser: Client, role: str) -> list[str]:
+def differing(world: World, before: Pages, browser: Client, role: str) -> list[str]:
     """The pages that are not the same, byte for byte, once the owner's life has gone on."""
-    before = pages(world, browser, role)
     with transaction.atomic():
         live_on(world)
         after = pages(world, browser, role)
@@ -82,20 +90,22 @@ def differing(world: World, browser: Client, role: str) -> list[str]:
 
 @pytest.mark.parametrize("role", [LIMITED, *OUTSIDE])
 def test_nothing_they_can_fetch_changes_when_the_owner_s_life_goes_on(
-    world: World, browsers: dict[str, Client], role: str
+    world: World, browsers: dict[str, Client], seen_by: Callable[[str], Pages], role: str
 ) -> None:
-    assert differing(world, browsers[role], role) == []
+    assert differing(world, seen_by(role), browsers[role], role) == []
 
 
-def test_somebody_with_whom_all_is_shared_sees_it_change(world: World, browsers: dict[str, Client]) -> None:
-    assert {"support", "asks_open"} <= set(differing(world, browsers[FULL], FULL))
+def test_somebody_with_whom_all_is_shared_sees_it_change(
+    world: World, browsers: dict[str, Client], seen_by: Callable[[str], Pages]
+) -> None:
+    assert {"support", "asks_open"} <= set(differing(world, seen_by(FULL), browsers[FULL], FULL))
 
 
 @pytest.mark.parametrize("role", OUTSIDE)
 def test_whoever_left_or_never_belonged_finds_nothing_of_the_owner_s(
-    world: World, browsers: dict[str, Client], role: str
+    seen_by: Callable[[str], Pages], role: str
 ) -> None:
-    for name, (_status, where, seen) in pages(world, browsers[role], role).items():
+    for name, (_status, where, seen) in seen_by(role).items():
         found = [secret for secret in SECRETS if secret in seen.decode() or secret in where]
         assert (name, found) == (name, [])
 
@@ -111,12 +121,12 @@ def test_staff_find_nothing_of_the_owner_s_at_the_desk(
         assert (path, [secret for secret in SECRETS if secret in seen]) == (path, [])
 
 
-def test_whoever_is_limited_finds_nothing_that_is_newer(world: World, browsers: dict[str, Client]) -> None:
-    for name, (_status, _where, seen) in pages(world, browsers[LIMITED], LIMITED).items():
+def test_whoever_is_limited_finds_nothing_that_is_newer(seen_by: Callable[[str], Pages]) -> None:
+    for name, (_status, _where, seen) in seen_by(LIMITED).items():
         newer = [secret for secret in (worlds.NOTE, "9 of 10") if secret in seen.decode()]
         assert (name, newer) == (name, [])
 
 
-def test_the_same_search_finds_what_is_shared(world: World, browsers: dict[str, Client]) -> None:
-    seen = pages(world, browsers[FULL], FULL)["support"][2].decode()
+def test_the_same_search_finds_what_is_shared(seen_by: Callable[[str], Pages]) -> None:
+    seen = seen_by(FULL)["support"][2].decode()
     assert all(secret in seen for secret in (*worlds.TIE_NAMES, worlds.NOTE, "9 of 10"))

@@ -11,7 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from supportnet import demo
+from tests.tables import Told
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
@@ -32,6 +36,17 @@ ZONES = (
 def where_it_is_day() -> str:
     """A time zone in which it is between ten in the morning and six in the evening."""
     return next(zone for zone in ZONES if 10 <= dt.datetime.now(ZoneInfo(zone)).hour < 18)
+
+
+@pytest.fixture(scope="session")
+def told_sample(told: Callable[[Callable[[], object]], Told]) -> Told:
+    return told(lambda: demo.load(now=timezone.now()))
+
+
+@pytest.fixture
+def sample(live_site: str, told_sample: Told) -> None:
+    """The sample people and their town."""
+    told_sample.put_in()
 
 
 class Someone:

@@ -4,13 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import User
 from networks.contacts import reading
 from networks.models import Tie
-from resources import helplines
-from resources.models import Helpline
 from supportnet import demo
 from tests.journeys.conftest import PHONE, Someone
 from tests.journeys.test_every_page import sign_in
@@ -22,10 +19,8 @@ CARD = "BEGIN:VCARD\r\nVERSION:2.1\r\nN:{name};;;;\r\nTEL;CELL:+44 7700 9{number
 
 @pytest.mark.parametrize("script", [True, False])
 def test_two_hundred_contacts_come_from_a_phone(
-    live_site: str, someone: Callable[..., Someone], tmp_path: Path, script: bool
+    sample: None, someone: Callable[..., Someone], tmp_path: Path, script: bool
 ) -> None:
-    helplines.load(Helpline)
-    demo.load(now=timezone.now())
     owner = User.objects.get(email=demo.OWNER)
     before = Tie.objects.of(owner).count()
     book = tmp_path / "contacts.vcf"
@@ -52,10 +47,8 @@ def test_two_hundred_contacts_come_from_a_phone(
 
 
 def test_the_network_goes_into_a_file_after_saying_once_more_who_they_are(
-    live_site: str, someone: Callable[..., Someone]
+    sample: None, someone: Callable[..., Someone]
 ) -> None:
-    helplines.load(Helpline)
-    demo.load(now=timezone.now())
     maya = someone(PHONE)
     sign_in(maya, demo.OWNER)
     maya.go("/network/export/")

@@ -13,8 +13,7 @@ from accounts.models import User
 from checkins.models import Plan
 from networks import services as networks
 from networks.models import Membership, Suggestion, Tie
-from resources import helplines
-from resources.models import Helpline, Service
+from resources.models import Service
 from supportnet import demo
 from tests.journeys.conftest import DESK, PHONE, Someone
 
@@ -41,11 +40,7 @@ OPEN += [
 
 
 @pytest.fixture
-def people(live_site: str) -> dict[str, User]:
-    """The sample people and their town."""
-    # Emptying the database between two tests takes what migrations wrote with it.
-    helplines.load(Helpline)
-    demo.load(now=timezone.now())
+def people(sample: None) -> dict[str, User]:
     return {user.email: user for user in User.objects.all()}
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
-from django.utils import timezone
 
-from resources import helplines, services
-from resources.models import ChangeRequest, Helpline, Schedule, Service
+from resources import services
+from resources.models import ChangeRequest, Schedule, Service
 from supportnet import demo
 from tests.journeys.conftest import PHONE, Someone
 
@@ -18,10 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def town(live_site: str) -> Service:
-    """The sample town, with a reading room that is open day and night."""
-    helplines.load(Helpline)
-    demo.load(now=timezone.now())
+def town(sample: None) -> Service:
+    """It has a reading room that is open day and night."""
     cache.clear()
     room = Service.objects.get(name="Quiet reading room")
     room.schedules.all().delete()

@@ -5,14 +5,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import User
 from networks import services
 from networks.models import Tie
-from resources import helplines
-from resources.models import Helpline
 from supportnet import demo
 from tests.journeys.conftest import Someone
 from tests.journeys.test_every_page import SMALLEST, sign_in
@@ -34,10 +31,8 @@ BOXES = """names => names.map(name => {
 
 
 @pytest.fixture
-def full(live_site: str) -> User:
+def full(sample: None) -> User:
     """Maya with thirty ties."""
-    helplines.load(Helpline)
-    demo.load(now=timezone.now())
     owner = User.objects.get(email=demo.OWNER)
     for number in range(Tie.objects.of(owner).count(), 30):
         kind, circle = ["person", "group", "place"][number % 3], ["closest", "close", "wider"][number % 3]

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from django.apps import apps
 
-from resources import sample, services, vocabulary
+from accounts.models import User
+from resources import sample, services
 from resources.models import (
     Attribute,
     Contact,
@@ -23,21 +23,36 @@ from resources.models import (
     Unit,
     Url,
 )
-from tests.resources.conftest import curator as curator
+from tests.conftest import person
 from tests.resources.conftest import draft as draft
 from tests.resources.conftest import published as published
 
 
-@pytest.fixture
-def words(db):
-    """A migration brought them; a test with real transactions may have swept them away."""
-    if not TaxonomyTerm.objects.exists():
-        vocabulary.load(lambda name: apps.get_model("resources", name))
+def a_curator():
+    user = person("curator@example.org", "Cora", is_staff=True)
+    services.appoint_curator(user=user)
+    return user
+
+
+@pytest.fixture(scope="session")
+def told_town(told):
+    return told(lambda: sample.load_sample_town(by=a_curator()))
 
 
 @pytest.fixture
-def town(words, curator):
-    sample.load_sample_town(by=curator)
+def town(db, told_town):
+    """The sample town, and the curator who took it in."""
+    told_town.put_in()
+
+
+@pytest.fixture
+def curator(request, db):
+    """The town's own, where it is there."""
+    if "town" in request.fixturenames:
+        request.getfixturevalue("town")
+    else:
+        a_curator()
+    return User.objects.get(email="curator@example.org")
 
 
 @pytest.fixture

@@ -260,7 +260,7 @@ def test_only_what_changed_and_only_when_it_changed(ask, town):
     assert page["contents"] == [{"id": str(service.pk), "modified_date": moment, "last_modified": moment}]
 
 
-def test_terms_can_be_walked_from_the_top(ask, words):
+def test_terms_can_be_walked_from_the_top(ask):
     ours = Taxonomy.objects.get(slug="supportnet")
     tops = ask("taxonomy_terms", taxonomy_id=ours.pk, top_only="true")["contents"]
     assert {each["code"] for each in tops} == {"venue", "activity", "condition", "need"}
