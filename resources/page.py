@@ -180,7 +180,8 @@ def people_say(said: Said) -> dict[str, list[str]]:
         sentences.append(_("%(people)s people said it did not help.") % {"people": _many(said.did_not)})
     if unwelcome := kept_away(said).get(Feedback.Because.NOT_WELCOME):
         sentences.append(unwelcome)
-    return {"sentences": sentences, "words": said.words}
+    elsewhere = [reason for reason in said.because if reason != Feedback.Because.NOT_WELCOME]
+    return {"sentences": sentences, "words": said.words, "elsewhere": elsewhere}
 
 
 def _many(people: int) -> str:

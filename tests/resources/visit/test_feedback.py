@@ -70,6 +70,7 @@ def test_visitors_speak_about_what_is_there_is_not_and_nobody_knows(
     words = read(client, service)
     assert "Three people said stairs kept them away." in words.partition(before)[2].partition(after)[0]
     assert words.count("stairs kept them away") == 1
+    assert "Too few have told us" not in words and "stands beside what it is about" in words
     assert client.get(f"{service.get_absolute_url()}paper/").content.decode().count("stairs kept them") == 1
 
 
