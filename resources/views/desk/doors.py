@@ -1,13 +1,19 @@
-"""Who may sit at the desk. To everybody else it is not there."""
+"""Who may sit at the desk, and at what. To everybody else it is not there."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from resources.models import Service
 
 View = Callable[..., HttpResponse]
 
@@ -26,3 +32,18 @@ def curators_only(permission: str = "change_service") -> Callable[[View], View]:
         return login_required(guarded)
 
     return around
+
+
+def stays_only(view: View) -> View:
+    """Of a listing that was merged into another nothing changes: its page leads to the one that stays."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: uuid.UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        gone = Service.objects.select_related("merged_into").filter(pk=pk, merged_into__isnull=False).first()
+        if gone is None or gone.merged_into is None or kwargs.get("act") == "unmerge":
+            return view(request, pk, *args, **kwargs)
+        said = _("“%(old)s” was made one with “%(name)s”. Nothing was changed. Here is the one that stays.")
+        messages.info(request, said % {"old": gone.name, "name": gone.merged_into.name})
+        return redirect("desk_listing", pk=gone.merged_into.pk)
+
+    return guarded

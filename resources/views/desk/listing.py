@@ -33,7 +33,7 @@ from resources.services import (
     refusing,
     undoing,
 )
-from resources.views.desk.doors import curators_only
+from resources.views.desk.doors import curators_only, stays_only
 from resources.vocabulary import TOPIC
 
 
@@ -111,6 +111,7 @@ def _row(section: Section, row: models.Model) -> str:
 
 @curators_only("verify_service")
 @require_http_methods(["GET", "HEAD", "POST"])
+@stays_only
 def verify(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     """Not while another curator has it in hand."""
     service, now = found(pk), timezone.now()
@@ -134,6 +135,7 @@ def _folds(service: Service) -> list[Fold]:
 
 @curators_only("publish_service")
 @require_http_methods(["GET", "HEAD", "POST"])
+@stays_only
 def rules(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
     kept = Inclusion.objects.filter(service=service).first()
@@ -150,6 +152,7 @@ def rules(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 
 @curators_only("publish_service")
 @require_POST
+@stays_only
 def state(request: SignedIn, pk: uuid.UUID, act: str) -> HttpResponse:
     service = found(pk)
     why = request.POST.get("why", "").replace("\0", "")[:500]
@@ -220,6 +223,7 @@ def _can_undo(change: Change) -> bool:
 
 @curators_only()
 @require_POST
+@stays_only
 def undo(request: SignedIn, pk: uuid.UUID, change_pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
     change = get_object_or_404(history.of(service), pk=change_pk)

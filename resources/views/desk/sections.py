@@ -19,13 +19,14 @@ from resources.forms.places import PlaceForms
 from resources.forms.sections import SECTIONS, WhyForm, own_form, row_forms
 from resources.models import Attribute, Service, ServiceAtLocation
 from resources.services import history, likeness
-from resources.views.desk.doors import curators_only
+from resources.views.desk.doors import curators_only, stays_only
 from resources.views.desk.listing import found
 from resources.vocabulary import TOPIC
 
 
 @curators_only()
 @require_http_methods(["GET", "HEAD", "POST"])
+@stays_only
 def section(request: SignedIn, pk: uuid.UUID, slug: str) -> HttpResponse:
     if slug not in SECTIONS:
         raise Http404
@@ -76,6 +77,7 @@ def _done(request: SignedIn, service: Service, slug: str) -> HttpResponse:
 
 @curators_only()
 @require_http_methods(["GET", "HEAD", "POST"])
+@stays_only
 def topics(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
     filed = service.attributes.filter(link_type=TOPIC).select_related("taxonomy_term")
@@ -98,6 +100,7 @@ def _file(service: Service, form: TopicsForm) -> None:
 
 @curators_only()
 @require_http_methods(["GET", "HEAD", "POST"])
+@stays_only
 def place(request: SignedIn, pk: uuid.UUID, at_pk: uuid.UUID | None = None) -> HttpResponse:
     """One place: its name, how to get there, its address and what is known of the building."""
     service = found(pk)
@@ -121,6 +124,7 @@ def place(request: SignedIn, pk: uuid.UUID, at_pk: uuid.UUID | None = None) -> H
 
 @curators_only()
 @require_POST
+@stays_only
 def place_remove(request: SignedIn, pk: uuid.UUID, at_pk: uuid.UUID) -> HttpResponse:
     """The listing is not there any more. The place itself stays for the others."""
     service = found(pk)

@@ -217,3 +217,34 @@ def test_two_curators_merge_the_same_two_at_once(twins, curator, other_curator):
     )
     assert refusals(results) == 1
     assert Service.objects.filter(merged_into=None).count() == 1
+
+
+@pytest.mark.parametrize(
+    "page", ["verify/", "rules/", "topics/", "change/about/", "places/new/", "do/publish/", "do/hold/"]
+)
+def test_nothing_changes_at_one_that_was_merged_its_pages_lead_to_the_one_that_stays(
+    desk, twins, curator, page
+):
+    winner, loser = twins
+    merging.merge(loser=loser, winner=winner, by=curator)
+    answer = desk.post(f"/find/desk/listings/{loser.pk}/{page}", {"name": "Another"}, follow=True)
+    assert answer.redirect_chain == [(f"/find/desk/listings/{winner.pk}/", 302)]
+    assert "Nothing was changed. Here is the one that stays." in words(answer)
+    loser.refresh_from_db()
+    assert (loser.name, loser.merged_into, loser.leased_by) == ("Chair Yoga for everyone", winner, None)
+
+
+def test_the_page_of_one_that_was_merged_can_only_be_read_or_taken_apart_again(desk, twins, curator):
+    winner, loser = twins
+    merging.merge(loser=loser, winner=winner, by=curator)
+    page = words(desk.get(f"/find/desk/listings/{loser.pk}/"))
+    assert f'href="/find/desk/listings/{winner.pk}/"' in page
+    assert not [
+        part
+        for part in ("change/", "verify/", "rules/", "topics/", "places/")
+        if f"{loser.pk}/{part}" in page
+    ]
+    assert "Undo this" not in words(desk.get(f"/find/desk/listings/{loser.pk}/history/"))
+    answer = desk.post(f"/find/desk/listings/{loser.pk}/do/unmerge/", follow=True)
+    assert "It is a draft of its own again." in words(answer)
+    assert f"{loser.pk}/verify/" in words(answer)
