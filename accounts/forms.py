@@ -118,12 +118,15 @@ class PreferencesForm(forms.ModelForm):
 
 
 class InvitedEmailField(EmailField):
-    """The address an invitation came to. Whatever a browser sends back, it stays that address: otherwise
-    the account would get both, the invited one as verified.
+    """The address an invitation came to. It stays that one here, for with another nothing is shared to begin with.
+
+    It is proven like any: by the code that is sent there.
     """
 
     def __init__(self, address: str) -> None:
-        super().__init__(initial=address, help_text=_("Your invitation came to this address."))
+        super().__init__(
+            initial=address, help_text=_("Your invitation came to this address. We send a code there.")
+        )
         self.address = address
         self.widget.attrs["readonly"] = True
 

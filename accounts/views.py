@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
-from allauth.account.decorators import reauthentication_required
+from allauth.account.utils import get_next_redirect_url
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import errors, leaving, packing, services
+from accounts.again import Code, asked_again, go_on
+from accounts.entrance import ConfirmLoginCodeForm, RequestLoginCodeForm
 from accounts.forms import AlongForm, LeavingForm, PreferencesForm, ThemeForm
 from accounts.requests import SignedIn
 
@@ -35,10 +38,43 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def again(request: SignedIn) -> HttpResponse:
+    """“Is it you?”, for whoever has no password: first a code is sent, then it is typed."""
+    if "send" in request.POST:
+        return _code_sent(request)
+    code = Code.sent(request)
+    if code is None:
+        return _ask_again(request, RequestLoginCodeForm())
+    form = ConfirmLoginCodeForm(request.POST if "code" in request.POST else None, code=code.code)
+    if form.is_valid():
+        code.abort()
+        return go_on(request) or redirect("settings")
+    if form.is_bound and not code.record_invalid_attempt():
+        messages.error(request, _("That was not the code, three times. We can send you a new one."))
+        return redirect(request.get_full_path())
+    return _ask_again(request, form, sent=True)
+
+
+def _code_sent(request: SignedIn) -> HttpResponse:
+    """As for the door: few codes for one address, and fewer from one place."""
+    asking = RequestLoginCodeForm({"email": request.user.email})
+    if not asking.is_valid():
+        return _ask_again(request, asking)
+    Code.begin(request)
+    return redirect(request.get_full_path())
+
+
+def _ask_again(request: SignedIn, form: Form, *, sent: bool = False) -> HttpResponse:
+    context = {"form": form, "sent": sent, "next": get_next_redirect_url(request) or ""}
+    return render(request, "accounts/again.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def leaving_page(request: SignedIn) -> HttpResponse:
-    """What is kept and what goes, the file to take along, and the way out: all behind the password, once more."""
+    """What is kept and what goes, the file to take along, and the way out: behind a password or code, once more."""
     form, first = LeavingForm(request.POST or None), leaving.first(request.user)
     if request.method == "POST":
         form = LeavingForm(request.POST)
@@ -66,7 +102,7 @@ def _gone(request: SignedIn) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required
+@asked_again
 @require_POST
 def take_along(request: SignedIn) -> HttpResponse:
     """Everything they entered, in one file. Made now, kept nowhere."""

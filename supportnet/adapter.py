@@ -17,6 +17,7 @@ from checkins import middleware as signs
 from checkins.models import Wishes
 from outbox import services as outbox
 from outbox.links import absolute
+from outbox.models import BrokenAddress
 
 LINKS = {"signup_url": "account_signup", "password_reset_url": "account_reset_password"}
 
@@ -35,6 +36,9 @@ class HouseAdapter(AccountAdapter):
             address=email,
             params={"subject": written.subject, "text": written.body, "code": context.get("code", "")},
         )
+
+    def reaches(self, address: str) -> bool:
+        return not BrokenAddress.objects.filter(address=address).exists()
 
     def post_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse:
         """Whichever way they came in, with a password or a code: for who wishes so it counts as a check-in."""

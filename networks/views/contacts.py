@@ -6,7 +6,6 @@ import uuid
 from dataclasses import replace
 from typing import Any, cast
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadhandler import MemoryFileUploadHandler
@@ -18,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from accounts.again import asked_again
 from accounts.requests import SignedIn
 from networks.contacts import looking, preview, reading, writing
 from networks.contacts.looking import Bundle, Pick
@@ -74,7 +74,7 @@ def import_look(request: SignedIn) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required
+@asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: SignedIn) -> HttpResponse:
     """Everything in one file is worth asking once more who it is, whoever else has this phone in their hand."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -29,11 +28,10 @@ from accounts.models import User
 from networks import errors, services, sharing
 from networks.models import Invitation
 
-# Session keys. The sign-up form reads EMAIL: the address the letter went to, which needs no second proof.
+# Session keys. The sign-up form fills in EMAIL, the address the letter went to; a code that is sent there proves it,
+# as with any other: a letter can be passed on, and whoever holds its link need not be whoever has the mailbox.
 INVITATION, EMAIL = "invitation_id", "invitation_email"
 ACCEPTING, ACCEPTING_AT = "invitation_accepting", "invitation_accepting_at"
-# allauth's own key for an address that is proven already.
-PROVEN = "account_verified_email"
 # Long enough to sign up slowly; not so long that the next person at this screen finishes it.
 ACCEPTING_SECONDS = 2 * 3600
 
@@ -129,7 +127,7 @@ def _is_open(found: Invitation) -> bool:
 
 
 def _forget(request: HttpRequest) -> None:
-    for key in (INVITATION, EMAIL, ACCEPTING, ACCEPTING_AT, PROVEN):
+    for key in (INVITATION, EMAIL, ACCEPTING, ACCEPTING_AT):
         request.session.pop(key, None)
 
 
@@ -154,17 +152,14 @@ def _finish(request: HttpRequest, found: Invitation) -> HttpResponse:
 
 def _to_account(request: HttpRequest, found: Invitation, *, other_address: bool) -> HttpResponse:
     """Remember the yes, then to sign-in if this address has an account, else to sign-up with it filled in."""
-    for key in (EMAIL, PROVEN):
-        request.session.pop(key, None)
+    request.session.pop(EMAIL, None)
     request.session[ACCEPTING] = found.pk
     request.session[ACCEPTING_AT] = timezone.now().timestamp()
     if not other_address and User.objects.filter(email=found.email).exists():
         messages.info(request, _("You already have an account. Sign in, and you have joined."))
         return _then_join("account_login")
     if not other_address:
-        # The link came to this mailbox, so the mailbox is proven. Another address proves itself by a code.
         request.session[EMAIL] = found.email
-        get_adapter().stash_verified_email(request, found.email)
     return _then_join("account_signup")
 
 

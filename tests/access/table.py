@@ -107,6 +107,7 @@ ACCOUNT = [
     Row("account_inactive", "", everybody("page"), ONLY_READS),
     Row("account_signup", "", signed_in("moved", anonymous="page"), signed_in("moved", anonymous="bad")),
     Row("account_reauthenticate", "", signed_in("page"), signed_in("bad")),
+    Row("account_again", "", signed_in("page"), signed_in("page")),
     Row("account_email", "", signed_in("page"), signed_in("moved")),
     Row("account_email_verification_sent", "", signed_in("moved"), signed_in("moved")),
     Row("account_change_password", "", signed_in("page"), signed_in("bad")),

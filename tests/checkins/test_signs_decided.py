@@ -23,7 +23,7 @@ SAY_IT_THEMSELVES = {
 # Something is set up, looked at or taken back: none of the three things that people may wish to count.
 NO_SIGNS = {
     *("address_works", "message_settings", "settings", "theme", "unsubscribe"),
-    *("leave_for_good", "take_along", "not_told"),
+    *("leave_for_good", "take_along", "account_again", "not_told"),
     *("plan_preview", "wish"),
     *("tie_add", "tie_edit", "tie_remove", "touch_undo", "sharing", "membership_end"),
     *("tie_archive", "tie_restore", "touch_more", "in_touch_by_mail"),

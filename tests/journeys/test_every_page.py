@@ -83,7 +83,7 @@ def owners_pages(owner: User) -> list[str]:
             "/network/",
             "/network/add/",
             *("/network/import/", "/network/then/", "/network/then/?months=12"),
-            *("/accounts/settings/", "/accounts/leaving/"),
+            *("/accounts/settings/", "/accounts/leaving/", "/accounts/again/"),
         ),
         *("/asks/", "/asks/new/", "/asks/new/?need=lift", "/asks/new/?need=lift&words=1"),
         *("/asks/gave/", "/asks/calendar/", "/asks/a/nonsense/"),
