@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from allauth.account import admin as addresses
+from allauth.usersessions import admin as sessions
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,13 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import leaving, services
+from accounts.desk import Watched
 from accounts.models import Consent, KeptConsent, User
+
+# Lists that come along with the sign-in, of addresses and of where everybody is signed in: nobody's work needs them.
+admin.site.unregister([addresses.EmailAddress, sessions.UserSession])
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(Watched):
     """Passwords are the person's own business: they reset them by e-mail."""
 
+    what = "account"
     list_display = ("email", "name", "is_active", "is_staff", "joined_at")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
@@ -25,6 +33,9 @@ class UserAdmin(admin.ModelAdmin):
     fields = ("email", "name", "time_zone", "language", "is_active", "is_staff", "groups", "user_permissions")
     readonly_fields = ("email", "name", "time_zone", "language")
     filter_horizontal = ("groups", "user_permissions")
+
+    def owners(self, row: User) -> Iterable[int]:
+        return [row.pk]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People sign up themselves; nobody makes an account for somebody else."""
@@ -68,12 +79,16 @@ class RecordAdmin(admin.ModelAdmin):
 
 
 @admin.register(Consent)
-class ConsentAdmin(RecordAdmin):
+class ConsentAdmin(Watched, RecordAdmin):
     """Without the words, which say what somebody calls another."""
 
+    what = "consents"
     exclude = ("text",)
     list_display = ("recorded_at", "subject", "purpose", "act", "grantee")
     list_select_related = ("subject", "grantee")
+
+    def owners(self, row: Consent) -> Iterable[int | None]:
+        return [row.subject_id, row.grantee_id]
 
 
 @admin.register(KeptConsent)

@@ -43,7 +43,7 @@ def opens_to(occurrence: Occurrence, membership: Membership) -> bool:
 
 def those_who_see(owner: User) -> MembershipQuerySet:
     """The members with whom an owner shares what they ask for."""
-    return Membership.objects.of(owner).filter(shares__contains=[Share.ASKS.value])
+    return Membership.objects.of(owner).showing(Share.ASKS)
 
 
 def to_tell(occurrence: Occurrence) -> list[Membership]:

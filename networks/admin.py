@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import HttpRequest
 
-from accounts.models import User
-from networks.models import Invitation, Membership, Tie
-from networks.services import looks
+from accounts.desk import Watched
+from networks.models import Invitation, Look, Membership, Tie
 
 
-class ReadOnly(admin.ModelAdmin):
-    """A list to look at: no page of its own for a row, whose title would be somebody's name.
+class ReadOnly(Watched):
+    """A list to look at: no page of its own for a row, whose title would be somebody's name."""
 
-    Whoever is in it reads in their list of who looked that it was opened.
-    """
-
+    what = Look.DESK
     list_display_links = None
     actions = None
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        response = super().changelist_view(request, extra_context)
-        shown = getattr(response, "context_data", {}).get("cl")
-        if isinstance(shown, ChangeList) and isinstance(request.user, User):
-            owners = [self.owner_id(row) for row in shown.result_list]
-            looks.note_at_desk(viewer=request.user, owners=owners, now=timezone.now())
-        return response
-
-    def owner_id(self, row: Any) -> int:
-        return int(row.owner_id)
+    def owners(self, row: Any) -> Iterable[int]:
+        return [row.owner_id]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         del request
@@ -72,8 +58,8 @@ class InvitationAdmin(ReadOnly):
     ]
     list_select_related = ["tie__owner"]
 
-    def owner_id(self, row: Any) -> int:
-        return int(row.tie.owner_id)
+    def owners(self, row: Any) -> Iterable[int]:
+        return [row.tie.owner_id]
 
     @admin.display(ordering="tie__owner")
     def owner(self, invitation: Invitation) -> str:
@@ -82,5 +68,5 @@ class InvitationAdmin(ReadOnly):
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnly):
-    list_display = ["id", "owner", "member", "shares", "created_at", "ended_at"]
+    list_display = ["id", "owner", "member", "shown", "created_at", "ended_at"]
     list_select_related = ["owner", "member"]

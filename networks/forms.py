@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TURNS, LineField, OnceForm
 from accounts.models import User
-from networks import sharing
-from networks.models import Afterwards, Circle, Energy, How, Share, Support, Tie, TieKind, Touch
+from networks.models import Afterwards, Circle, Energy, How, Support, Tie, TieKind, Touch
+from networks.sharing_forms import SharesField
 
 LONGEST_AGO = dt.timedelta(days=3660)
 
@@ -258,18 +258,6 @@ class ToldTouchForm(TouchForm):
                 self.fields[name].disabled = True
 
 
-class SharesField(forms.MultipleChoiceField):
-    """Ticks for what somebody may see, each with a whole sentence. Nothing is ticked to begin with."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=[(share.value, share.label) for share in Share], required=False, **kwargs)
-
-    def speak_of(self, name: str) -> None:
-        self.choices = [(share.value, sharing.sentence_for_owner(share, name=name)) for share in Share]
-
-
 class InviteForm(OnceForm):
     email = forms.EmailField(
         label=_("Their e-mail address"),
@@ -298,17 +286,6 @@ class InviteForm(OnceForm):
 
     def clean_note(self) -> str:
         return TURNS.sub("", self.cleaned_data["note"])
-
-
-class SharesForm(forms.Form):
-    all_optional = True
-    shares = SharesField(label=_("What may they see?"))
-
-    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        shares = self.fields["shares"]
-        assert isinstance(shares, SharesField)  # noqa: S101 - for the type checker
-        shares.speak_of(name)
 
 
 CAPS = (1, 2, 3, 5, 7, 10, 20)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import TURNS, LineField
 from accounts.models import User
-from networks.forms import SharesField
 from networks.models import Circle, JoinRequest, Tie
+from networks.sharing_forms import ForAWhile, SharesField
 
 NEW = "new"
 
@@ -30,8 +30,10 @@ class JoinForm(forms.Form):
         return TURNS.sub("", self.cleaned_data["note"])
 
 
-class ApproveForm(forms.Form):
-    """As somebody who is in the circles already, or as somebody new; and what they may see."""
+class ApproveForm(ForAWhile):
+    """As somebody who is in the circles already, or as somebody new; what they may see, and for how long."""
+
+    field_order = ("tie", "name", "circle", "shares", *ForAWhile.FOLDED)
 
     tie = forms.ChoiceField(
         label=gettext_lazy("Who is it?"),
@@ -80,9 +82,10 @@ class ApproveForm(forms.Form):
     def decision(self) -> dict[str, Any]:
         """What `services.approve` takes."""
         said = self.cleaned_data
+        seen = {"shares": said["shares"], "ends": self.ends()}
         if said["tie"] == NEW:
-            return {"shares": said["shares"], "name": said["name"], "circle": said["circle"]}
-        return {"shares": said["shares"], "tie": self.ties[said["tie"]]}
+            return seen | {"name": said["name"], "circle": said["circle"]}
+        return seen | {"tie": self.ties[said["tie"]]}
 
 
 def _free(owner: User) -> list[Tie]:

@@ -53,18 +53,24 @@ def sharing(person: User, private: bool) -> dict[str, Rows]:
     """Whom they invited, who sees what."""
     del private
     invitations = Invitation.objects.filter(tie__owner=person).order_by("pk")
-    members = Membership.objects.filter(owner=person).order_by("pk")
+    members = Membership.objects.filter(owner=person).select_related("tie").order_by("pk")
     secret = ("nonce", "token_hash", "form_key")
     return {
         "invitations": list(
             invitations.values(*leaving.columns(Invitation, *secret), name=F("tie__name")),
         ),
-        "who-sees-what": list(
-            members.values(
-                *("shares", "role", "limited_at", "created_at", "ended_at"),
-                name=F("tie__name"),
-            )
-        ),
+        "who-sees-what": [_seen_by(one) for one in members],
+    }
+
+
+def _seen_by(membership: Membership) -> leaving.Row:
+    columns = ("role", "limited_at", "created_at", "ended_at")
+    ends = {share: membership.until_at(share) for share in membership.share_ends}
+    return {
+        "shares": membership.shares,
+        "until": {share: at.isoformat() for share, at in ends.items() if at},
+        **{name: getattr(membership, name) for name in columns},
+        "name": membership.tie.name,
     }
 
 

@@ -55,11 +55,14 @@ def _who(look: Look) -> str:
 
 
 def _what(saw: list[str]) -> str:
-    words = sharing.short_words_for_owner(saw)
-    words += [_("that you had gone quiet")] if Look.SILENCE in saw else []
-    words += [_("something you asked for")] if Look.ASK in saw else []
-    words += [_("something you asked for, in a calendar")] if Look.CALENDAR in saw else []
-    words += (
-        [_("that you have a network, and how it is shared, not what you wrote")] if Look.DESK in saw else []
-    )
+    beside = {
+        Look.SILENCE: _("that you had gone quiet"),
+        Look.ASK: _("something you asked for"),
+        Look.CALENDAR: _("something you asked for, in a calendar"),
+        Look.DESK: _("that you have a network, and how it is shared, not what you wrote"),
+        Look.ACCOUNT: _("your name and address"),
+        Look.CONSENTS: _("when you agreed to something or took it back, without the words"),
+        Look.LETTERS: _("that a letter went out for you, and when, without the words"),
+    }
+    words = sharing.short_words_for_owner(saw) + [said for one, said in beside.items() if one in saw]
     return get_text_list(words, _("and"))

@@ -74,7 +74,7 @@ def approved(message: Message) -> dict[str, Any] | None:
     owner = membership.owner.called
     return {
         "owner": owner,
-        "sees": sharing.words_for_member(membership.shares, name=owner),
+        "sees": sharing.words_for_member(membership.shown, name=owner),
         "link": links.absolute(reverse("support")),
     }
 

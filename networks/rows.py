@@ -7,13 +7,31 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import times
 from networks import picture, sharing, warmth
 from networks.models import Circle, Invitation, Membership, Tie, TieKind
+
+INVITED = {
+    Invitation.State.WAITING: gettext_lazy("invited, not joined yet"),
+    Invitation.State.DECLINED: gettext_lazy("said no for now"),
+    Invitation.State.EXPIRED: gettext_lazy("invitation ran out"),
+}
+
+
+@dataclass(frozen=True)
+class RowWords:
+    """What is the same in every row, in the reader’s language."""
+
+    root: str = field(default_factory=lambda: reverse("network"))
+    log: str = field(default_factory=lambda: _("Log"))
+    log_whom: str = field(default_factory=lambda: _("that you were in touch with %(name)s today"))
 
 
 @dataclass
@@ -25,11 +43,34 @@ class Row:
     initials: str
     in_touch: str
     standing: str
-    key: uuid.UUID = field(default_factory=uuid.uuid4)
+    words: RowWords
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def path(self) -> str:
+        """Their page. Asking `reverse` for each would take as long as all the rest of a long list."""
+        return f"{self.words.root}{self.tie.pk}/"
+
+    @property
+    def log_path(self) -> str:
+        return f"{self.path}log/"
+
+    @property
+    def log(self) -> str:
+        return self.words.log
+
+    @property
+    def log_whom(self) -> str:
+        return self.words.log_whom % {"name": self.tie.name}
 
     @property
     def facts(self) -> list[str]:
         return [fact for fact in (self.kind, self.tie.relationship, self.in_touch, self.standing) if fact]
+
+    @property
+    def told(self) -> SafeString:
+        """The facts in one line; a name in another script turns only its own fact around."""
+        return format_html_join(" · ", "<bdi>{}</bdi>", ((fact,) for fact in self.facts))
 
     @property
     def kind(self) -> str:
@@ -41,9 +82,10 @@ class Row:
         return self.warm == warmth.COOLEST
 
 
-def row(tie: Tie, *, now: dt.datetime) -> Row:
+def row(tie: Tie, *, now: dt.datetime, words: RowWords | None = None) -> Row:
     """`now` carries the time zone of whoever looks."""
     return Row(
+        words=words or RowWords(),
         tie=tie,
         warm=warmth.of(tie, now=now),
         initials=picture.initials(tie.name),
@@ -65,11 +107,7 @@ def standing(tie: Tie, *, now: dt.datetime) -> str:
         return sees(membership)
     if tie.invitation is None:
         return ""
-    return {
-        Invitation.State.WAITING: _("invited, not joined yet"),
-        Invitation.State.DECLINED: _("said no for now"),
-        Invitation.State.EXPIRED: _("invitation ran out"),
-    }.get(tie.invitation.state(now), "")
+    return str(INVITED.get(tie.invitation.state(now), ""))
 
 
 def rhythm(tie: Tie) -> str:
@@ -99,9 +137,9 @@ def _every(days: int) -> str:
 def sees(membership: Membership) -> str:
     if membership.limited_at:
         return _("limited quietly, sees nothing new")
-    if not membership.shares:
+    if not membership.shown:
         return _("joined, sees nothing of yours")
-    shown = sharing.short_words_for_owner(membership.shares)
+    shown = sharing.short_words_for_owner(membership.shown)
     return _("sees %(what)s") % {"what": get_text_list(shown, _("and"))}
 
 
@@ -114,7 +152,8 @@ class Group:
 
 
 def of(ties: Iterable[Tie], *, now: dt.datetime) -> list[Row]:
-    return [row(tie, now=now) for tie in ties]
+    words = RowWords()
+    return [row(tie, now=now, words=words) for tie in ties]
 
 
 def groups(found: Sequence[Row]) -> list[Group]:

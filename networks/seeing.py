@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent, User
-from networks import sharing, telling
-from networks.forms import SharesForm
+from networks import ending, sharing, telling
 from networks.models import Membership, NetworkWishes
+from networks.sharing_forms import SharesForm
 from networks.telling import Telling
 from networks.wished import Wished
 
@@ -51,9 +52,7 @@ def seers(owner: User, *, bound: SharesForm | None = None, of: Membership | None
 
 def _form(membership: Membership) -> SharesForm:
     """Its fields have names of their own, for there is one for each member on the page."""
-    return SharesForm(
-        name=membership.tie.name, initial={"shares": membership.shares}, auto_id=f"id_{membership.pk}_%s"
-    )
+    return SharesForm(membership=membership, auto_id=f"id_{membership.pk}_%s")
 
 
 def _told(owner: User, joined: list[Membership]) -> defaultdict[int, list[Told]]:
@@ -65,7 +64,7 @@ def _told(owner: User, joined: list[Membership]) -> defaultdict[int, list[Told]]
             latest[row.grantee_id, share] = Told(words, row.recorded_at)
     found: defaultdict[int, list[Told]] = defaultdict(list)
     for one in joined:
-        shown = [latest.get((one.member_id, share.value)) for share in sharing.in_order(one.shares)]
+        shown = [latest.get((one.member_id, share.value)) for share in sharing.in_order(one.shown)]
         found[one.member_id] = [told for told in shown if told]
     return found
 
@@ -94,6 +93,9 @@ class Entry:
     by: str
     how: str
     row: Consent
+    # Until when it holds, if it ends by itself; said of what is over, too.
+    until: str = ""
+    over: bool = False
 
 
 def record(owner: User) -> QuerySet[Consent]:
@@ -121,7 +123,15 @@ def _entry(owner: User, row: Consent, names: dict[int, str]) -> Entry:
         Consent.Purpose.SHARE: _("Sharing with %(name)s"),
         Consent.Purpose.LADDER: _("Being told in a silence: %(name)s"),
     }
-    return Entry(str(titles[Consent.Purpose(row.purpose)]) % {"name": name}, by, _how(row), row)
+    title = str(titles[Consent.Purpose(row.purpose)]) % {"name": name}
+    return Entry(title, by, _how(row), row, *_until(owner, row))
+
+
+def _until(owner: User, row: Consent) -> tuple[str, bool]:
+    if row.until_at is None:
+        return "", False
+    now = timezone.now()
+    return ending.said(row.until_at, now=now, zone=owner.zone), row.until_at <= now
 
 
 def _how(row: Consent) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from networks.models import Share
 
@@ -61,36 +62,38 @@ def in_order(shares: Iterable[str]) -> list[Share]:
     return [share for share in Share if share.value in wanted]
 
 
+SHORT_FOR_OWNER = {
+    Share.WORD: gettext_lazy("how you are, in a word"),
+    Share.CHECKINS: gettext_lazy("your check-ins"),
+    Share.PAIN: gettext_lazy("your pain score"),
+    Share.MOOD: gettext_lazy("your mood"),
+    Share.ENERGY: gettext_lazy("your energy"),
+    Share.NOTES: gettext_lazy("your notes"),
+    Share.PLANS: gettext_lazy("when your check-ins are due"),
+    Share.ASKS: gettext_lazy("what you ask for"),
+    Share.NAMES: gettext_lazy("the names in your network"),
+}
+SHORT_FOR_MEMBER = {
+    Share.WORD: gettext_lazy("how they are, in a word"),
+    Share.CHECKINS: gettext_lazy("check-ins"),
+    Share.PAIN: gettext_lazy("pain score"),
+    Share.MOOD: gettext_lazy("mood"),
+    Share.ENERGY: gettext_lazy("energy"),
+    Share.NOTES: gettext_lazy("notes"),
+    Share.PLANS: gettext_lazy("when check-ins are due"),
+    Share.ASKS: gettext_lazy("asks"),
+    Share.NAMES: gettext_lazy("names in their circles"),
+}
+
+
 def short_words_for_owner(shares: Iterable[str]) -> list[str]:
     """The same in a few words each, to be listed after "sees"; said to the owner."""
-    words = {
-        Share.WORD: _("how you are, in a word"),
-        Share.CHECKINS: _("your check-ins"),
-        Share.PAIN: _("your pain score"),
-        Share.MOOD: _("your mood"),
-        Share.ENERGY: _("your energy"),
-        Share.NOTES: _("your notes"),
-        Share.PLANS: _("when your check-ins are due"),
-        Share.ASKS: _("what you ask for"),
-        Share.NAMES: _("the names in your network"),
-    }
-    return [words[share] for share in in_order(shares)]
+    return [str(SHORT_FOR_OWNER[share]) for share in in_order(shares)]
 
 
 def short_words_for_member(shares: Iterable[str]) -> list[str]:
     """The same said to the person who sees it, to be listed after "Shares with you:"."""
-    words = {
-        Share.WORD: _("how they are, in a word"),
-        Share.CHECKINS: _("check-ins"),
-        Share.PAIN: _("pain score"),
-        Share.MOOD: _("mood"),
-        Share.ENERGY: _("energy"),
-        Share.NOTES: _("notes"),
-        Share.PLANS: _("when check-ins are due"),
-        Share.ASKS: _("asks"),
-        Share.NAMES: _("names in their circles"),
-    }
-    return [words[share] for share in in_order(shares)]
+    return [str(SHORT_FOR_MEMBER[share]) for share in in_order(shares)]
 
 
 def words_for_owner(shares: Iterable[str], *, name: str) -> str:

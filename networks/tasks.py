@@ -15,6 +15,16 @@ def sweep_invitations() -> int:
     return services.sweep_invitations(now=timezone.now())
 
 
+@shared_task(name="networks.tasks.sweep_share_ends")
+def sweep_share_ends() -> int:
+    """Tidy away shares that have come to their end. Safe to run at any time, any number of times, anywhere."""
+    from django.utils import timezone
+
+    from networks import services
+
+    return services.sweep_share_ends(now=timezone.now())
+
+
 @shared_task(name="networks.tasks.forget_looks")
 def forget_looks() -> int:
     """Wipe what is older than a year of who looked at what. Safe to run at any time, any number of times."""

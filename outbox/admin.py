@@ -1,9 +1,13 @@
 """What leaves, for staff to look at: never the words."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.desk import Watched
+from accounts.models import User
 from outbox.models import BrokenAddress, Heartbeat, Message
 
 
@@ -16,9 +20,10 @@ class ReadOnly(admin.ModelAdmin):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly):
+class MessageAdmin(Watched, ReadOnly):
     """What waits, went out or failed. Never the words: those are between the people."""
 
+    what = "letters"
     list_display = ["kind", "not_before", "attempts", "sent_at", "cancelled_at", "failed_at"]
     list_filter = ["kind", "channel"]
     date_hierarchy = "created_at"
@@ -34,10 +39,17 @@ class MessageAdmin(ReadOnly):
         "last_error",
     )
 
+    def owners(self, row: Message) -> Iterable[int | None]:
+        return [row.owner_id, row.recipient_id]
+
 
 @admin.register(BrokenAddress)
-class BrokenAddressAdmin(ReadOnly):
+class BrokenAddressAdmin(Watched, ReadOnly):
+    what = "account"
     list_display = ["address", "found_at", "reason"]
+
+    def owners(self, row: BrokenAddress) -> Iterable[int]:
+        return User.objects.filter(email=row.address).values_list("pk", flat=True)
 
 
 @admin.register(Heartbeat)

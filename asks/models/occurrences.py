@@ -13,7 +13,7 @@ from accounts import times
 from accounts.models import User
 from asks import when
 from asks.models.asks import Ask
-from networks.models import Membership, Share
+from networks.models import Membership, Share, has_ended, is_shown
 
 # How long something without a time stays to be answered.
 ANY_TIME_FOR = dt.timedelta(days=28)
@@ -50,9 +50,9 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         """
         shown = memberships.filter(
             Q(limited_at=None) | Q(limited_at__gte=OuterRef("made_at")),
+            is_shown(Share.ASKS),
             ended_at=None,
             paused_at=None,
-            shares__contains=[Share.ASKS.value],
             owner=OuterRef("ask__owner"),
         )
         chosen = shown.filter(asks_for_them=OuterRef("ask"))
@@ -165,12 +165,12 @@ class TakingQuerySet(models.QuerySet["Taking"]):
 
     def still_shown(self) -> Self:
         """Where the two still share what is asked for."""
-        return self.filter(membership__ended_at=None, membership__shares__contains=[Share.ASKS.value])
+        return self.filter(is_shown(Share.ASKS, "membership__"), membership__ended_at=None)
 
     def adrift(self) -> Self:
         """Somebody said yes who can no longer see what it was."""
         gone = ~Q(membership__ended_at=None) | ~Q(membership__shares__contains=[Share.ASKS.value])
-        return self.standing().filter(gone)
+        return self.standing().filter(gone | has_ended(Share.ASKS, "membership__"))
 
 
 class Taking(models.Model):

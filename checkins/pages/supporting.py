@@ -125,7 +125,7 @@ class Person:
 
     @property
     def in_short(self) -> str:
-        return ", ".join(sharing.short_words_for_member(self.membership.shares))
+        return ", ".join(sharing.short_words_for_member(self.membership.shown))
 
     @property
     def saw(self) -> list[str]:

@@ -16,6 +16,8 @@ from networks.models.memberships import (
     Role,
     Share,
     Signal,
+    has_ended,
+    is_shown,
 )
 from networks.models.ties import (
     Afterwards,
@@ -60,4 +62,6 @@ __all__ = [
     "TieMove",
     "TieQuerySet",
     "Touch",
+    "has_ended",
+    "is_shown",
 ]

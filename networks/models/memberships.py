@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -41,6 +43,19 @@ class Role(models.TextChoices):
     ORGANISER = "organiser", _("organiser")
 
 
+def has_ended(share: Share, prefix: str = "") -> Q:
+    """That the end of a share has come, asked at this moment; `prefix` leads to the membership."""
+    return Q(**{f"{prefix}share_ends__{share.value}__lte": timezone.now().timestamp()})
+
+
+def is_shown(share: Share, prefix: str = "") -> Q:
+    """`Membership.shows` as a question to the database, but for the end of the membership itself."""
+    key = f"{prefix}share_ends__{share.value}"
+    endless = Q(**{f"{key}__isnull": True})
+    to_come = Q(**{f"{key}__gt": timezone.now().timestamp()})
+    return Q(**{f"{prefix}shares__contains": [share.value]}) & (endless | to_come)
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(ended_at=None)
@@ -60,19 +75,35 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those who organise or are asked to."""
         return self.filter(Q(role=Role.ORGANISER) | Q(organiser_asked_at__isnull=False))
 
+    def showing(self, share: Share) -> Self:
+        """Those who may see this now."""
+        return self.active().filter(is_shown(share))
+
+    def with_an_end_behind(self, now: dt.datetime) -> Self:
+        """Something of what they saw has come to its end, and is still written down."""
+        return self.active().filter(next_end_at__lte=now)
+
     def narrowed_since(self, moment: dt.datetime) -> Self:
         """Who came to see less, or left, since then."""
         return self.filter(narrowed_at__gte=moment)
 
 
 class Membership(models.Model):
-    """A tie who joined with an account of their own. They see nothing but what is in `shares`."""
+    """A tie who joined with an account of their own. They see nothing but what is in `shares`, until it ends."""
+
+    # The columns of set_shares.
+    SHARING: ClassVar = ["shares", "share_ends", "next_end_at"]
 
     tie = models.ForeignKey(Tie, models.CASCADE, related_name="memberships")
     # The tie's owner once more, so that the database can hold "one active membership for these two people".
     owner = models.ForeignKey(User, models.CASCADE, related_name="members")
     member = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     shares = ArrayField(models.CharField(max_length=20, choices=Share.choices), default=list, blank=True)
+    # When a share ends by itself, for those that do: seconds since 1970, so that the database can compare them, too.
+    # What is over is off from that moment; the sweep only tidies it away. Read it with `shows` and `shown`.
+    share_ends = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    # The earliest of them.
+    next_end_at = models.DateTimeField(null=True, blank=True, editable=False)
     role = models.CharField(
         max_length=10, choices=Role.choices, default=Role.SUPPORTER, db_default=Role.SUPPORTER
     )
@@ -99,6 +130,9 @@ class Membership(models.Model):
             models.Index(
                 fields=["narrowed_at"], condition=Q(narrowed_at__isnull=False), name="membership_narrowed"
             ),
+            models.Index(
+                fields=["next_end_at"], condition=Q(next_end_at__isnull=False), name="membership_next_end"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -113,6 +147,11 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(shares__contained_by=Share.values), name="membership_shares_are_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(share_ends={}, next_end_at=None)
+                | (~Q(share_ends={}) & Q(next_end_at__isnull=False)),
+                name="membership_next_end_known",
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
             models.CheckConstraint(
@@ -138,7 +177,28 @@ class Membership(models.Model):
 
     def shows(self, share: Share) -> bool:
         """May the member see this now?"""
-        return self.ended_at is None and share.value in self.shares
+        return self.ended_at is None and share.value in self.shown
+
+    @property
+    def shown(self) -> list[str]:
+        """What is shared at this moment: what the owner ticked, without what has come to its end."""
+        now = timezone.now()
+        return [share for share in self.shares if not self._is_over(share, now)]
+
+    def until_at(self, share: str) -> dt.datetime | None:
+        """When this share ends by itself; None for one that holds until the owner changes it."""
+        seconds = self.share_ends.get(share)
+        return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+    def set_shares(self, ends: Mapping[str, dt.datetime | None]) -> None:
+        """From now on these are shared, each until then. Not saved: see SHARING."""
+        self.shares = [share.value for share in Share if share.value in ends]
+        self.share_ends = {share: int(at.timestamp()) for share, at in ends.items() if at}
+        self.next_end_at = min((at for at in ends.values() if at), default=None)
+
+    def _is_over(self, share: str, now: dt.datetime) -> bool:
+        until_at = self.until_at(share)
+        return until_at is not None and until_at <= now
 
     def shows_of(self, share: Share, made_at: dt.datetime) -> bool:
         """May the member see this, which was made at that moment? Nothing that is newer than a quiet limit."""
@@ -199,14 +259,17 @@ class Look(models.Model):
     ASK: ClassVar = "ask"
     # What they said yes to, fetched by their calendar programme.
     CALENDAR: ClassVar = "calendar"
-    # The lists of the desk.
+    # The lists of the desk (`accounts.desk`): of networks, of accounts, of what was agreed to, of letters.
     DESK: ClassVar = "desk"
+    ACCOUNT: ClassVar = "account"
+    CONSENTS: ClassVar = "consents"
+    LETTERS: ClassVar = "letters"
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="looked_at")
     viewer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     # As whom they looked; None for staff.
     membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="looks")
-    # What of it there was to see: values of Share, or SILENCE, ASK, CALENDAR or DESK.
+    # What of it there was to see: values of Share, or SILENCE, ASK, CALENDAR, DESK and so on.
     saw = ArrayField(models.CharField(max_length=20), default=list)
     looked_at = models.DateTimeField()
 

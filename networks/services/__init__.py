@@ -16,6 +16,7 @@ from networks.services.memberships import (
     end_limit,
     end_membership,
     limit,
+    sweep_share_ends,
     take_break,
 )
 from networks.services.roles import agree_to_organise, ask_to_organise, stop_organising
@@ -68,6 +69,7 @@ __all__ = [
     "stop_organising",
     "suggest",
     "sweep_invitations",
+    "sweep_share_ends",
     "sweep_suggestions",
     "take_back",
     "take_break",

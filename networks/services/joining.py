@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from accounts import tokens
-from accounts.models import Consent, User
+from accounts.models import User
 from networks import errors, sharing
 from networks.models import FORGET_AFTER, JoinRequest, Membership, ShareLink, Tie
 from networks.services import locks, records
+from networks.services.memberships import Ends
 from outbox.services import queue
 
 # How long a link can be used.
@@ -83,6 +84,7 @@ def approve(
     shares: Iterable[str],
     now: dt.datetime,
     tie: Tie | None = None,
+    ends: Ends | None = None,
     **new: str,
 ) -> Membership:
     """They join, as somebody who is in the circles already (`tie`) or as somebody new (`name`, `circle`).
@@ -95,13 +97,12 @@ def approve(
     if tie.memberships.active().exists() or Membership.objects.of(by).supported_by(waiting.member).exists():
         raise errors.AlreadyJoined
     tie.invitations.unanswered().update(withdrawn_at=now)
-    chosen = sharing.in_order(shares)
-    membership = Membership.objects.create(
-        tie=tie, owner=by, member=waiting.member, shares=[share.value for share in chosen]
-    )
+    membership = Membership(tie=tie, owner=by, member=waiting.member)
+    membership.set_shares({share.value: (ends or {}).get(share.value) for share in sharing.in_order(shares)})
+    membership.save()
     waiting.approved_at, waiting.membership = now, membership
     waiting.save(update_fields=["approved_at", "membership"])
-    records.record_change(membership, Consent.Act.GIVEN, set(membership.shares))
+    records.record_given(membership, set(membership.shares))
     _write_to_member(membership)
     return membership
 

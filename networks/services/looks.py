@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils import timezone
 
-from accounts import times
+from accounts import desk, times
 from accounts.models import User
 from networks.models import Look, Membership
 
@@ -24,10 +25,12 @@ def note(*, viewer: User, seen: Iterable[tuple[Membership, list[str]]], now: dt.
     )
 
 
-def note_at_desk(*, viewer: User, owners: Iterable[int], now: dt.datetime) -> None:
-    """Somebody who looks after the site opened a list with something of these owners (their ids) in it."""
+@desk.notes
+def note_at_desk(viewer: User, owners: Iterable[int], what: str) -> None:
+    """Somebody who looks after the site opened a list, or a page, with something of these owners (their ids) in it."""
+    now = timezone.now()
     Look.objects.bulk_create(
-        Look(owner_id=pk, viewer=viewer, saw=[Look.DESK], looked_at=now)
+        Look(owner_id=pk, viewer=viewer, saw=[what], looked_at=now)
         for pk in sorted(set(owners) - {viewer.pk})
     )
 

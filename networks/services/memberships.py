@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,34 +13,70 @@ from networks import errors, kept, sharing
 from networks.models import Membership, MembershipQuerySet, Role
 from networks.services import records
 
+Ends = Mapping[str, dt.datetime | None]
+# No end at all: what was not shared before had none.
+NEW = object()
+# How many one sweep tidies; the next one goes on.
+A_BATCH = 500
+
 
 @transaction.atomic
-def change_shares(*, membership: Membership, shares: Iterable[str], by: User) -> Membership:
-    """Set what a member may see, from this moment. Only the owner can. The member is not told."""
+def change_shares(
+    *, membership: Membership, shares: Iterable[str], by: User, ends: Ends | None = None
+) -> Membership:
+    """Set what a member may see, from this moment. Only the owner can. The member is not told.
+
+    `ends` says of some when they end by themselves, or, with None, that they do not; others keep the end they have.
+    """
     locked = held_by_owner(membership, by=by)
-    before, after = set(locked.shares), set(shares)
-    locked.shares = [share.value for share in sharing.in_order(after)]
-    if before - after:
+    before = {share: locked.until_at(share) for share in locked.shown}
+    wanted = before | dict(ends or {})
+    after = {share.value: wanted.get(share.value) for share in sharing.in_order(shares)}
+    locked.set_shares(after)
+    gone = before.keys() - after.keys()
+    if gone:
         locked.narrowed_at = timezone.now()
-    locked.save(update_fields=["shares", "narrowed_at"])
-    records.record_change(locked, Consent.Act.GIVEN, after - before)
-    records.record_change(locked, Consent.Act.WITHDRAWN, before - after)
+    locked.save(update_fields=[*Membership.SHARING, "narrowed_at"])
+    records.record_given(locked, {share for share, at in after.items() if before.get(share, NEW) != at})
+    records.record_change(locked, Consent.Act.WITHDRAWN, set(gone))
     return locked
+
+
+def sweep_share_ends(*, now: dt.datetime) -> int:
+    """Tidy away what has come to its end, so that what hangs on it is put right; says for how many members.
+
+    They see it no more from the moment itself; the record said until when. Safe to run at any time and side by side.
+    """
+    due = Membership.objects.with_an_end_behind(now).order_by("next_end_at").values_list("pk", flat=True)
+    return sum(_tidied(pk, now) for pk in list(due[:A_BATCH]))
+
+
+@transaction.atomic
+def _tidied(pk: int, now: dt.datetime) -> bool:
+    locked = Membership.objects.with_an_end_behind(now).select_for_update(of=("self",)).filter(pk=pk).first()
+    if locked is None:
+        return False  # another sweep, or the owner, was here first
+    locked.set_shares({share: locked.until_at(share) for share in locked.shown})
+    locked.narrowed_at = now
+    locked.save(update_fields=[*Membership.SHARING, "narrowed_at"])
+    return True
 
 
 @transaction.atomic
 def end_membership(*, membership: Membership, by: User) -> None:
     """Either side ends it at once; the other is not told. Ending twice is once."""
-    locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("owner", "member", "tie")
+    locked = rows.get(pk=membership.pk)
     if by.pk not in (locked.owner_id, locked.member_id):
         raise errors.NotYours
     if locked.ended_at:
         return
+    end_role(locked)
     locked.ended_at = locked.narrowed_at = timezone.now()
     locked.ended_by = by
     locked.limited_at = locked.kept_view = None
     locked.save(update_fields=["ended_at", "ended_by", "narrowed_at", "limited_at", "kept_view"])
-    records.record_change(locked, Consent.Act.WITHDRAWN, set(locked.shares))
+    records.record_change(locked, Consent.Act.WITHDRAWN, set(locked.shown))
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.utils import translation
@@ -11,10 +12,20 @@ from networks import sharing
 from networks.models import Membership, Role
 
 
-def record_change(membership: Membership, act: Consent.Act, shares: set[str]) -> None:
+def record_change(
+    membership: Membership, act: Consent.Act, shares: set[str], *, until_at: dt.datetime | None = None
+) -> None:
     if shares:
         words = sharing.words_for_owner(shares, name=membership.tie.name)
-        record(membership, act, sharing.in_order(shares), words, language())
+        record(membership, act, sharing.in_order(shares), words, language(), until_at=until_at)
+
+
+def record_given(membership: Membership, shares: set[str]) -> None:
+    """A line for all that hold equally long."""
+    ends = {share: membership.until_at(share) for share in shares}
+    for until_at in sorted(set(ends.values()), key=lambda at: (at is not None, at)):
+        alike = {share for share, at in ends.items() if at == until_at}
+        record_change(membership, Consent.Act.GIVEN, alike, until_at=until_at)
 
 
 def record(
@@ -25,9 +36,10 @@ def record(
     language: str,
     *,
     how: str = Consent.PAGE,
+    until_at: dt.datetime | None = None,
 ) -> None:
     """The owner's word about a member."""
-    _write(membership.owner, membership.member, act, shares, words, language, how)
+    _write(membership.owner, membership.member, act, shares, words, language, how, until_at)
 
 
 def record_of_member(
@@ -46,7 +58,14 @@ def record_role(membership: Membership, act: Consent.Act) -> None:
 
 
 def _write(
-    subject: User, grantee: User, act: Consent.Act, what: Iterable[str], words: str, language: str, how: str
+    subject: User,
+    grantee: User,
+    act: Consent.Act,
+    what: Iterable[str],
+    words: str,
+    language: str,
+    how: str,
+    until_at: dt.datetime | None = None,
 ) -> None:
     Consent.objects.create(
         subject=subject,
@@ -57,6 +76,7 @@ def _write(
         text=words,
         language=language,
         how=how,
+        until_at=until_at,
     )
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedIn
 from networks import seeing, services
-from networks.forms import SharesForm
 from networks.models import Membership
+from networks.sharing_forms import SharesForm
 
 A_PAGE = 50
 
@@ -29,7 +29,7 @@ def who_sees(request: SignedIn) -> HttpResponse:
         typed = request.POST.get("of", "")
         mine = Membership.objects.of(request.user).select_related("tie")
         of = get_object_or_404(mine, pk=typed if typed.isdecimal() and len(typed) < 19 else 0)
-        bound = SharesForm(request.POST, name=of.tie.name, auto_id=f"id_{of.pk}_%s")
+        bound = SharesForm(request.POST, membership=of, auto_id=f"id_{of.pk}_%s")
         if bound.is_valid():
             services.change_shares(membership=of, by=request.user, **bound.cleaned_data)
             messages.success(request, _("Saved for %(name)s. It counts from now on.") % {"name": of.tie.name})

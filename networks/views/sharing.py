@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedIn
 from networks import errors, services, telling
 from networks import sharing as words
-from networks.forms import SharesForm
 from networks.models import Membership
+from networks.sharing_forms import SharingForm
 
 
 @login_required
@@ -24,10 +24,12 @@ def sharing(request: SignedIn, pk: int) -> HttpResponse:
     membership = _mine(request, pk)
     name = membership.tie.name
     typed = request.POST if request.method == "POST" else None
-    form = SharesForm(typed, name=name, initial={"shares": membership.shares})
+    form = SharingForm(typed, membership=membership)
     if form.is_bound and form.is_valid():
         try:
-            services.change_shares(membership=membership, by=request.user, **form.cleaned_data)
+            services.change_shares(
+                membership=membership, by=request.user, shares=form.cleaned_data["shares"], ends=form.ends()
+            )
         except errors.NoLongerJoined as refusal:
             messages.info(request, str(refusal))
         else:

@@ -443,10 +443,6 @@ DESK = [
     Row("admin:accounts_user_change", "the desk", staff("no", "page"), staff("no", "moved")),
     Row("admin:accounts_*", "the desk", staff("no", "page"), staff("no", "page")),
     Row("admin:outbox_*", "the desk", staff("no", "page"), staff("no", "page")),
-    Row("admin:usersessions_usersession_history", "nothing there", staff("moved"), staff("moved")),
-    Row("admin:usersessions_usersession_[cd]*e", "nothing there", staff("no", "moved"), staff("no", "moved")),
-    Row("admin:usersessions_*", "the desk", staff("no", "page"), staff("no", "page")),
-    Row("admin:account_*", "the desk", staff("no", "page"), staff("no", "page")),
     Row("admin:auth_*", "the desk", staff("no", "page"), staff("no", "page")),
 ]
 

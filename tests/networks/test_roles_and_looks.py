@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +17,7 @@ from networks import errors, services
 from networks.models import Look, Membership, Role, Tie
 from networks.services import looks
 from networks.tasks import forget_looks
-from outbox.models import Message
+from outbox.models import BrokenAddress, Message
 
 SignIn = Callable[[User], Client]
 
@@ -129,6 +131,44 @@ def test_who_is_limited_is_not_asked_to_organise_and_an_open_question_is_taken_b
     assert (membership.role, membership.organiser_asked_at) == (Role.SUPPORTER, None)
 
 
+def organises(membership: Membership) -> Membership:
+    services.ask_to_organise(membership=membership, by=membership.owner, now=timezone.now())
+    services.agree_to_organise(membership=membership, by=membership.member)
+    membership.refresh_from_db()
+    return membership
+
+
+def acts() -> list[str]:
+    return list(Consent.objects.filter(categories=["organiser"]).order_by("pk").values_list("act", flat=True))
+
+
+def test_removing_an_organiser_ends_the_role_on_record_too(membership: Membership, owner: User) -> None:
+    services.end_membership(membership=organises(membership), by=owner)
+    assert acts() == ["given", "given", "withdrawn", "withdrawn"]
+
+
+def test_a_role_that_was_ended_without_a_line_gets_one_for_each_of_the_two(
+    membership: Membership, other_tie: Tie, stranger: User, owner: User
+) -> None:
+    """What migration 0009 did to whoever was limited and organised."""
+    organises(membership)
+    going_on = organises(Membership.objects.create(tie=other_tie, owner=owner, member=stranger))
+    Membership.objects.filter(pk=membership.pk).update(role=Role.SUPPORTER)
+    ended = importlib.import_module("networks.migrations.0011_role_lines").ENDED
+    for _turn in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(ended)
+    lines = Consent.objects.filter(categories=["organiser"], act="withdrawn").order_by("subject")
+    assert {(one.subject, one.grantee) for one in lines} == {
+        (owner, membership.member),
+        (membership.member, owner),
+    }
+    assert lines.count() == 2
+    assert {one.text for one in lines} <= set(
+        Consent.objects.filter(act="given").exclude(grantee=going_on.member).values_list("text", flat=True)
+    )
+
+
 # Who looked -----------------------------------------------------------------------------------------
 
 
@@ -194,6 +234,81 @@ def test_a_list_at_the_desk_is_a_look_at_each_owner_in_it(
     assert (look.owner, look.viewer, look.membership, look.saw) == (owner, staff, None, [Look.DESK])
     said = page(client_of(owner), "/network/who-looked/")
     assert "somebody who looks after Supportnet" in said and "not what you wrote" in said
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return User.objects.create_superuser("root@example.org", "x")
+
+
+SAID = {
+    "accounts_user": "your name and address",
+    "accounts_consent": "when you agreed to something or took it back",
+    "outbox_message": "that a letter went out for you",
+    "outbox_brokenaddress": "your name and address",
+}
+
+
+@pytest.mark.parametrize("table", SAID)
+def test_people_consents_and_messages_at_the_desk_are_looks_too(
+    client_of: SignIn, membership: Membership, owner: User, staff: User, table: str
+) -> None:
+    BrokenAddress.objects.create(address=owner.email, reason="550")
+    BrokenAddress.objects.create(address="nobody@example.org", reason="550")
+    desk = client_of(staff)
+    assert desk.get(reverse(f"admin:{table}_changelist")).status_code == 200
+    looked = Look.objects.filter(viewer=staff)
+    assert looked.filter(owner=owner).count() == 1
+    assert not looked.filter(owner=staff).exists(), "nobody is told of their own looking"
+    assert SAID[table] in page(client_of(owner), "/network/who-looked/")
+
+
+@pytest.mark.parametrize("what", ["change", "history", "delete"])
+def test_the_page_of_one_person_is_a_look_at_them_alone(
+    client_of: SignIn, owner: User, supporter: User, staff: User, what: str
+) -> None:
+    assert client_of(staff).get(reverse(f"admin:accounts_user_{what}", args=[owner.pk])).status_code == 200
+    assert list(Look.objects.values_list("owner", "saw")) == [(owner.pk, [Look.ACCOUNT])]
+
+
+def test_a_row_that_is_not_shown_is_no_look(client_of: SignIn, membership: Membership, staff: User) -> None:
+    path = reverse("admin:networks_membership_change", args=[membership.pk])
+    assert client_of(staff).get(path).status_code == 403
+    assert not Look.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("outbox_message", "owner__id__exact=1"),
+        ("outbox_message", "recipient__email__startswith=m"),
+        ("accounts_consent", "subject__email__startswith=m"),
+        ("networks_membership", "owner__email__startswith=m"),
+        ("accounts_user", "password__startswith=a"),
+    ],
+)
+def test_no_list_at_the_desk_is_narrowed_to_somebody_by_what_is_typed_into_the_address(
+    client_of: SignIn, staff: User, path: str, typed: str
+) -> None:
+    desk, path = client_of(staff), reverse(f"admin:{path}_changelist")
+    assert desk.get(f"{path}?{typed}").status_code == 400
+
+
+def test_what_is_offered_still_narrows(client_of: SignIn, membership: Membership, staff: User) -> None:
+    desk = client_of(staff)
+    for path, typed in (
+        ("outbox_message", "kind__exact=networks/accepted"),
+        ("outbox_message", "created_at__year=2026"),
+        ("accounts_user", "is_staff__exact=1"),
+        ("accounts_user", "q=maya"),
+        ("accounts_consent", "purpose__exact=share"),
+    ):
+        assert desk.get(f"{reverse(f'admin:{path}_changelist')}?{typed}").status_code == 200
+
+
+def test_where_people_are_signed_in_is_no_list_at_the_desk(client_of: SignIn, staff: User) -> None:
+    for path in ("/admin/account/emailaddress/", "/admin/usersessions/usersession/"):
+        assert client_of(staff).get(path).status_code == 404
 
 
 def test_it_is_forgotten_after_a_year(membership: Membership, supporter: User) -> None:

@@ -99,7 +99,7 @@ def test_the_page_takes_as_many_queries_for_one_as_for_four(
 def test_it_is_offered_after_three_months_and_again_three_months_on(
     mine: Client, membership: Membership, owner: User
 ) -> None:
-    words = "Is it still right who can see what?"
+    words = "Is it still right who can see what, and for how long?"
     long_ago(owner, 90)
     assert words not in shown(mine, "/network/")
     long_ago(owner, 92)
