@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.requests import SignedIn
 
 STATE = "again_code"
 P = ParamSpec("P")
@@ -65,14 +66,14 @@ def go_on(request: HttpRequest) -> HttpResponse | None:
 class Code(AbstractCodeVerificationProcess):
     """A code on its way to the mailbox of whoever is signed in: good for a quarter of an hour, and for few tries."""
 
-    def __init__(self, request: HttpRequest, state: dict[str, Any]) -> None:
+    def __init__(self, request: SignedIn, state: dict[str, Any]) -> None:
         super().__init__(
             app_settings.LOGIN_BY_CODE_MAX_ATTEMPTS, app_settings.LOGIN_BY_CODE_TIMEOUT, state, request.user
         )
         self.request = request
 
     @classmethod
-    def sent(cls, request: HttpRequest) -> Code | None:
+    def sent(cls, request: SignedIn) -> Code | None:
         """The one that was sent and still counts, to the address they have now."""
         state = request.session.get(STATE)
         if not state or state.get("email") != request.user.email:
@@ -81,7 +82,7 @@ class Code(AbstractCodeVerificationProcess):
         return found
 
     @classmethod
-    def begin(cls, request: HttpRequest) -> None:
+    def begin(cls, request: SignedIn) -> None:
         """Any sent before counts no more."""
         code = cls(request, cls.initial_state(request.user, request.user.email))
         code.send()

@@ -44,7 +44,7 @@ class Watched(admin.ModelAdmin):
         """Whose it is."""
         raise NotImplementedError
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         offered = {name for name in self.list_filter if isinstance(name, str)}
         narrowed_by = {lookup.split("__")[0]} & {*offered, self.date_hierarchy}
         return bool(narrowed_by) and super().lookup_allowed(lookup, value, request)

@@ -91,16 +91,16 @@ class ForOwner:
 # The member's side --------------------------------------------------------------------------------
 
 
-def open_for(member: User, *, now: dt.datetime) -> ForMember:
+def open_for(member: User, *, now: dt.datetime, memberships: Iterable[Membership] | None = None) -> ForMember:
     """Across everybody they support; the same number of queries however much there is.
 
-    What they said yes to is there on a break, too.
+    What they said yes to is there on a break, too. `memberships`: all of theirs, where they are loaded already.
     """
     mine = Membership.objects.supported_by(member)
     shown = Occurrence.objects.shown_to(mine).as_asked(mine)
     promised = Taking.objects.standing().still_shown().by(member).filter(occurrence=OuterRef("pk"))
     rows = Occurrence.objects.standing().ahead(now).filter(Q(pk__in=shown.values("pk")) | Exists(promised))
-    by_owner = {one.owner_id: one for one in mine}
+    by_owner = {one.owner_id: one for one in (mine if memberships is None else memberships)}
     naming = {pk: one for pk, one in by_owner.items() if one.shows(Share.NAMES)}
     found = ForMember()
     for occurrence in _with_all(rows.in_order()):

@@ -53,8 +53,8 @@ class SharesForm(forms.Form):
     all_optional = True
     shares = SharesField(label=gettext_lazy("What may they see?"))
 
-    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"shares": membership.shown}, **kwargs)
+    def __init__(self, data: Any = None, *, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(data, initial={"shares": membership.shown}, **kwargs)
         shares = self.fields["shares"]
         assert isinstance(shares, SharesField)  # noqa: S101 - for the type checker
         shares.speak_of(membership.tie.name, untils(membership))
@@ -135,8 +135,8 @@ class SharingForm(ForAWhile, SharesForm):
 
     field_order = ("shares", *ForAWhile.FOLDED)
 
-    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, membership=membership, **kwargs)
+    def __init__(self, data: Any = None, *, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(data, membership=membership, **kwargs)
         if membership.share_ends:
             how_long = self.fields["how_long"]
             assert isinstance(how_long, forms.ChoiceField)  # noqa: S101 - for the type checker

@@ -46,11 +46,13 @@ def support(request: SignedIn) -> HttpResponse:
     """The people one supports: what is open first, then each of them with what they share."""
     user, now = request.user, timezone.now()
     people = supporting.people(user, now)
-    found = asks.open_for(user, now=now)
+    joined = [person.membership for person in people]
+    found = asks.open_for(user, now=now, memberships=joined)
     looks.note(viewer=user, seen=[*supporting.looked_at(people), *found.looked_at], now=now)
-    passing = between.sides([person.membership for person in people], member=user, now=now)
+    passing = between.sides(joined, member=user, now=now)
     context = {
         "nav": "support",
+        "supports_someone": bool(people),
         "people": [(person, passing[person.membership.pk]) for person in people],
         "alerts": supporting.open_alerts(people),
         "asks": found,

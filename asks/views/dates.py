@@ -107,7 +107,7 @@ def _date(person: User, pk: int) -> Occurrence:
 def _page(person: User, found: Ask) -> dict[str, Any]:
     now = timezone.now()
     return {
-        "nav": "network",
+        "nav": "network" if person == found.owner else "support",
         "ask": found,
         "who": wording.for_owner(found),
         "rhythm": wording.rhythm(found),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +12,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import User
+from asks import services as asks
+from asks.models import Occurrence
+from checkins import services as checkins
 from checkins.models import Plan
 from networks import services as networks
-from networks.models import Membership, Suggestion, Tie
+from networks.models import Membership, Share, Suggestion, Tie
 from resources.models import Service
 from supportnet import demo
 from tests.journeys.conftest import DESK, PHONE, Someone
@@ -50,6 +55,28 @@ def something_said_and_offered(owner: User) -> None:
     networks.send_signal(membership=membership, by=membership.member, kind="thinking", now=now)
     networks.sweep_suggestions(now=now)
     assert Suggestion.objects.of(owner).exists()
+
+
+def asks_in_each_state(owner: User) -> dict[str, Occurrence]:
+    """One that comes near, one that passed, one somebody said yes to, one they did; little energy, and a carrier."""
+    now, membership = timezone.now(), Membership.objects.of(owner).get()
+    seen = {*membership.shares, Share.ASKS}
+    ends = {Share.MOOD.value: now + dt.timedelta(days=20)}
+    networks.change_shares(membership=membership, by=owner, shares={*seen, Share.MOOD}, ends=ends)
+    said = {"owner": owner, "by": owner, "now": now, "text": "Could you?", "softer": "call", "minutes": 60}
+    found = {
+        state: asks.ask(need="meal", starts_at=now + dt.timedelta(hours=5), **said).occurrences.get()
+        for state in ("near", "passed", "taken", *(f"done {number}" for number in range(4)))
+    }
+    for state, occurrence in found.items():
+        if state not in ("near", "passed"):
+            asks.take(occurrence=occurrence, membership=membership, now=now)
+        if state not in ("near", "taken"):
+            begun = now - dt.timedelta(days=2)
+            moved = {"made_at": begun, "starts_at": begun, "ends_at": begun + dt.timedelta(hours=1)}
+            Occurrence.objects.filter(pk=occurrence.pk).update(**moved)
+    checkins.check_in(owner=owner, now=now, form_key=uuid.uuid4(), energy="little")
+    return found
 
 
 def sign_in(person: Someone, email: str) -> None:
@@ -98,6 +125,42 @@ def owners_pages(owner: User) -> list[str]:
         f"/find/{Service.objects.published().first().pk}/how-it-was/",
         *("/accounts/sessions/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
     ]
+
+
+@pytest.mark.parametrize(("size", "theme"), [(SMALLEST, "dim"), (DESK, "light")])
+def test_asks_near_passed_taken_and_done_on_a_day_of_little_energy(
+    someone: Callable[..., Someone], people: dict[str, User], size: dict[str, int], theme: str
+) -> None:
+    found = asks_in_each_state(people[demo.OWNER])
+    membership = Membership.objects.of(people[demo.OWNER]).get()
+    shown = [found[state] for state in ("near", "passed", "taken", "done 0")]
+    maya = someone(size, theme=theme)
+    sign_in(maya, demo.OWNER)
+    for path in [
+        *(
+            "/asks/",
+            "/asks/new/",
+            "/asks/new/?need=lift",
+            "/asks/gave/",
+            "/network/",
+            "/network/words/",
+            "/today/",
+        ),
+        *(f"/network/sharing/{membership.pk}/", "/network/who-sees/", "/network/consents/"),
+        *(f"/asks/{one.ask_id}/" for one in shown),
+    ]:
+        maya.go(path)
+        for fold in maya.page.locator("details").all():
+            fold.evaluate("fold => fold.open = true")
+        maya.looks()
+    ana = someone(size, theme=theme)
+    sign_in(ana, demo.SUPPORTER)
+    for path in [
+        *("/support/", "/asks/open/", f"/asks/offer/{membership.pk}/"),
+        *(f"/asks/open/{one.pk}/" for one in shown),
+    ]:
+        ana.go(path)
+        ana.looks()
 
 
 @pytest.mark.parametrize(
