@@ -20,6 +20,7 @@ from networks import services as networks
 from networks.models import Membership, Share, Suggestion, Tie
 from resources.models import Service
 from supportnet import demo
+from tests.journeys import desk_at_work
 from tests.journeys.conftest import DESK, PHONE, Someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -196,6 +197,24 @@ def test_nobody_is_shut_out_of_any_page(
     ]:
         ana.go(path)
         ana.looks()
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"), [(PHONE, "light"), (PHONE, "dim"), (DESK, "light"), (DESK, "dim")]
+)
+def test_no_page_of_the_desk_shuts_a_curator_out(
+    someone: Callable[..., Someone], people: dict[str, User], size: dict[str, int], theme: str
+) -> None:
+    """Empty, and with something of everything on it."""
+    cora = someone(size, theme=theme)
+    sign_in(cora, demo.CURATOR)
+    for path in (f"{desk_at_work.DESK}{page}" for page in desk_at_work.EMPTY):
+        cora.go(path)
+        cora.looks()
+    for path in desk_at_work.desk_pages(people[demo.CURATOR], people[demo.OWNER]):
+        cora.go(path)
+        if path.startswith(desk_at_work.DESK):
+            cora.looks()
 
 
 def test_a_check_in_with_the_keyboard_alone(someone: Callable[..., Someone], people: dict[str, User]) -> None:
