@@ -168,7 +168,7 @@ def tasks() -> dict[str, Callable[[], object]]:
     pages = {
         "front": "",
         "due": "due/",
-        "due_far_on": f"due/?after={late.pk},{late.due_at:%Y-%m-%dT%H:%M:%S}",
+        "due_far_on": f"due/?after={late.pk},{late.due_at:%Y-%m-%dT%H:%M:%SZ}",
         "requests": "requests/",
         "conflicts": "conflicts/",
         "drafts": "listings/",

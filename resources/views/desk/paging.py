@@ -5,6 +5,7 @@ Nothing is counted and nothing is skipped over, so the thousandth page costs wha
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -13,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.timezone import is_naive
 
 PER_PAGE = 25
 
@@ -57,9 +59,10 @@ def _last(model: type[Model], name: str, said: str) -> tuple[Any, Any] | None:
     for step in path:
         held = held._meta.get_field(step).related_model
     try:
-        return concrete(held, column).to_python(value), concrete(model, "id").to_python(key)
+        end = concrete(held, column).to_python(value), concrete(model, "id").to_python(key)
     except (ValidationError, ValueError):
         return None
+    return None if isinstance(end[0], dt.datetime) and is_naive(end[0]) else end
 
 
 def concrete(model: Any, name: str) -> Field[Any, Any]:

@@ -75,6 +75,11 @@ def test_an_odd_address_is_the_first_page(desk, many, odd):
     assert len(desk.get("/find/desk/listings/", {"after": odd}).context["page"].rows) == 5
 
 
+def test_a_time_without_a_zone_is_the_first_page(desk, many):
+    page = desk.get("/find/desk/due/", {"after": f"{many[0].pk},2026-11-23 12:00"}).context["page"]
+    assert page.is_first
+
+
 @pytest.mark.parametrize(
     ("address", "index"),
     [
