@@ -87,24 +87,34 @@ def pytest_collection_finish() -> None:
 
 # What is counted, and what is said of a failure --------------------------------------------------------
 
-# Whole stories and whole matrices: each line they come by, a test of its room comes by as well. Following them
-# takes as long again as they take themselves, so they are not; the figure is rather too low than too high.
+# Whole stories, whole matrices, what a browser sees, migrations: each line they come by, a test of its room comes by
+# as well. Following them takes as long again as they take themselves, so they are not; the figure is rather too low
+# than too high.
 NOT_COUNTED = (
     "tests/access/",
     "tests/faults/",
     "tests/journeys/",
     "tests/checkins/test_laws.py",
+    "tests/checkins/test_migrations.py",
     "tests/checkins/test_states.py",
+    "tests/outbox/test_migrations.py",
+    "tests/platform/test_house.py",
+    "tests/resources/exchange/test_api_asked_anything.py",
 )
 # Of each kind of output of a failing test; a build machine keeps only the end of all that is said.
 MOST_LINES = 40
+
+
+def counted(item: pytest.Item) -> bool:
+    seen_in_a_browser = "browser" in getattr(item, "fixturenames", ())
+    return not (seen_in_a_browser or item.nodeid.startswith(NOT_COUNTED))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     cover = item.config.pluginmanager.get_plugin("_cov")
     counting = getattr(cover, "cov_controller", None)
-    if counting is None or not item.nodeid.startswith(NOT_COUNTED):
+    if counting is None or counted(item):
         return (yield)
     counting.pause()
     try:
