@@ -17,7 +17,7 @@ from resources.hsds.unpacking import Unreadable
 
 
 def a_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name and name not in zoneinfo.available_timezones():
         raise argparse.ArgumentTypeError("a time zone such as Europe/London")
     return name
 
@@ -67,7 +67,9 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(_("This was a dry run: nothing was changed."))
 
-    def tell_progress(self, number: int, reading: Reading) -> None:
+    def tell_progress(self, number: int, reading: Reading) -> bool:
+        """It never has enough."""
         progress = reading.files.progress
         share = 100 * progress.done // max(progress.total, 1)
         self.stderr.write(f"\r{min(share, 100)} %", ending="")
+        return False
