@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Generator
@@ -103,6 +104,7 @@ NOT_COUNTED = (
 )
 # Of each kind of output of a failing test; a build machine keeps only the end of all that is said.
 MOST_LINES = 40
+BELOW_500 = re.compile(r"WARNING +django\.request:")
 
 
 def counted(item: pytest.Item) -> bool:
@@ -132,7 +134,5 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 def the_end_of(text: str) -> str:
     """Without the answers below 500 that Django warns of: tests ask for many of them."""
-    lines = [
-        line for line in text.splitlines(keepends=True) if not line.startswith("WARNING  django.request:")
-    ]
+    lines = [line for line in text.splitlines(keepends=True) if not BELOW_500.search(line)]
     return "".join(lines[-MOST_LINES:])
