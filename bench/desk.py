@@ -19,6 +19,7 @@ from bench.search import SMALLER, towns_of
 
 # What hangs on listings and waits, made in the database; `made` is there from `directory`.
 MORE = """
+    TRUNCATE resources_checkedlink, resources_donotlist, resources_fruitlesssearch;
     UPDATE resources_organization SET website = 'https://' || replace(lower(name), ' ', '') || '.example.org/',
         email = 'office@' || replace(lower(name), ' ', '') || '.example.org';
     UPDATE resources_service s SET url = 'https://house' || m.n / 4 || '.example.org/' || m.n
@@ -40,7 +41,6 @@ MORE = """
     UPDATE resources_service s SET published_at = NULL, verification_id = NULL, due_at = NULL, stale_at = NULL,
         clock_at = NULL, confirmed = '{}' FROM made m WHERE m.service = s.id AND m.n %% 5 = 0;
     DELETE FROM resources_findable f USING resources_service s WHERE s.id = f.service_id AND s.published_at IS NULL;
-    INSERT INTO resources_source (name, licence, url, is_sample) VALUES ('Bench', '', '', false);
     INSERT INTO resources_changerequest (id, form_key, kind, problem, service_id, note, evidence, evidence_url,
         sent_by_email, language, decision, reason, created_at)
     SELECT gen_random_uuid(), gen_random_uuid(), CASE WHEN n %% 50 = 0 THEN 'correction' ELSE 'conflict' END, '',
