@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import math
 import re
 import uuid
+import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Field
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
+from resources.fields import plain
 from resources.hsds.rows import Row
+from resources.hsds.tables import BY_NAME
 from resources.models import Source
 
 # Ids that are no UUID get one of their own from this, their source, their table and themselves.
 NAMESPACE = uuid.UUID("6f0d3d1c-7d44-5a53-9a35-2f6f6f3e9b1e")
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+# Half of a letter: what is left of bytes that are no UTF-8.
+HALF = re.compile("[\ud800-\udfff]")
 CLOCK = re.compile(
     r"^(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(?:z|[+-]\d\d:?\d\d)?$", re.I
 )
+
+# Texts that are looked at before they are taken.
+SPECIAL = ("country", "number", "time_zone")
+# Types that JSON keeps as they are.
+PLAIN = {str, int, float, type(None)}
+# What is short comes again and again: "GB", "WEEKLY", "09:00:00".
+SHORT, REMEMBERED = 40, 1024
 
 
 class Refused(Exception):
@@ -42,6 +55,12 @@ class Clean:
     pk: uuid.UUID
     original_id: str
     values: dict[str, Any]
+
+    def plain(self) -> dict[str, Any]:
+        """The values as JSON keeps them."""
+        return {
+            column: value if type(value) in PLAIN else plain(value) for column, value in self.values.items()
+        }
 
 
 def key_for(source: Source, table: str, raw: str) -> uuid.UUID:
@@ -59,11 +78,9 @@ def clean(row: Row, source: Source, note: Callable[[str, str], None]) -> Clean:
     # A link that the source does not speak of at all (nested JSON has not all of them) stays as it is.
     links = [column for column in row.table.parents if column in row.cells]
     values: dict[str, Any] = {column: parent_key(row, column, source) for column in links}
-    for column in row.table.columns:
-        values[column] = cell(row, column, note)
-    for column in row.table.own:
-        if column in row.cells:
-            values[column] = own_cell(row, column, note)
+    for column in columns_of(row.table.name):
+        if not column.own or column.name in row.cells:
+            values[column.name] = cell(row, column, note)
     for column in row.table.required:
         if values.get(column) in ("", None):
             raise Refused(_("it has no %(column)s.") % {"column": column})
@@ -76,31 +93,64 @@ def parent_key(row: Row, column: str, source: Source) -> uuid.UUID | None:
     return key_for(source, row.table.parents[column], raw) if raw else None
 
 
-def cell(row: Row, column: str, note: Callable[[str, str], None]) -> Any:
-    field = row.table.model._meta.get_field(column)
+@dataclass(frozen=True)
+class Column:
+    """A column of a table that is read: how its text becomes a value, worked out once and not for every row."""
+
+    name: str
+    field: Field[Any, Any]
+    # Ours, and left alone unless the source speaks of it.
+    own: bool
+    # What it cannot take is left out and said; elsewhere it refuses the row.
+    loose: bool
+    # As it comes up to this length, where that is all the model asks.
+    limit: int
+    taken: Callable[[str], Any]
+
+
+@cache
+def columns_of(table: str) -> list[Column]:
+    found = BY_NAME[table]
+    return [column_of(table, name) for name in (*found.columns, *found.own)]
+
+
+def column_of(table: str, name: str) -> Column:
+    found = BY_NAME[table]
+    field = found.model._meta.get_field(name)
     assert isinstance(field, Field)  # noqa: S101 - the columns of tables.py are plain fields
-    said = text(row.cells.get(column), column)
+    own = name in found.own
+    taken = lru_cache(maxsize=REMEMBERED)(partial(convert, field))
+    return Column(name, field, own, own or name in found.loose, limit_of(field), taken)
+
+
+def limit_of(field: Field[Any, Any]) -> int:
+    """How long a text may be that needs nothing but to be short enough; 0 where more is asked."""
+    simple = type(field) in (models.CharField, models.TextField) and not field.choices
+    limits = [each.limit_value for each in field.validators if type(each) is MaxLengthValidator]
+    if not simple or field.name in SPECIAL or not limits or len(limits) < len(field.validators):
+        return 0
+    return min(int(limit) for limit in limits)
+
+
+def cell(row: Row, column: Column, note: Callable[[str, str], None]) -> Any:
+    field = column.field
+    if isinstance(field, ArrayField):
+        return several(row, field, note)
+    said = text(row.cells.get(column.name), column.name)
+    if 0 < len(said) <= column.limit:
+        return said
     try:
-        return convert(field, said)
+        return column.taken(said) if len(said) <= SHORT else convert(field, said)
     except ValidationError as error:
         why = _("%(column)s “%(said)s” is not right: %(why)s") % {
-            "column": column,
+            "column": column.name,
             "said": said[:60],
             "why": " ".join(error.messages),
         }
-        if column not in row.table.loose:
+        if not column.loose:
             raise Refused(why) from error
         note(row.where, _("left out: %(why)s") % {"why": why})
         return empty(field)
-
-
-def own_cell(row: Row, column: str, note: Callable[[str, str], None]) -> Any:
-    """A column of ours: what it cannot take is left out and said, never a reason to refuse the row."""
-    field = row.table.model._meta.get_field(column)
-    if isinstance(field, ArrayField):
-        return several(row, field, note)
-    loose = dataclasses.replace(row.table, loose=(column,))
-    return cell(dataclasses.replace(row, table=loose), column, note)
 
 
 def several(row: Row, field: ArrayField[Any, Any], note: Callable[[str, str], None]) -> list[str]:
@@ -117,12 +167,14 @@ def several(row: Row, field: ArrayField[Any, Any], note: Callable[[str, str], No
 
 def text(value: Any, column: str) -> str:
     """A cell as text without the white space around it. Refuses what PostgreSQL cannot keep."""
+    if value is None or value == "":
+        return ""
     if isinstance(value, dict | list):
         raise Refused(_("%(column)s is not a single value.") % {"column": column})
-    said = "" if value is None else str(value).strip()
+    said = str(value).strip()
     if "\x00" in said:
         raise Refused(_("%(column)s holds a NUL byte.") % {"column": column})
-    if any("\ud800" <= letter <= "\udfff" for letter in said):
+    if not said.isascii() and HALF.search(said):
         raise Refused(_("%(column)s is not written in UTF-8.") % {"column": column})
     return said
 
@@ -150,11 +202,18 @@ def convert(field: Field[Any, Any], said: str) -> Any:
         raise ValidationError(_("this is not a number."))
     elif field.choices or field.name == "country":
         value = in_case(field, said)
+    elif field.name == "time_zone" and said not in time_zones():
+        raise ValidationError(_("this is not a time zone such as Europe/London."))
     elif field.name == "number":
         value = said.strip("\"' ")
     elif isinstance(field, models.IntegerField) and said.endswith(".0"):
         value = said.removesuffix(".0")
     return field.clean(value, None)
+
+
+@cache
+def time_zones() -> set[str]:
+    return zoneinfo.available_timezones()
 
 
 def in_case(field: Field[Any, Any], said: str) -> str:

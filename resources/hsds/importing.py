@@ -18,11 +18,10 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from resources.fields import plain
-from resources.hsds import conflicts, facts, indexing, quarantine
+from resources.hsds import conflicts, facts, indexing, quarantine, standing
 from resources.hsds.cleaning import Clean, Refused, clean, key_for, text
 from resources.hsds.conflicts import Offer
 from resources.hsds.frozen import frozen_rows
@@ -31,8 +30,9 @@ from resources.hsds.reading import Reading
 from resources.hsds.report import Report
 from resources.hsds.rows import Row
 from resources.hsds.seen import Seen
+from resources.hsds.standing import Standing
 from resources.hsds.steps import Step, rule_of, write_records
-from resources.hsds.tables import BY_NAME, TABLES, Table
+from resources.hsds.tables import TABLES, Table
 from resources.models import ImportedRow, Source
 from resources.services.catching_up import catch_up
 from resources.services.refusing import Unwanted
@@ -130,35 +130,40 @@ class Importer:
     seen: Seen = field(default_factory=Seen)
     with_contacts: bool = False
     facts_known: bool = False
+    quarantined: bool = field(init=False)
     began_at: dt.datetime = field(default_factory=timezone.now)
     unwanted: Unwanted = field(default_factory=Unwanted)
+
+    def __post_init__(self) -> None:
+        self.quarantined = quarantine.holds(self.source)
 
     def take(self, rows: list[Row]) -> None:
         for table in TABLES:
             of_table = [row for row in rows if row.table is table]
             for start in range(0, len(of_table), BATCH):
                 self.take_batch(table, of_table[start : start + BATCH])
-        quarantine.keep(self.report.refusals, self.source, timezone.now())
-        self.report.refusals.clear()
+        if self.report.refusals:
+            quarantine.keep(self.report.refusals, self.source, timezone.now())
+            self.report.refusals.clear()
+            self.quarantined = True
 
     def take_batch(self, table: Table, rows: list[Row]) -> None:
         cleaned = self.with_parents(table, self.first_ones(table, self.with_facts(table, rows)))
-        pks = [each.pk for each in cleaned]
-        said = {row.row_id: row for row in self.imported(table.name, pks)}
-        there = table.model._default_manager.in_bulk(pks)
-        fixed = frozen_rows(table, cleaned)
+        if not cleaned:
+            return
+        said = {each.pk: each.plain() for each in cleaned}
+        found = standing.different(table, said, self.source)
+        fixed = frozen_rows(table, [each for each in cleaned if each.pk in found])
         steps = [
             step
             for each in cleaned
-            if (step := self.plan(each, said.get(each.pk), there.get(each.pk), fixed))
+            if (step := self.plan(each, said[each.pk], found.get(each.pk), each.pk in fixed))
         ]
-        self.write(table, steps)
-        quarantine.release(self.source, [step.clean.row for step in steps])
+        steps = self.write(table, steps)
+        if self.quarantined:
+            quarantine.release(self.source, table, [step.clean.row for step in steps])
         conflicts.ask([step.offer for step in steps if step.offer], self.source)
         indexing.remember(table, steps, self.source)
-
-    def imported(self, table: str, pks: Iterable[uuid.UUID]) -> models.QuerySet[ImportedRow]:
-        return ImportedRow.objects.filter(source=self.source, table=table, row_id__in=list(pks))
 
     # Before and after -------------------------------------------------------------------------
 
@@ -183,11 +188,12 @@ class Importer:
 
     def tell_gone(self, tables: list[Table]) -> None:
         """What the source has no more stays until a curator decides; they are told."""
+        self.seen.settle()
         for table in tables:
-            gone = self.seen.gone(self.source.pk, table)
-            if gone:
-                self.report.count(table.file, "gone", len(gone))
-            for name in self.names(table, gone[:MOST_NAMED]):
+            number, some = self.seen.gone(self.source.pk, table, MOST_NAMED)
+            if number:
+                self.report.count(table.file, "gone", number)
+            for name in self.names(table, some):
                 self.report.note(table.file, _("no longer in the source: %(name)s") % {"name": name})
 
     def names(self, table: Table, keys: list[uuid.UUID]) -> list[str]:
@@ -250,21 +256,13 @@ class Importer:
 
     def with_parents(self, table: Table, rows: list[Clean]) -> list[Clean]:
         """Those whose required parents are there. Other links that lead nowhere are cut."""
-        there = {name: self.present(name, rows) for name in set(table.parents.values())}
+        columns: dict[str, list[str]] = {}
+        for column, name in table.parents.items():
+            columns.setdefault(name, []).append(column)
+        there = {name: standing.present(name, rows, own, self.source) for name, own in columns.items()}
         if table.name in there:
             there[table.name] |= {row.pk for row in rows}
         return [row for row in rows if self.settle(table, row, there)]
-
-    def present(self, parent: str, rows: list[Clean]) -> set[uuid.UUID]:
-        columns = (
-            [column for column, name in rows[0].row.table.parents.items() if name == parent] if rows else []
-        )
-        wanted = linked(rows, columns)
-        if not wanted:
-            return set()
-        if not BY_NAME[parent].shared:
-            wanted = set(self.imported(parent, wanted).values_list("row_id", flat=True))
-        return set(BY_NAME[parent].model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True))
 
     def settle(self, table: Table, row: Clean, there: dict[str, set[uuid.UUID]]) -> bool:
         lost = []
@@ -282,39 +280,33 @@ class Importer:
 
     # What is to be done with it? --------------------------------------------------------------
 
-    def plan(
-        self, row: Clean, said: ImportedRow | None, there: models.Model | None, fixed: set[uuid.UUID]
-    ) -> Step | None:
-        new = {column: plain(value) for column, value in row.values.items()}
-        if said is None and there is not None:
+    def plan(self, row: Clean, new: dict[str, Any], found: Standing | None, is_fixed: bool) -> Step | None:
+        if found is None:
+            return Step(row, "unchanged")
+        if found.note is None and found.is_there:
             if row.row.table.shared:
                 return Step(row, "unchanged")
             self.refuse(row.row, _("its id belongs to a record from another source."))
             return None
-        if said is not None and said.values == said.values | new:
-            return Step(row, "unchanged")
-        if row.pk in fixed or (said is not None and there is None):
+        if is_fixed or (found.note and not found.is_there):
             why = _("left as curated: it is published or put away, or a curator removed it.")
             self.report.note(row.row.where, why)
-            return self.kept(row, new, said, there)
-        if said is None or there is None:
-            return self.creation(row, new)
-        return self.change(row, new, said, there)
+            return self.kept(row, new, found)
+        if found.note is None or found.record is None:
+            return Step(row, "created", new)
+        return self.change(row, new, found.note, found.record)
 
-    def kept(
-        self, row: Clean, new: dict[str, Any], said: ImportedRow | None, there: models.Model | None
-    ) -> Step:
+    def kept(self, row: Clean, new: dict[str, Any], found: Standing) -> Step:
         """Ask about what it would have changed, unless a curator removed it or was asked the same before."""
-        if said is None:
-            said = ImportedRow(source=self.source, table=row.row.table.name, row_id=row.pk, values={})
-            now: dict[str, Any] = {}
-        elif there is None and said.values:
-            return Step(row, "kept")
-        elif there is None:
-            now = {}
-        else:
-            now = {column: plain(getattr(there, column)) for column in new}
-        return self.asking(row, new, said, now, [column for column in new if now.get(column) != new[column]])
+        note = found.note or ImportedRow(
+            source=self.source, table=row.row.table.name, row_id=row.pk, values={}
+        )
+        if found.record is None:
+            # Once it was taken over, and is gone; or it is new here, and perhaps was asked about.
+            return Step(row, "kept") if note.values else self.asking(row, new, note, {}, list(new))
+        now = {column: plain(getattr(found.record, column)) for column in new}
+        odd = [column for column in new if now.get(column) != new[column]]
+        return self.asking(row, new, note, now, odd)
 
     def asking(
         self, row: Clean, new: dict[str, Any], said: ImportedRow, now: dict[str, Any], columns: list[str]
@@ -328,16 +320,6 @@ class Importer:
         offer = Offer(row.row.table, row.pk, links_of(row), fields, is_new=not now)
         return Step(row, "kept", imported=said, offer=offer)
 
-    def creation(self, row: Clean, new: dict[str, Any]) -> Step:
-        extra: dict[str, Any] = {}
-        if row.row.table.has_source:
-            extra = {"source": self.source, "original_id": row.original_id}
-        elif row.row.table.name == "taxonomy":
-            extra = {"slug": f"{slugify(row.values['name'])[:40]}-{row.pk.hex[:8]}"}
-        record = row.row.table.model(pk=row.pk, **row.values, **extra)
-        note = ImportedRow(source=self.source, table=row.row.table.name, row_id=row.pk, values=new)
-        return Step(row, "created", record, (), note)
-
     def change(self, row: Clean, new: dict[str, Any], said: ImportedRow, there: models.Model) -> Step:
         """Take over each column the source changed, unless a curator changed it, too."""
         news = [column for column in new if column not in said.values or new[column] != said.values[column]]
@@ -345,40 +327,32 @@ class Importer:
         mine = [column for column in news if now[column] not in (said.values.get(column), new[column])]
         for column in mine:
             self.report.note(row.row.where, _("left as curated: %(column)s.") % {"column": column})
-        theirs = tuple(column for column in news if column not in mine)
+        theirs = {column: new[column] for column in news if column not in mine}
         asked = self.asking(row, new, said, now, mine) if mine else None
         if not theirs:
             return asked or Step(row, "kept")
-        for column in theirs:
-            setattr(there, column, row.values[column])
-            said.values[column] = new[column]
-        return Step(row, "changed", there, theirs, said, asked.offer if asked else None)
+        said.values |= theirs
+        return Step(row, "changed", theirs, said, asked.offer if asked else None)
 
     # Doing it ---------------------------------------------------------------------------------
 
-    def write(self, table: Table, steps: list[Step]) -> None:
+    def write(self, table: Table, steps: list[Step]) -> list[Step]:
+        """Returns those that went in. Where one breaks a rule of the database, halves are tried until it is alone."""
+        if not steps:
+            return []
         try:
             with transaction.atomic():
-                write_records(table, steps)
+                write_records(table, steps, self.source)
         except (IntegrityError, DataError) as error:
-            # One of them breaks a rule of the database. Alone, each of the others still goes in.
             if len(steps) > 1:
-                for step in list(steps):
-                    self.write(table, [step])
-                    if step.outcome == "refused":
-                        steps.remove(step)
-                return
-            steps[0].outcome = "refused"
+                half = len(steps) // 2
+                return [*self.write(table, steps[:half]), *self.write(table, steps[half:])]
             rule = _("the directory's rules do not allow it (%(rule)s).") % {"rule": rule_of(error)}
             self.refuse(steps[0].clean.row, rule)
-            return
+            return []
         for step in steps:
             self.report.count(table.file, step.outcome)
-
-
-def linked(rows: Iterable[Clean], columns: Iterable[str]) -> set[uuid.UUID]:
-    """The keys these columns point to."""
-    return {key for row in rows for column in columns if (key := row.values.get(column)) is not None}
+        return steps
 
 
 def links_of(row: Clean) -> dict[str, uuid.UUID]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from resources.hsds.report import Refusal
 from resources.hsds.rows import Row
-from resources.hsds.tables import BY_NAME
+from resources.hsds.tables import BY_NAME, Table
 from resources.models import QuarantinedRow, Source
 
 NAMESPACE = uuid.UUID("0b9c5a9e-9d43-5c1c-8a55-3f4a3b7c2d10")
@@ -62,10 +62,14 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
-def release(source: Source, rows: Iterable[Row]) -> int:
+def holds(source: Source) -> bool:
+    return QuarantinedRow.objects.filter(source=source).exists()
+
+
+def release(source: Source, table: Table, rows: Iterable[Row]) -> int:
     """These are in now."""
-    keys = [key_of(row.table.name, row.where, row.cells) for row in rows]
-    gone, _each = QuarantinedRow.objects.filter(source=source, key__in=keys).delete()
+    keys = [key_of(table.name, row.where, row.cells) for row in rows]
+    gone, _each = QuarantinedRow.objects.filter(source=source, table=table.name, key__in=keys).delete()
     return gone
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Iterator
 
@@ -16,10 +17,14 @@ CREATE TEMP TABLE IF NOT EXISTS import_facts (link text, code text, value text);
 CREATE INDEX IF NOT EXISTS import_facts_link ON import_facts (link);
 TRUNCATE import_seen, import_facts;
 """
+NOTE = """
+INSERT INTO import_seen SELECT %s, key::uuid, value FROM jsonb_each_text(%s::jsonb) ON CONFLICT DO NOTHING RETURNING id
+"""
 GONE = """
-SELECT r.row_id FROM resources_importedrow r
+SELECT r.row_id, count(*) OVER () FROM resources_importedrow r
 WHERE r.source_id = %s AND r."table" = %s AND r.values <> '{}'
 AND NOT EXISTS (SELECT 1 FROM import_seen s WHERE s.tbl = r."table" AND s.id = r.row_id)
+ORDER BY r.row_id LIMIT %s
 """
 
 
@@ -31,22 +36,17 @@ class Seen:
     def first_of(self, table: Table, rows: dict[uuid.UUID, str]) -> dict[uuid.UUID, str]:
         """Note these with where they stand. Returns those met before, with where that was."""
         with connection.cursor() as cursor:
-            fresh = execute_values(
-                cursor.cursor,
-                "INSERT INTO import_seen VALUES %s ON CONFLICT DO NOTHING RETURNING id",
-                [(table.name, str(key), place) for key, place in rows.items()],
-                page_size=len(rows) or 1,
-                fetch=True,
-            )
-            known = {uuid.UUID(str(key)) for (key,) in fresh}
-            again = [str(key) for key in rows if key not in known]
+            places = json.dumps({str(key): place for key, place in rows.items()}, ensure_ascii=False)
+            cursor.execute(NOTE, [table.name, places.encode("utf-8", "ignore").decode()])
+            fresh = {key for (key,) in cursor.fetchall()}
+            again = [str(key) for key in rows if key not in fresh]
             if not again:
                 return {}
             cursor.execute(
                 "SELECT id, place FROM import_seen WHERE tbl = %s AND id = ANY(%s::uuid[])",
                 [table.name, again],
             )
-            return {uuid.UUID(str(key)): place for key, place in cursor.fetchall()}
+            return dict(cursor.fetchall())
 
     def keep_facts(self, facts: Iterator[tuple[str, str, str]]) -> bool:
         """Returns whether there were any."""
@@ -57,6 +57,7 @@ class Seen:
                     cursor.cursor, "INSERT INTO import_facts VALUES %s", [cleaned(fact) for fact in batch]
                 )
                 some = True
+            cursor.execute("ANALYZE import_facts")
         return some
 
     def facts_of(self, links: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
@@ -68,11 +69,17 @@ class Seen:
                 found.setdefault(link, []).append((code, value))
         return found
 
-    def gone(self, source: int, table: Table) -> list[uuid.UUID]:
-        """Records the source had once and does not have now."""
+    def settle(self) -> None:
+        """All is met. Nobody else looks after the statistics of a temporary table."""
         with connection.cursor() as cursor:
-            cursor.execute(GONE, [source, table.name])
-            return [uuid.UUID(str(key)) for (key,) in cursor.fetchall()]
+            cursor.execute("ANALYZE import_seen")
+
+    def gone(self, source: int, table: Table, most: int) -> tuple[int, list[uuid.UUID]]:
+        """How many records the source had once and does not have now, and the first of them."""
+        with connection.cursor() as cursor:
+            cursor.execute(GONE, [source, table.name, most])
+            found = cursor.fetchall()
+        return (found[0][1] if found else 0), [key for key, _all in found]
 
 
 def cleaned(fact: tuple[str, str, str]) -> tuple[str, ...]:

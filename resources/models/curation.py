@@ -73,7 +73,9 @@ class ImportedRow(models.Model):
     it stays gone.
     """
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="rows")
+    # No index of its own: the constraint has one that begins with it. In a table that is new the database would take
+    # this one for every question, and read all rows of the source each time.
+    source = models.ForeignKey(Source, models.CASCADE, related_name="rows", db_index=False)
     table = models.CharField(max_length=30)
     row_id = models.UUIDField()
     values = models.JSONField()

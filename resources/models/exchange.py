@@ -136,7 +136,8 @@ class ImportNote(models.Model):
 class QuarantinedRow(models.Model):
     """A row that could not be taken, and why. The next import of its source tries it again."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="quarantined")
+    # Indexed by the constraint, as in ImportedRow.
+    source = models.ForeignKey(Source, models.CASCADE, related_name="quarantined", db_index=False)
     table = models.CharField(max_length=30)
     # Made from the id at the source, or from where the row stood when it had none.
     key = models.UUIDField()
