@@ -81,9 +81,9 @@ def clean(row: Row, source: Source, note: Callable[[str, str], None]) -> Clean:
     for column in columns_of(row.table.name):
         if not column.own or column.name in row.cells:
             values[column.name] = cell(row, column, note)
-    for column in row.table.required:
-        if values.get(column) in ("", None):
-            raise Refused(_("it has no %(column)s.") % {"column": column})
+    for needed in row.table.required:
+        if values.get(needed) in ("", None):
+            raise Refused(_("it has no %(column)s.") % {"column": needed})
     tidy(row, values, note)
     return Clean(row, key_for(source, row.table.name, raw_id), raw_id, values)
 

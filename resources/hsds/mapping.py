@@ -19,6 +19,7 @@ The mapping is TOML or JSON. Under the name of an HSDS table stands, for each of
 
 Tables that may be named: organization, location, service, address, phone, schedule, cost_option, language,
 service_area, required_document. A location is made where there is an address; it joins the service by itself.
+An example to try is in docs/mapping.md.
 """
 
 from __future__ import annotations
