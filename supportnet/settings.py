@@ -289,6 +289,8 @@ DIRECTORY_EMAIL: str = env.str("DIRECTORY_EMAIL", default="")
 # How often one client may ask, and how often for everything at once; so many times in so many seconds.
 DIRECTORY_API_RATE: tuple[int, int] = (env.int("DIRECTORY_API_PER_MINUTE", default=120), 60)
 DIRECTORY_API_STREAMS: tuple[int, int] = (env.int("DIRECTORY_API_STREAMS_PER_HOUR", default=12), 3600)
+# So many clients may read everything at the same time, each one such answer: a slow reader keeps a thread busy.
+DIRECTORY_API_STREAMS_AT_ONCE: int = env.int("DIRECTORY_API_STREAMS_AT_ONCE", default=3)
 # The link checker asks no address inside a network, except this machine where a test says so.
 LINK_CHECK_LOOPBACK = False
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from ninja import Schema
 
 from resources.api import asking
+from resources.api.streaming import Stream
 from resources.hsds.shapes import Shape
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
@@ -36,7 +37,7 @@ def listing(found: QuerySet[M], asked: asking.Listing, text_of: Callable[[M], st
     """One page, or everything as a stream; `text_of` makes the JSON of one row."""
     if asked.format == "ndjson":
         lines = (text_of(row) + "\n" for row in found.iterator(chunk_size=CHUNK))
-        return StreamingHttpResponse(lines, content_type=NDJSON)
+        return Stream(lines, content_type=NDJSON)
     total = found.order_by().count()
     start = (asked.page - 1) * asked.size
     rows = list(found[start : start + asked.size]) if start < total else []

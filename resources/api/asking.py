@@ -30,6 +30,7 @@ def _utc(moment: dt.datetime) -> dt.datetime:
 
 
 Words = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
+Country = Annotated[str, Field(pattern="^([A-Za-z]{2})?$")]
 Moment = Annotated[dt.datetime, AfterValidator(_utc)]
 
 
@@ -73,6 +74,11 @@ class AtLocations(Filed):
     modified_after: Moment | None = Field(None, description="Modified at this moment or later.")
     full: bool = Field(False, description="Fully nested.")
     postcode: Words = Field("", description="A postcode or ZIP; where areas served are known, one of them.")
+    country: Country = Field(
+        "",
+        description="Two letters: the country of the postcode. Left out: of those that have it the one with "
+        "most places of ours within 100 km.",
+    )
     proximity: float | None = Field(
         None, gt=0, le=20_100_000, allow_inf_nan=False, description="Metres from the middle of the postcode."
     )

@@ -13,6 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
+from resources.api import streaming
+from resources.api.streaming import Stream
+
 PREFIX, PAGES = "/api/hsds/", ("/docs",)
 OPEN = {
     "Access-Control-Allow-Origin": "*",
@@ -46,25 +49,57 @@ class DirectoryApiMiddleware:
         return response
 
     def answered(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+        """To HEAD as to GET; whoever serves us leaves the words out."""
+        asked, request.method = request.method, "GET"
+        response = self.streamed(request) if is_stream(request) else self.get_response(request)
+        request.method = asked
         # Nobody is known, so neither a cookie nor a language makes a difference.
         response["Vary"] = "Accept-Encoding"
-        if not isinstance(response, HttpResponse) or response.status_code != 200:
-            return response
-        # Of the whole answer: a phone that changes changes its listing, though the row of the listing stays.
-        mark = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
-        response["ETag"] = mark
-        response.setdefault("Cache-Control", "public, max-age=60")
-        return get_conditional_response(request, etag=mark, response=response) or response
+        if asked == "HEAD" and isinstance(response, Stream):
+            response.give_back()
+            return HttpResponse(headers=response.headers)
+        return marked(request, response) if isinstance(response, HttpResponse) else response
+
+    def streamed(self, request: HttpRequest) -> HttpResponseBase:
+        places = streaming.enter(get_ip(request))
+        if places is None:
+            return refused("Others are reading everything at this moment.", wait=60, status=503)
+        if not places:
+            return refused("You are reading everything already. Please read it to its end.", wait=60)
+        response = self.get_response(request)
+        if isinstance(response, Stream):
+            response.places = places
+        else:
+            streaming.leave(places)
+        return response
 
     def limited(self, request: HttpRequest) -> HttpResponse | None:
-        stream = request.GET.get("format") == "ndjson"
+        stream = is_stream(request)
         amount, seconds = settings.DIRECTORY_API_STREAMS if stream else settings.DIRECTORY_API_RATE
         wait = over(f"{get_ip(request)} {stream}", amount, seconds)
         if wait is None:
             return None
-        words = f"You have asked very often. Please wait {wait} seconds, then go on."
-        return JsonResponse({"detail": words}, status=429, headers={"Retry-After": str(wait)})
+        return refused("You have asked very often.", wait=wait)
+
+
+def is_stream(request: HttpRequest) -> bool:
+    return request.GET.get("format") == "ndjson"
+
+
+def marked(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    """With an ETag; without its words when the client has them."""
+    if response.status_code != 200:
+        return response
+    # Of the whole answer: a phone that changes changes its listing, though the row of the listing stays.
+    mark = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+    response["ETag"] = mark
+    response.setdefault("Cache-Control", "public, max-age=60")
+    return get_conditional_response(request, etag=mark, response=response) or response
+
+
+def refused(why: str, *, wait: int, status: int = 429) -> HttpResponse:
+    words = f"{why} Please wait {wait} seconds, then go on."
+    return JsonResponse({"detail": words}, status=status, headers={"Retry-After": str(wait)})
 
 
 def over(who: str, amount: int, seconds: int) -> int | None:

@@ -18,6 +18,8 @@ from resources.search import places
 
 METRES = places.EARTH * 1000
 METRES_A_DEGREE = 111_320
+# So many metres around a postcode tell whether it is one of ours.
+AROUND = 100_000
 
 
 class UnknownPlace(DomainError):
@@ -25,20 +27,28 @@ class UnknownPlace(DomainError):
 
 
 def within(
-    found: QuerySet[ServiceAtLocation], postcode: str, metres: float | None
+    found: QuerySet[ServiceAtLocation], postcode: str, metres: float | None, *, country: str = ""
 ) -> QuerySet[ServiceAtLocation]:
     """Those that serve the postcode, as far as we know, and lie within so many metres of its middle."""
-    place = place_of(postcode)
+    place = place_of(postcode, country)
     found = found.filter(serves(place))
     return found if metres is None else closer_than(found, place, metres)
 
 
-def place_of(postcode: str) -> PostalCode:
+def place_of(postcode: str, country: str = "") -> PostalCode:
+    """Raises UnknownPlace."""
     code = places.code(postcode)
-    place = PostalCode.objects.filter(code=code).order_by("country").first() if code else None
-    if place is None:
+    known = PostalCode.objects.filter(code=code).order_by("country") if code else PostalCode.objects.none()
+    found = list(known.filter(country=country.upper()) if country else known)
+    if not found:
         raise UnknownPlace(_("We do not know this postcode. Please check it, or ask without it."))
-    return place
+    return found[0] if len(found) == 1 else likeliest(found)
+
+
+def likeliest(found: list[PostalCode]) -> PostalCode:
+    """Of one code in several countries the one around which we know most; of equal ones the first by its letters."""
+    public = ServiceAtLocation.objects.filter(service__published_at__isnull=False)
+    return max(found, key=lambda place: closer_than(public, place, AROUND).count())
 
 
 def serves(place: PostalCode) -> Q:

@@ -75,8 +75,8 @@ def at_locations(asked: asking.AtLocations) -> QuerySet[ServiceAtLocation]:
     if asked.taxonomy_term_id or asked.taxonomy_id:
         there = Service.objects.filter(filed(asked, "service", "")).order_by().values("pk")
         found = found.filter(filed(asked, "service_at_location", None) | Q(service__in=there))
-    if asked.postcode or asked.proximity is not None:
-        found = near.within(found, asked.postcode, asked.proximity)
+    if asked.postcode or asked.country or asked.proximity is not None:
+        found = near.within(found, asked.postcode, asked.proximity, country=asked.country)
     return found.order_by("pk")
 
 

@@ -69,7 +69,14 @@ class Unclear(Schema):
 
 
 GONE = {404: Missing}
-ODD = {422: Unclear}
+OFTEN = {429: Missing}
+ODD = {422: Unclear, **OFTEN}
+BUSY = {503: Missing}
+# The second way a list can be answered, which ninja's own description has no place for.
+LINES = {
+    "schema": {"type": "string", "description": "One object of the list a line, fully nested, without pages."}
+}
+STREAMED = {"responses": {200: {"content": {answering.NDJSON: LINES}}}}
 
 
 @api.exception_handler(near.UnknownPlace)
@@ -77,7 +84,7 @@ def unknown_place(request: HttpRequest, error: near.UnknownPlace) -> Response:
     return Response({"detail": str(error)}, status=422)
 
 
-@api.get("/", response=About, summary="What this is")
+@api.get("/", response={200: About, **OFTEN}, summary="What this is")
 def about(request: HttpRequest) -> About:
     return About(
         version=shapes.VERSION,
@@ -86,7 +93,12 @@ def about(request: HttpRequest) -> About:
     )
 
 
-@api.get("/services", response={200: Page[shapes.Service] | Page[Minimal], **ODD}, summary="Services")
+@api.get(
+    "/services",
+    response={200: Page[shapes.Service] | Page[Minimal], **ODD, **BUSY},
+    summary="Services",
+    openapi_extra=STREAMED,
+)
 def services(request: HttpRequest, asked: Query[asking.Services]) -> HttpResponseBase:
     found, builder = querying.services(asked), building.Builder()
     if asked.minimal:
@@ -96,7 +108,11 @@ def services(request: HttpRequest, asked: Query[asking.Services]) -> HttpRespons
     return answering.listing(building.services(found, full=full), asked, lambda row: make(row).json_text())
 
 
-@api.get("/services/{id}", response={200: shapes.Service, **GONE, **ODD}, summary="One service, fully nested")
+@api.get(
+    "/services/{id}",
+    response={200: shapes.Service, 301: None, **GONE, **ODD},
+    summary="One service, fully nested",
+)
 def service(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     public = building.services(Service.objects.published().filter(pk=id), full=True).first()
     if public:
@@ -112,7 +128,12 @@ def service(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     return answering.missing(request, "There is no such service here.")
 
 
-@api.get("/organizations", response={200: Page[shapes.Organization], **ODD}, summary="Organizations")
+@api.get(
+    "/organizations",
+    response={200: Page[shapes.Organization], **ODD, **BUSY},
+    summary="Organizations",
+    openapi_extra=STREAMED,
+)
 def organizations(request: HttpRequest, asked: Query[asking.Organizations]) -> HttpResponseBase:
     builder = building.Builder()
     full = asked.full or asked.full_service or asked.format == "ndjson"
@@ -142,8 +163,9 @@ def organization(request: HttpRequest, id: uuid.UUID, full_service: bool = False
 
 @api.get(
     "/service_at_locations",
-    response={200: Page[shapes.ServiceAtLocation], **ODD},
+    response={200: Page[shapes.ServiceAtLocation], **ODD, **BUSY},
     summary="Services at locations",
+    openapi_extra=STREAMED,
 )
 def service_at_locations(request: HttpRequest, asked: Query[asking.AtLocations]) -> HttpResponseBase:
     builder = building.Builder()
@@ -165,7 +187,12 @@ def service_at_location(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase
     return answering.one(place(building.Builder(), row, full=True))
 
 
-@api.get("/taxonomies", response={200: Page[shapes.Taxonomy], **ODD}, summary="Taxonomies")
+@api.get(
+    "/taxonomies",
+    response={200: Page[shapes.Taxonomy], **ODD, **BUSY},
+    summary="Taxonomies",
+    openapi_extra=STREAMED,
+)
 def taxonomies(request: HttpRequest, asked: Query[asking.Listing]) -> HttpResponseBase:
     builder = building.Builder()
     return answering.listing(querying.taxonomies(asked), asked, lambda row: builder.taxonomy(row).json_text())
@@ -179,7 +206,12 @@ def taxonomy(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     return answering.one(building.Builder().taxonomy(row))
 
 
-@api.get("/taxonomy_terms", response={200: Page[shapes.TaxonomyTerm], **ODD}, summary="Terms")
+@api.get(
+    "/taxonomy_terms",
+    response={200: Page[shapes.TaxonomyTerm], **ODD, **BUSY},
+    summary="Terms",
+    openapi_extra=STREAMED,
+)
 def taxonomy_terms(request: HttpRequest, asked: Query[asking.Terms]) -> HttpResponseBase:
     builder = building.Builder()
     return answering.listing(

@@ -321,13 +321,21 @@ def _unfold(name: str, found: Any, links: dict[str, Any], where: str) -> Iterato
         if key in found:
             yield from _unfold(parent, found[key], links_above(name, key, found), where)
             own[f"{PARENT_KEYS.get(key, key)}_id"] = found[key].get("id")
-    yield from arranged(Row(BY_NAME[name], where, own, may_repeat=True))
+    yield from arranged(Row(BY_NAME[name], where, own, may_repeat=not stands_alone(name, found, links)))
     for key, (child, column) in below.items():
         inside = found.get(key) or []
         if not isinstance(inside, list):
             raise TypeError(_("“%(name)s” should be a list.") % {"name": key})
         for item in inside:
             yield from _unfold(child, item, {column: found.get("id")}, where)
+
+
+def stands_alone(name: str, found: dict[str, Any], links: dict[str, Any]) -> bool:
+    """A listing with a line of its own: a second one is a mistake. The rest comes in many lines, and so do listings
+    in organisations that name theirs."""
+    house = found.get("organization")
+    names_its_own = isinstance(house, dict) and "services" in house
+    return name == "service" and not links and not names_its_own
 
 
 def links_above(name: str, key: str, found: dict[str, Any]) -> dict[str, Any]:
