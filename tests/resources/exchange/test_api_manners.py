@@ -110,6 +110,13 @@ def test_a_list_whose_page_changed_is_sent_again(client, everything):
 # Everything at once -----------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def _nobody_left_reading(db):
+    """Another test may have asked for a stream in this session and not read it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
 @contextmanager
 def reading(*places):
     """Somebody else is reading everything, in a session of their own."""
