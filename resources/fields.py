@@ -155,7 +155,8 @@ def said(table: str, name: str, value: Any) -> str:
     field = field_of(table, name)
     choices = dict(getattr(getattr(field, "base_field", field), "flatchoices", []) or [])
     if isinstance(value, list):
-        return ", ".join(str(choices.get(one, one)) for one in value)
+        parts = [str(choices.get(one, one)) for one in value]
+        return ("\n" if any(part.endswith(".") for part in parts) else ", ").join(parts)
     return str(choices.get(value, value))
 
 

@@ -59,5 +59,14 @@ class FeedbackForm(forms.Form):
         help_text=_("Shown without your name, after a curator has read it. Please name nobody."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Who ticks what was in the way has said already that they could not."""
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self["because"].data:
+            self.fields["verdict"].required = False
+
+    def clean_verdict(self) -> str:
+        return self.cleaned_data["verdict"] or Feedback.Verdict.COULD_NOT.value
+
     def clean_words(self) -> str:
         return TURNS.sub("", self.cleaned_data["words"])

@@ -156,7 +156,14 @@ def _field(field: models.Field[Any, Any], **more: Any) -> forms.Field | None:
             more["widget"] = made(attrs={"type": name}, format="%Y-%m-%d" if name == "date" else "%H:%M")
     if isinstance(field, models.TextField):
         more["widget"] = forms.Textarea(attrs={"rows": 3})
-    return field.formfield(**more)
+    whole = field.formfield(**more)
+    if isinstance(whole, forms.ChoiceField):
+        _say_nothing_in_words(whole)
+    return whole
+
+
+def _say_nothing_in_words(field: forms.ChoiceField) -> None:
+    field.choices = [(value, label if value else _("Not said")) for value, label in cast(Any, field.choices)]
 
 
 class RowForm(forms.ModelForm):

@@ -94,8 +94,17 @@ class ProblemForm(TellingForm):
         label=_("What is wrong?"),
         choices=ChangeRequest.Problem.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what is wrong. “Something else” is fine.")},
+        error_messages={"required": _("Choose what is wrong, or write it below.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Who writes what is wrong need not choose it as well."""
+        super().__init__(*args, **kwargs)
+        if self.is_bound and str(self["note"].data or "").strip():
+            self.fields["problem"].required = False
+
+    def clean_problem(self) -> str:
+        return self.cleaned_data["problem"] or ChangeRequest.Problem.OTHER.value
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -146,7 +155,7 @@ class ListingForm(TellingForm):
     postal_code = ours(Address, "postal_code", _("Postcode"))
     access = ticks(Service.Access.choices, _("What is there?"))
     access_lacking = ticks(Service.Access.choices, _("And what is not there, as far as you know?"))
-    cancel_policy = ours(Service, "cancel_policy", _("What if one has to cancel?"))
+    cancel_policy = ours(Service, "cancel_policy", _("What if you have to cancel?"))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -201,7 +210,7 @@ class SuggestionForm(ListingForm):
 
     organization = ours(Organization, "name", _("Who runs it?"))
     kind = forms.ChoiceField(label=_("What is it?"), choices=Service.Kind.choices, initial=Service.Kind.GROUP)
-    delivery = ticks(Service.Delivery.choices, _("How does one take part?"))
+    delivery = ticks(Service.Delivery.choices, _("How do you take part?"))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

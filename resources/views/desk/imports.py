@@ -62,6 +62,7 @@ def one_import(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "tables": [(table, said(Counter(counts))) for table, counts in job.counts.items()],
         "page": page_of(job.notes.all(), request, by="id", per_page=PER_PAGE),
         "waiting": QuarantinedRow.objects.filter(source__name=job.source_name).count(),
+        "source": Source.objects.filter(name=job.source_name).first(),
         "can_take_over": job.dry_run and job.is_over and not job.trouble and job.file_parts.exists(),
     }
     part = (

@@ -21,7 +21,7 @@ from resources import clock, fields, services
 from resources.forms.checking import VerifyForm
 from resources.forms.desk import ReasonForm, RulesForm
 from resources.forms.sections import SECTIONS, Section
-from resources.models import Change, Inclusion, Service, Verification
+from resources.models import Attribute, Change, Inclusion, Service, TaxonomyTerm, Verification
 from resources.services import (
     clockwork,
     feedback,
@@ -35,6 +35,8 @@ from resources.services import (
 )
 from resources.views.desk.doors import curators_only, stays_only
 from resources.vocabulary import TOPIC
+
+TERM = "taxonomy_term_id"
 
 
 @dataclass(frozen=True)
@@ -144,10 +146,16 @@ def rules(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         services.tick_rules(service=service, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Kept."))
+        messages.success(request, _rules_said(form))
         return redirect("desk_listing", pk=pk)
     context = {"nav": "desk", "service": service, "form": form, "kept": kept}
     return render(request, "resources/desk/rules.html", context, status=422 if form.is_bound else 200)
+
+
+def _rules_said(form: RulesForm) -> str:
+    if len(form.cleaned_data["rules"]) == len(Inclusion.Rule):
+        return _("Kept.")
+    return _("Kept. It can go public when every rule is ticked.")
 
 
 @curators_only("publish_service")
@@ -187,7 +195,9 @@ def _act(service: Service, act: str, request: SignedIn, why: str) -> str:
 @require_safe
 def past(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
-    changes = [(one, _who(one), _lines(one), _can_undo(one)) for one in history.of(service)[:200]]
+    found_changes = list(history.of(service)[:200])
+    terms = _terms(found_changes)
+    changes = [(one, _who(one), _lines(one, terms), _can_undo(one)) for one in found_changes]
     context = {"nav": "desk", "service": service, "changes": changes}
     return render(request, "resources/desk/history.html", context)
 
@@ -199,18 +209,34 @@ def _who(change: Change) -> str:
     return _("the organisation itself") if change.by_its_organisation else str(change.source or "")
 
 
-def _lines(change: Change) -> list[tuple[str, str, str]]:
+def _terms(changes: list[Change]) -> dict[str, str]:
+    """The words of all topics these speak of, by their keys."""
+    values = [said for one in changes for row in one.rows.all() for said in (row.before, row.after) if said]
+    keys = {key for said in values if (key := said.get(TERM))}
+    return {str(term.pk): str(term) for term in TaxonomyTerm.objects.filter(pk__in=keys)}
+
+
+def _lines(change: Change, terms: dict[str, str]) -> list[tuple[str, str, str]]:
     """What changed: the field, what it said, what it says since."""
-    return [
+    filed = [
+        (str(Attribute._meta.verbose_name), _filed(row.before, terms), _filed(row.after, terms))
+        for row in change.rows.all()
+        if row.table == "attribute"
+    ]
+    return filed + [
         (
             fields.label(row.table, name),
             _then(row.table, name, row.before),
             _then(row.table, name, row.after),
         )
         for row in change.rows.all()
-        for name in sorted({*(row.before or {}), *(row.after or {})})
+        for name in sorted({*(row.before or {}), *(row.after or {})} - {"link_type"})
         if not name.endswith("_id") and ((row.before or {}).get(name) or (row.after or {}).get(name))
     ]
+
+
+def _filed(values: dict[str, Any] | None, terms: dict[str, str]) -> str:
+    return terms.get((values or {}).get(TERM, ""), "")
 
 
 def _then(table: str, name: str, values: dict[str, Any] | None) -> str:

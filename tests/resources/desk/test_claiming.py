@@ -34,7 +34,7 @@ def claim(service, owner):
 def test_asking_and_being_confirmed_by_letter(client_of, service, owner, desk):
     visitor = client_of(owner)
     page = words(visitor.get(f"/find/{service.pk}/claim/"))
-    assert "I need services" in page
+    assert "Back to the listing" in page
     assert visitor.post(f"/find/{service.pk}/claim/", {"affiliation": ""}).status_code == 422
     sent = {"affiliation": "I make the tea.", "reach_us": "The number on their page"}
     for _again in range(2):

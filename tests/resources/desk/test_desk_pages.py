@@ -194,6 +194,17 @@ def test_topics_are_ticked_and_unticked(desk, service):
     assert desk.post(at(service, "topics/"), {"topics": [str(retired.pk)]}).status_code == 422
     desk.post(at(service, "topics/"), {})
     assert not service.attributes.exists()
+    past = words(desk.get(at(service, "history/")))
+    assert past.count("Company of cats") == 2 and past.count("Filed under") == 2
+
+
+def test_what_is_missing_stands_before_the_parts_and_half_the_rules_are_not_all(desk, draft):
+    at_hand = draft("Chair yoga", organization="Another")
+    page = words(desk.get(at(at_hand)))
+    assert page.index("Before it can go public") < page.index("What it costs")
+    half = desk.post(at(at_hand, "rules/"), {"rules": ["honest"]}, follow=True)
+    assert "It can go public when every rule is ticked." in words(half)
+    assert "Not said" in words(desk.get(at(at_hand, "change/cost/")))
 
 
 def test_history_says_what_who_and_why_and_undoes(desk, service):

@@ -129,6 +129,9 @@ def test_everybody_has_one_answer_to_change_and_to_erase(client_of, owner, publi
     service, mine = published(), client_of(owner)
     page = f"{service.get_absolute_url()}how-it-was/"
     assert mine.post(page, {}).status_code == 422
+    assert mine.post(page, {"words": "It was cold"}).status_code == 422
+    mine.post(page, {"because": ["stairs"]})
+    assert Feedback.objects.get().verdict == "could_not"
     mine.post(page, {"verdict": "could_not", "because": ["stairs", "pain"]})
     mine.post(page, {"verdict": "helpful", "because": ["stairs"], "words": "Kind people"})
     said = Feedback.objects.get()

@@ -56,7 +56,15 @@ def test_something_else_needs_a_word(client, published):
     service = published()
     assert client.post(page(service, "problem"), {"problem": "other"}).status_code == 422
     assert client.post(page(service, "problem"), {}).status_code == 422
+    assert client.post(page(service, "problem"), {"note": "  "}).status_code == 422
     assert not ChangeRequest.objects.exists()
+
+
+def test_who_writes_what_is_wrong_need_not_choose_it_as_well(client, published):
+    service = published()
+    client.post(page(service, "problem"), {"form_key": key(), "note": "The door is round the corner"})
+    sent = ChangeRequest.objects.get()
+    assert (sent.problem, sent.note) == ("other", "The door is round the corner")
 
 
 def test_a_correction_holds_what_differs_with_before_and_after(client, published):
