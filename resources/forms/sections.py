@@ -154,6 +154,10 @@ def _field(field: models.Field[Any, Any], **more: Any) -> forms.Field | None:
         if isinstance(field, kind):
             made = forms.DateInput if name == "date" else forms.TimeInput
             more["widget"] = made(attrs={"type": name}, format="%Y-%m-%d" if name == "date" else "%H:%M")
+    if field.name == "byday":
+        more["help_text"] = _(
+            "Two letters each: MO, TU. Every month: 1SA is its first Saturday, -1FR its last Friday."
+        )
     if isinstance(field, models.TextField):
         more["widget"] = forms.Textarea(attrs={"rows": 3})
     whole = field.formfield(**more)

@@ -37,13 +37,18 @@ def offered(service: Service) -> dict[Key, Any]:
     return found
 
 
+def just_said(service: Service) -> Verification | None:
+    """Their yes, if it is the newest check and not half a day old."""
+    newest = service.verifications.order_by("-verified_at").first()
+    by_them = newest and newest.how == Verification.How.PROVIDER
+    return newest if newest and by_them and newest.verified_at > timezone.now() - AGAIN else None
+
+
 @transaction.atomic
 def still_right(*, service: Service, by: User | None = None) -> Verification:
     """The organisation itself says that all we show is right. Said twice in a day, it is one check."""
     held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
-    newest = held.verifications.order_by("-verified_at").first()
-    since = timezone.now() - AGAIN
-    if newest and newest.how == Verification.How.PROVIDER and newest.verified_at > since:
-        return newest
+    if said := just_said(held):
+        return said
     shown = fields.shown_parts(held)
     return keep(Verification(service=held, verified_by=by, how=Verification.How.PROVIDER, parts=shown))

@@ -78,6 +78,7 @@ def about(service: Service) -> dict[str, Any]:
         "places": listing.places(whole, today=today),
         "times": listing.own_times(whole, today=today),
         "prices": listing.prices(whole, today=today),
+        "just_said": answering.just_said(whole),
         "check_first": clock.check_first(whole, now=timezone.now()),
         "waiting": whole.change_requests.filter(decided_at=None, on_behalf_of=whole.organization).count(),
     }

@@ -171,7 +171,7 @@ def test_a_bad_edit_is_explained(desk, draft):
     service = draft()
     data = filled(desk.get(address(service)))
     answer = desk.post(address(service), {**data, "minimum_age": 9, "maximum_age": 8, "url": "javascript:x"})
-    assert "must not be lower than" in words(answer) or "Enter a valid URL" in words(answer)
+    assert "must not be lower than" in words(answer) or "like a web address" in words(answer)
     service.refresh_from_db()
     assert service.url == ""
 

@@ -148,6 +148,7 @@ def test_our_own_fault_has_its_page_even_then(db: None) -> None:
 class Stock(forms.Form):
     name = forms.CharField(max_length=5)
     address = forms.EmailField(max_length=50)
+    page = forms.URLField(assume_scheme="https")
     sure = forms.BooleanField()
 
 
@@ -157,6 +158,11 @@ class Stock(forms.Form):
         ({}, "name", "Please fill this in."),
         ({}, "sure", "Please fill this in."),
         ({"address": "maya"}, "address", "That does not look like an e-mail address. Is there an @ in it?"),
+        (
+            {"page": "no page"},
+            "page",
+            "That does not look like a web address. Write it like https://example.org.",
+        ),
         ({"name": "too long"}, "name", "That is too long. Please shorten it a little."),
         (
             {"name": "a\x00b"},
