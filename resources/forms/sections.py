@@ -9,12 +9,13 @@ from typing import Any, cast
 from django import forms
 from django.db import models
 from django.db.models import URLField
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from resources import fields
-from resources.models import Organization, Service
+from resources import fields, hours
+from resources.models import Organization, Schedule, Service
 
 PARENTS = ("service_at_location", "service", "location", "organization")
 LISTS = ("delivery", "access", "access_lacking")
@@ -175,6 +176,13 @@ class RowForm(forms.ModelForm):
 
     all_optional = True
     hangs_on = forms.ChoiceField(label=gettext_lazy("belongs to"))
+
+    @property
+    def called(self) -> str:
+        """The row in words, as it was before anybody typed into it."""
+        if isinstance(self.instance, Schedule) and not self.is_bound:
+            return " · ".join(hours.say([self.instance], today=timezone.localdate())) or str(self.instance)
+        return str(self.instance)
 
     def __init__(self, *args: Any, ways: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -304,3 +304,11 @@ def test_the_desk_is_not_there_for_anybody_else(client, client_of, owner, path):
     owner.is_staff = True
     owner.save()
     assert client_of(owner).get(f"/find/desk/{path}").status_code == 404
+
+
+def test_times_at_hand_are_called_as_on_the_page(desk, service):
+    service.schedules.create(
+        freq="WEEKLY", byday="TU", interval=1, opens_at=dt.time(11), closes_at=dt.time(11, 45)
+    )
+    page = words(desk.get(at(service, "change/times/")))
+    assert "<legend>Tuesday, 11:00 am to 11:45 am</legend>" in page
