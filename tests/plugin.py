@@ -128,7 +128,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    report.sections = [(title, the_end_of(text)) for title, text in report.sections]
+    ends = ((title, the_end_of(text)) for title, text in report.sections)
+    report.sections = [(title, text) for title, text in ends if text]
     return report
 
 
