@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from resources import services
 from resources.hsds import reading
 from resources.models import ImportedRow, Location, Organization, Phone, Service, Unindexed
+from resources.services import catching_up
 from tests.resources.folders import folder as folder
 from tests.resources.folders import totals
 
@@ -195,11 +195,11 @@ def test_the_search_hears_of_what_a_killed_import_took(folder, monkeypatch):
         raise RuntimeError("the power went out")
 
     with monkeypatch.context() as broken:
-        broken.setattr(services, "reindex", fail)
+        broken.setattr(catching_up, "reindex", fail)
         with pytest.raises(RuntimeError):
             folder.run()
     heard = []
-    monkeypatch.setattr(services, "reindex", lambda found: heard.extend(found))
+    monkeypatch.setattr(catching_up, "reindex", lambda found: heard.extend(found))
     folder.run()
     assert [service.original_id for service in heard] == ["s1"]
     assert not Unindexed.objects.exists()
