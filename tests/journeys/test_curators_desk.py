@@ -245,7 +245,7 @@ def test_the_desk_by_keyboard_alone(someone: Callable[..., Someone], cora: User,
     desk = someone()
     sign_in(desk, "cora@example.org")
     desk.go(f"/find/desk/listings/{yoga.pk}/")
-    summary = desk.page.locator("details.fold > summary").first
+    summary = desk.page.locator(".parts details.fold > summary").first
     summary.focus()
     desk.page.keyboard.press("Enter")
     desk.page.keyboard.press("Tab")

@@ -112,7 +112,7 @@ def test_of_several_places_the_best_is_named(client, published):
         words = read(client, service)
         assert 'class="state open">Open now until 5:00 pm <span class="where">(The Barn)' in words
         assert "As far as we know" not in words
-        Service.objects.update(due_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+        Service.objects.update(stale_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
         assert "As far as we know: these times need a check." in read(client, service)
 
 

@@ -77,7 +77,7 @@ def test_a_notice_ends_with_its_last_day(client, published):
 
 def test_check_before_you_go_is_said_from_the_day_it_is_due(client, published):
     service = published()
-    Service.objects.filter(pk=service.pk).update(due_at=NOW)
+    Service.objects.filter(pk=service.pk).update(stale_at=NOW)
     with time_machine.travel(NOW - dt.timedelta(seconds=1)):
         assert "Check before you go" not in read(client, service)
     with time_machine.travel(NOW):
