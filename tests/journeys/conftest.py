@@ -106,6 +106,34 @@ def someone(browser: Browser, live_site: str) -> Iterator[Callable[..., Someone]
         assert person.complaints == []
 
 
+def fills_in(desk: Someone) -> None:
+    """A curator, on the page of a draft, gives it what every listing needs, one button after the other."""
+    desk.follow("Choose topics")
+    desk.page.get_by_label("Company").first.check()
+    desk.press("Save")
+    desk.follow("Choose the cost")
+    desk.page.get_by_label("Cost", exact=True).select_option("free")
+    desk.press("Save")
+    desk.follow("Choose how")
+    desk.page.get_by_label("In person").check()
+    desk.press("Save")
+
+
+def publishes(desk: Someone) -> None:
+    """A curator goes through the rules, checks the listing, and makes it public."""
+    desk.follow("Go through the rules")
+    # `all` does not wait: asked too soon, it would find the boxes of the page before, or none.
+    desk.page.get_by_role("button", name="Keep", exact=True).wait_for()
+    for box in desk.page.get_by_role("checkbox").all():
+        box.check()
+    desk.press("Keep")
+    desk.follow("Check it")
+    desk.page.get_by_label("by phone").check()
+    desk.press("I have checked this")
+    desk.press("Publish it")
+    desk.sees("It is public now")
+
+
 def link_in(letter: EmailMessage) -> str:
     """The first link of a letter's plain text."""
     body = letter.get_body(("plain",))

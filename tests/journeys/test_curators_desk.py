@@ -28,7 +28,7 @@ from resources.models import (
     TaxonomyTerm,
 )
 from tests.conftest import PASSWORD, person
-from tests.journeys.conftest import DESK, PHONE, Someone
+from tests.journeys.conftest import DESK, PHONE, Someone, fills_in, publishes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALLEST = {"width": 320, "height": 640}
@@ -115,24 +115,8 @@ def test_a_curator_s_morning(
     # What is new gets what it lacks, one button after the other.
     desk.go("/find/desk/listings/?state=draft")
     desk.follow("Knitting circle")
-    desk.follow("Choose topics")
-    desk.page.get_by_label("Company").check()
-    desk.press("Save")
-    desk.follow("Choose the cost")
-    desk.page.get_by_label("Cost", exact=True).select_option("free")
-    desk.press("Save")
-    desk.follow("Choose how")
-    desk.page.get_by_label("In person").check()
-    desk.press("Save")
-    desk.follow("Go through the rules")
-    for box in desk.page.get_by_role("checkbox").all():
-        box.check()
-    desk.press("Keep")
-    desk.follow("Check it")
-    desk.page.get_by_label("by phone").check()
-    desk.press("I have checked this")
-    desk.press("Publish it")
-    desk.sees("It is public now")
+    fills_in(desk)
+    publishes(desk)
     made = Service.objects.published().get(name="Knitting circle")
     visitor = someone(PHONE, script=script)
     visitor.go(made.get_absolute_url())

@@ -18,7 +18,7 @@ from outbox.models import ChannelPreference
 from resources import vocabulary
 from resources.services import appoint_curator
 from tests.conftest import PASSWORD
-from tests.journeys.conftest import PHONE, Someone, code_in, link_in, where_it_is_day
+from tests.journeys.conftest import PHONE, Someone, code_in, fills_in, link_in, publishes, where_it_is_day
 from tests.live import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,24 +186,8 @@ def test_a_curator_loads_a_directory_and_a_visitor_finds_what_is_published(
     desk.page.locator("[name=password]").fill(PASSWORD)
     desk.press("Sign in")
     desk.follow("Warm water class")
-    desk.follow("Choose topics")
-    desk.page.get_by_role("checkbox").first.check()
-    desk.press("Save")
-    desk.follow("Choose the cost")
-    desk.page.get_by_label("Cost", exact=True).select_option("free")
-    desk.press("Save")
-    desk.follow("Choose how")
-    desk.page.get_by_label("In person").check()
-    desk.press("Save")
-    desk.follow("Go through the rules")
-    for box in desk.page.get_by_role("checkbox").all():
-        box.check()
-    desk.press("Keep")
-    desk.follow("Check it")
-    desk.page.get_by_label("by phone").check()
-    desk.press("I have checked this")
-    desk.press("Publish it")
-    desk.sees("It is public now")
+    fills_in(desk)
+    publishes(desk)
 
     visitor.page.reload()
     visitor.follow("Warm water class")

@@ -21,7 +21,7 @@ from resources.models import Likeness, Organization, Service, Verification
 from resources.services import clockwork
 from supportnet.leftovers import ticks
 from tests.conftest import PASSWORD, person
-from tests.journeys.conftest import PHONE, Someone, link_in
+from tests.journeys.conftest import PHONE, Someone, fills_in, link_in, publishes
 from tests.live import PATIENCE, Celery, MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,8 +84,6 @@ def test_from_a_file_to_a_phone_and_back(
     visitor.page.get_by_role("link", name="650 780-7500").first.wait_for()
 
     confirmed(someone(PHONE), mail_catcher)
-    # A request that a newer one overtook is dropped, and htmx says so on the console.
-    visitor.complaints = [each for each in visitor.complaints if not each.startswith("htmx:")]
 
 
 def center() -> Service:
@@ -129,15 +127,7 @@ def published(desk: Someone) -> None:
     """What is missing is asked for on the phone, filled in, checked, and made public."""
     here = f"/find/desk/listings/{center().pk}/"
     desk.go(here)
-    desk.follow("Choose topics")
-    desk.page.get_by_label("Company").first.check()
-    desk.press("Save")
-    desk.follow("Choose the cost")
-    desk.page.get_by_label("Cost", exact=True).select_option("free")
-    desk.press("Save")
-    desk.follow("Choose how")
-    desk.page.get_by_label("In person").check()
-    desk.press("Save")
+    fills_in(desk)
     desk.go(f"{here}change/times/")
     for name, said in {"byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "00:00", "closes_at": "23:59"}.items():
         desk.page.locator(f"[name=rows-0-{name}]").fill(said)
@@ -145,15 +135,7 @@ def published(desk: Someone) -> None:
     desk.go(f"{here}change/phones/")
     desk.page.locator("[name=own-email]").fill("hello@centre.example.org")
     desk.press("Save")
-    desk.follow("Go through the rules")
-    for box in desk.page.get_by_role("checkbox").all():
-        box.check()
-    desk.press("Keep")
-    desk.follow("Check it")
-    desk.page.get_by_label("by phone").check()
-    desk.press("I have checked this")
-    desk.press("Publish it")
-    desk.sees("It is public now")
+    publishes(desk)
     desk.looks()
 
 
