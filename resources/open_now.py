@@ -1,6 +1,6 @@
 """Whether a listing is open now, in words: open, closed, or not known. Of rows that are loaded.
 
-It asks the same times as the search (`search/times.py`), so its answer is the one that the list of results gave.
+It asks the same times as the search (`search/times.py`), and the list of results says it in the same words.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import times
-from resources.models import Service, ServiceAtLocation
+from resources.models import Findable, Service, ServiceAtLocation
+from resources.search.opening import Exceptional, Interval, zone_of
 from resources.search.times import MEETS, SESSIONS_AHEAD, Times, everywhere
 
 SOON = dt.timedelta(hours=12)
-# Longer than that, and it is simply open.
-ALWAYS = dt.timedelta(days=30)
+# Longer than that, and it is simply open. The search knows a week.
+ALWAYS = dt.timedelta(days=6)
 BEST_FIRST = ("open", "soon", "closed", "unknown")
 
 
@@ -30,15 +31,29 @@ class Status:
     where: str = ""
 
 
+@dataclass(frozen=True)
+class Known:
+    """Of one place: when it is open (none: not known), when it begins next, and whether any times are told."""
+
+    hours: list[Interval] | None
+    sessions: list[dt.datetime]
+    told: bool
+
+
 def of(service: Service, *, now: dt.datetime) -> Status | None:
-    """The best that can be said of its places. None for a website, which has no door, unless its times are told."""
+    """The best that can be said of its places; None where there is nothing to say."""
     sites = everywhere(service)
-    if service.kind == Service.Kind.WEBSITE and not any(held.rows for _at, held in sites):
+    if _has_no_door(service, told=any(held.rows for _at, held in sites)):
         return None
     found = [(at, at_one(service, held, now)) for at, held in sites]
     at, best = min(found, key=lambda pair: BEST_FIRST.index(pair[1].state))
     alike = all(each == best for _at, each in found)
     return best if alike or at is None else Status(best.state, best.words, name_of(at))
+
+
+def _has_no_door(service: Service, *, told: bool) -> bool:
+    """A website, unless its times are told, or it is closed for now."""
+    return service.kind == Service.Kind.WEBSITE and not told and service.status != Service.Status.CLOSED
 
 
 def name_of(at: ServiceAtLocation) -> str:
@@ -48,21 +63,40 @@ def name_of(at: ServiceAtLocation) -> str:
 
 def at_one(service: Service, held: Times, now: dt.datetime) -> Status:
     hours = held.hours(now, ahead=SESSIONS_AHEAD)
-    ends = next((end for begin, end in hours or [] if begin <= now < end), None)
+    return say(service, held, Known(hours, held.sessions(now), bool(held.rows)), now)
+
+
+def of_row(row: Findable, *, now: dt.datetime) -> Status | None:
+    """The same from what the search knows of it, `with_times`: nothing further is asked."""
+    service = row.service
+    if _has_no_door(service, told=row.told):
+        return None
+    day = dt.date.fromisoformat
+    closed = [Exceptional(day(each["first"]), day(each["last"]), reason=each["why"]) for each in row.closures]
+    # UTC is what the search writes where nobody knows the zone.
+    zone = None if row.zone == "UTC" else zone_of(row.zone)
+    held = Times([], closed, zone, shut=service.status == Service.Status.CLOSED)
+    return say(service, held, Known(row.hours, row.sessions, row.told), now)
+
+
+def say(service: Service, held: Times, known: Known, now: dt.datetime) -> Status:
+    ends = next((end for begin, end in known.hours or [] if begin <= now < end), None)
     if held.shut:
         return Status("closed", _("Closed for now"))
     if service.kind in MEETS:
-        return _on(held, ends, now) if ends else _meets(held, now, unknown=hours is None)
-    if hours is None:
-        said = _("We do not know if it is open now") if held.rows else _("We do not know the times")
+        return _on(held, ends, now) if ends else _meets(held, known, now)
+    if known.hours is None:
+        said = _("We do not know if it is open now") if known.told else _("We do not know the times")
         return Status("unknown", said)
     if ends:
         return _open(held, ends, now)
-    begins = next((begin for begin, _end in hours if begin > now), None)
+    begins = next((begin for begin, _end in known.hours if begin > now), None)
     return _shut(held, begins, now)
 
 
 def _on(held: Times, ends: dt.datetime, now: dt.datetime) -> Status:
+    if ends - now > ALWAYS:
+        return Status("open", _("On right now, day and night"))
     return Status("open", _("On right now, until %(end)s") % {"end": _until(held, ends, now)})
 
 
@@ -96,14 +130,11 @@ def _why(held: Times, now: dt.datetime) -> str:
     return _("%(closed)s (%(why)s)") % {"closed": said, "why": closed.reason} if closed.reason else said
 
 
-def _meets(held: Times, now: dt.datetime, *, unknown: bool) -> Status:
-    begins = next(iter(held.sessions(now)), None)
-    state, said = next_time(begins, held.there(now), zone=held.clock, known=held.zone is not None)
-    return (
-        Status("unknown", _("We do not know the next time"))
-        if begins is None and unknown
-        else Status(state, said)
-    )
+def _meets(held: Times, known: Known, now: dt.datetime) -> Status:
+    begins = next((each for each in known.sessions if each > held.there(now)), None)
+    if begins is None and known.hours is None:
+        return Status("unknown", _("We do not know the next time"))
+    return Status(*next_time(begins, held.there(now), zone=held.clock, known=held.zone is not None))
 
 
 def next_time(

@@ -2,22 +2,63 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from typing import Self
+
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import JSONObject
 
+from resources.models.details import OpeningException, Schedule
 from resources.models.listings import Service, ServiceAtLocation
 
 LONGEST_WORD = 60
 FEW_WORDS = 120
+# As PostgreSQL writes it: {["2026-03-02 10:00:00+00","2026-03-02 17:00:00+00")}
+MOMENT = re.compile(r'"([^"]+)"')
 
 
 class MomentsField(models.Field):
-    """Spans of time, for the database to compare: its own type, which Django has no field for."""
+    """Spans of time, for the database to compare: its own type, which Django has no field for.
+
+    Read as pairs, from when to when; there are no open ends.
+    """
 
     def db_type(self, connection: object) -> str:
         return "tstzmultirange"
+
+    def from_db_value(
+        self, value: str | None, expression: object, connection: object
+    ) -> list[tuple[dt.datetime, dt.datetime]] | None:
+        if value is None:
+            return None
+        moments = [dt.datetime.fromisoformat(each) for each in MOMENT.findall(value)]
+        return list(zip(moments[::2], moments[1::2], strict=True))
+
+
+class FindableQuerySet(models.QuerySet["Findable"]):
+    def with_times(self, *, now: dt.datetime) -> Self:
+        """What is said of open now: `told`, whether there are any times, and the `closures` of about this day."""
+        here = Q(service=OuterRef("service")) | Q(service_at_location=OuterRef("at_location"))
+        here |= Q(location=OuterRef("at_location__location"))
+        # Whatever clock it is on, its day is one of three.
+        first, last = now.date() - dt.timedelta(days=1), now.date() + dt.timedelta(days=1)
+        closures = OpeningException.objects.filter(
+            here, opens_at=None, starts_on__lte=last, ends_on__gte=first
+        ).order_by(
+            F("service").asc(nulls_last=True), F("service_at_location").asc(nulls_last=True), "starts_on"
+        )
+        return self.annotate(
+            told=Exists(Schedule.objects.filter(here)),
+            closures=ArraySubquery(
+                closures.values(said=JSONObject(first="starts_on", last="ends_on", why="reason"))
+            ),
+        )
 
 
 class Findable(models.Model):
@@ -46,6 +87,12 @@ class Findable(models.Model):
     published_at = models.DateTimeField()
     shown_until = models.DateTimeField(null=True)
     refreshed_on = models.DateField()
+
+    # There after `with_times` alone.
+    told: bool
+    closures: list[dict[str, str]]
+
+    objects = FindableQuerySet.as_manager()
 
     class Meta:
         constraints = [

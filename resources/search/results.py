@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources import listing
+from resources import listing, open_now
 from resources.models import Findable, Service, TaxonomyTerm
-from resources.open_now import next_time
-from resources.search import facets, opening, places
+from resources.open_now import Status
+from resources.search import facets, places
 from resources.search.asking import Found, Hit
 from resources.search.facets import Facet
-from resources.search.times import MEETS
 from resources.search.wanted import Wanted
 from resources.vocabulary import OURS
 
@@ -34,13 +31,12 @@ MOST_CHOICES, FEW_MORE = 12, 3
 
 @dataclass(frozen=True)
 class Shown:
-    """One listing in the list. `state`: open, closed, unknown or soon; and how that is said."""
+    """One listing in the list. `status`: whether it is open; none where there is no door."""
 
     service: Service
     where: str
     away: str
-    state: str
-    times: str
+    status: Status | None
 
 
 @dataclass(frozen=True)
@@ -78,15 +74,16 @@ def shown(hits: Iterable[Hit], wanted: Wanted) -> list[Shown]:
             *("service__organization", "service__source", "service__verification", "at_location__location")
         )
         .prefetch_related("at_location__location__addresses")
-        .defer("search", "hours")
+        .with_times(now=wanted.now)
+        .defer("search")
         .in_bulk([hit.row for hit in wished])
     )
     return [show(rows[hit.row], hit, wanted) for hit in wished if hit.row in rows]
 
 
 def show(row: Findable, hit: Hit, wanted: Wanted) -> Shown:
-    state, said = when(row, hit, wanted.now)
-    return Shown(row.service, venue(row), away(row, hit, wanted), state, said)
+    status = open_now.of_row(row, now=wanted.now)
+    return Shown(row.service, venue(row), away(row, hit, wanted), status)
 
 
 def venue(row: Findable) -> str:
@@ -116,31 +113,6 @@ def distance_words(km: float, country: str) -> str:
         return _("right there")
     number = f"{far:.1f}" if far < 10 else f"{far:.0f}"
     return (_("%(n)s miles") if miles else _("%(n)s km")) % {"n": number}
-
-
-def when(row: Findable, hit: Hit, now: dt.datetime) -> tuple[str, str]:
-    """Three answers: open, closed, and not known. What meets says when it begins next."""
-    if row.service.kind in MEETS:
-        return meets(row, hit, now)
-    if "when:now" in hit.facts:
-        return "open", _("Open now")
-    if "when:today" in hit.facts:
-        return "soon", _("Opens later today")
-    if "when:unknown" in hit.facts:
-        return "unknown", "" if row.service.kind == Service.Kind.WEBSITE else _("We do not know the times")
-    return "closed", _("Closed now")
-
-
-def meets(row: Findable, hit: Hit, now: dt.datetime) -> tuple[str, str]:
-    if "when:now" in hit.facts:
-        return "open", _("On right now")
-    zone = opening.zone_of(row.zone) or dt.UTC
-    # Where its zone is not known, UTC stands for the clock of whoever looks; hours are not counted on it.
-    there = timezone.localtime(now).replace(tzinfo=dt.UTC) if row.zone == "UTC" else now
-    begins = next((each for each in row.sessions if each > there), None)
-    if begins is None and "when:unknown" in hit.facts:
-        return "unknown", _("We do not know the next time")
-    return next_time(begins, there, zone=zone, known=row.zone != "UTC")
 
 
 # Choices -------------------------------------------------------------------------------------------

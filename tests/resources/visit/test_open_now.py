@@ -1,9 +1,11 @@
 """Open, closed, or not known: the page of a listing says in words what the search found."""
 
 import datetime as dt
+from itertools import product
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from resources import open_now, services
 from resources.models import OpeningException, Schedule, Service, ServiceAtLocation
@@ -122,22 +124,43 @@ def test_a_website_has_no_door(client, published):
 
 
 @pages
+@pytest.mark.parametrize("whose", ["service", "location"])
 @pytest.mark.parametrize("kind", ["place", "group"])
-def test_the_page_and_the_list_of_results_agree(client, published, kind):
+def test_the_page_and_the_list_of_results_say_the_same(client, published, kind, whose):
     service = published(at="The Hall", kind=kind)
     at = service.at_locations.get()
     type(at.location).objects.update(time_zone="Europe/London")
     Schedule.objects.create(service_at_location=at, **WORKDAYS)
-    days = {"starts_on": dt.date(2026, 11, 25), "ends_on": dt.date(2026, 11, 26)}
-    OpeningException.objects.create(service=service, **days)
-    for hours in range(0, 24 * 8, 7):
+    days = {"starts_on": dt.date(2026, 11, 25), "ends_on": dt.date(2026, 11, 26), "reason": "a wedding"}
+    OpeningException.objects.create(**{whose: {"service": service, "location": at.location}[whose]}, **days)
+    for hours in range(0, 24 * 8, 11):
         now = dt.datetime(2026, 11, 20, tzinfo=dt.UTC) + dt.timedelta(hours=hours)
         with time_machine.travel(now, tick=False):
             services.reindex(Service.objects.all())
             (row,) = client.get("/find/").context["near"]
             found = open_now.of(Service.objects.for_page().get(), now=now)
-        if kind == "group":
-            assert (found.state, found.words.partition(",")[0]) == (row.state, row.times)
-        else:
-            assert (found.state == "open") == (row.state == "open") == (row.times == "Open now")
-            assert found.words.startswith("Open" if row.state == "open" else "Closed")
+        assert row.status == found
+
+
+@pages
+@pytest.mark.parametrize("kind", ["service", "website", "volunteering"])
+def test_they_say_the_same_of_what_is_always_open_closed_for_now_or_not_known(client, published, kind):
+    service = published(at="The Hall", kind=kind)
+    always = DAILY | {"opens_at": dt.time(0), "closes_at": dt.time(23, 59)}
+    said = set()
+    for told, status_, zone in product(
+        [{}, WORKDAYS, always], ["active", Service.Status.CLOSED], ["", "Europe/London"]
+    ):
+        Schedule.objects.all().delete()
+        Service.objects.update(status=status_)
+        type(service.at_locations.get().location).objects.update(time_zone=zone)
+        if told:
+            Schedule.objects.create(service=service, **told)
+        with time_machine.travel(dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC), tick=False):
+            services.reindex(Service.objects.all())
+            (row,) = client.get("/find/").context["near"]
+            assert row.status == open_now.of(Service.objects.for_page().get(), now=timezone.localtime())
+        said.add(row.status and row.status.words.partition(" until")[0])
+    always_on = "On right now, day and night" if kind == "volunteering" else "Open now, day and night"
+    assert {"Closed for now", always_on} < said
+    assert (None in said) == (kind == "website")
