@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -69,6 +69,11 @@ class Contact:
     email: str
     website: str
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        """Of their website, as one would say it."""
+        return urlsplit(self.website).netloc.removeprefix("www.")
 
 
 def can_be_reached(service: Service) -> bool:

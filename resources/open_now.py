@@ -19,6 +19,8 @@ from resources.search.times import MEETS, SESSIONS_AHEAD, Times, everywhere
 SOON = dt.timedelta(hours=12)
 # Longer than that, and it is simply open. The search knows a week.
 ALWAYS = dt.timedelta(days=6)
+# The ends of all clocks.
+WEST, EAST = dt.timedelta(hours=-12), dt.timedelta(hours=14)
 BEST_FIRST = ("open", "soon", "closed", "unknown")
 
 
@@ -86,8 +88,7 @@ def say(service: Service, held: Times, known: Known, now: dt.datetime) -> Status
     if service.kind in MEETS:
         return _on(held, ends, now) if ends else _meets(held, known, now)
     if known.hours is None:
-        said = _("We do not know if it is open now") if known.told else _("We do not know the times")
-        return Status("unknown", said)
+        return _unknown(held, known, now)
     if ends:
         return _open(held, ends, now)
     begins = next((begin for begin, _end in known.hours if begin > now), None)
@@ -104,6 +105,15 @@ def _open(held: Times, ends: dt.datetime, now: dt.datetime) -> Status:
     if ends - now > ALWAYS:
         return Status("open", _("Open now, day and night"))
     return Status("open", _("Open now until %(end)s") % {"end": _until(held, ends, now)})
+
+
+def _unknown(held: Times, known: Known, now: dt.datetime) -> Status:
+    """Whatever clock it is on, it is closed where every day that it is somewhere is one on which it is closed."""
+    days = {(now + offset).date() for offset in (WEST, EAST)}
+    if any(not each.opens_at and all(map(each.covers, days)) for each in held.exceptions):
+        return Status("closed", _why(held, now))
+    said = _("We do not know if it is open now") if known.told else _("We do not know the times")
+    return Status("unknown", said)
 
 
 def _until(held: Times, ends: dt.datetime, now: dt.datetime) -> str:

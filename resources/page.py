@@ -47,6 +47,8 @@ SPEAKS_OF = {
     Feedback.Because.TRANSPORT: Service.Access.PARKING,
 }
 OTHERS = 6
+FROM_AFAR = {Service.Kind.WEBSITE, Service.Kind.PHONE_LINE}
+DELIVERED_AFAR = {Service.Delivery.ONLINE, Service.Delivery.PHONE}
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,18 @@ def of(service: Service, *, now: dt.datetime) -> dict[str, Any]:
         "too_dear": reasons.get(Feedback.Because.MONEY, ""),
         "notice": notice(service, today=today),
         "overdue": clock.check_first(service, now=now),
+        "by_going": by_going(service),
         "confirmed": confirmed(service),
         "topics": topics(service),
         "others": others(service),
         "said": people_say(said),
     }
+
+
+def by_going(service: Service) -> bool:
+    """Whether somebody goes there; not where all of it is on a screen or at a phone."""
+    afar = service.kind in FROM_AFAR or (bool(service.delivery) and set(service.delivery) <= DELIVERED_AFAR)
+    return bool(service.at_locations.all()) or not afar
 
 
 def access(service: Service, kept_away: dict[str, str]) -> Access:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 
+from resources.search import facets
+
 register = template.Library()
 
 
@@ -15,6 +17,15 @@ def search_without(context: dict[str, Any], name: str, value: str = "") -> str:
     query = context["form"].data.copy()
     kept = [each for each in query.getlist(name) if value and each != value]
     query.setlist(name, kept)
+    return _address(query)
+
+
+@register.simple_tag(takes_context=True)
+def search_without_choices(context: dict[str, Any]) -> str:
+    """The same words and the same place, with nothing else chosen; from its first page."""
+    query = context["form"].data.copy()
+    for name in [*facets.BY_NAME, "all", "page"]:
+        query.pop(name, None)
     return _address(query)
 
 

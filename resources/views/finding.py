@@ -25,12 +25,12 @@ from resources.search.wanted import Wanted
 from resources.views.help_now import guess
 
 # Of what is chosen, so much is left out for a try.
-MOST_TRIED = 4
+MOST_TRIED = 3
 
 
 @dataclass(frozen=True)
 class WayOn:
-    """A search that finds something: this one, without one thing."""
+    """A search that finds something: this one, without one thing; without all that is chosen if `facet` is empty."""
 
     label: str
     facet: str
@@ -105,6 +105,7 @@ def ways_on(form: SearchForm, wanted: Wanted, chosen: list[Choice]) -> list[WayO
     words, place = form.cleaned_data["q"].strip(), wanted.place
     tries = [
         *((f"{each.label}", {each.facet: each.value}, without(wanted, each)) for each in chosen[:MOST_TRIED]),
+        ("all" if len(chosen) > 1 else "", {"": ""}, wanted.changed(chosen={})),
         (place.name if place else "", {"place": ""}, wanted.changed(place=None)),
         (words, {"q": ""}, wanted.changed(meaning=Meaning())),
     ]

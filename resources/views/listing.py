@@ -7,6 +7,7 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -22,8 +23,15 @@ def resource(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     service = Service.objects.visible_to(request.user).for_page().filter(pk=pk).first()
     if service is None or service.merged_into_id:
         return elsewhere(request, pk)
-    context = page.of(service, now=timezone.localtime()) | {"nav": "find"}
+    context = page.of(service, now=timezone.localtime()) | {"nav": "find", "results": results_of(request)}
     return render(request, "resources/resource.html", context)
+
+
+def results_of(request: HttpRequest) -> str:
+    """The results somebody comes from, to go back to; nothing where they come from elsewhere."""
+    found = reverse("resources")
+    before, ours = request.headers.get("referer", ""), request.build_absolute_uri(found) + "?"
+    return f"{found}?{before.removeprefix(ours)}" if before.startswith(ours) else ""
 
 
 @require_safe

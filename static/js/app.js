@@ -71,6 +71,14 @@
     };
   };
 
+  // Filters that come back with new counts stay unfolded, or folded, as they were.
+  const keepFolds = ({ detail }) => {
+    const before = detail.target.querySelector("details");
+    const after = detail.fragment.querySelector("details");
+    if (before && after) after.open = before.open;
+  };
+
+  document.addEventListener("htmx:oobBeforeSwap", keepFolds);
   document.addEventListener("htmx:beforeRequest", forgetOvertaken);
   document.addEventListener("click", onLeaveClick);
   document.addEventListener("keydown", onKey);

@@ -47,10 +47,13 @@ def test_a_search_that_finds_nothing_offers_what_finds_something(client, in_many
     asked = {"q": "tea", "cost": "paid", "language": "language_03"}
     page = client.get(FIND, asked)
     ways = {(way.facet, way.value): way.count for way in page.context["ways_on"]}
-    assert ways == {("cost", "paid"): 1, ("language", "language_03"): 1}
+    assert ways == {("cost", "paid"): 1, ("language", "language_03"): 1, ("", ""): 18}
+    assert 'href="?q=tea">Clear all filters</a> <span class="soft">18 listings </span>' in words(page)
+    assert 'href="?q=tea">Clear filters</a>' in words(page)
     assert 'Search without “Paid”</a> <span class="soft">1 listing </span>' in words(page)
     for way in page.context["ways_on"]:
-        looser = {name: value for name, value in asked.items() if name != way.facet}
+        left_out = [way.facet] if way.facet else ["cost", "language"]
+        looser = {name: value for name, value in asked.items() if name not in left_out}
         assert client.get(FIND, looser).context["found"].total == way.count
 
 

@@ -74,6 +74,15 @@ def test_what_is_not_known_is_said():
     assert status("2026-11-24T12:00", kind="group") == ("unknown", "We do not know the next time")
 
 
+def test_a_closure_of_days_holds_on_every_clock():
+    week = closed("2026-11-23", "2026-11-29", "a burst pipe")
+    said = ("closed", "Closed this week (a burst pipe)")
+    assert status("2026-11-25T12:00", WORKDAYS, zone=None, apart=[week]) == said
+    today = closed("2026-11-24", "2026-11-24")
+    # Somewhere it is tomorrow already.
+    assert status("2026-11-24T12:00", WORKDAYS, zone=None, apart=[today])[0] == "unknown"
+
+
 def test_who_is_closed_for_now_is_closed():
     assert status("2026-11-24T12:00", WORKDAYS, shut=True) == ("closed", "Closed for now")
 

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from resources import services
 from resources.models import (
@@ -26,6 +27,7 @@ from resources.models import (
     TaxonomyTerm,
     Url,
 )
+from resources.templatetags.wrapping import breakable
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -232,7 +234,7 @@ def test_nothing_leads_to_what_was_never_public(client, draft):
 
 def test_on_paper_numbers_are_written_out(client, published):
     service = published(url="https://tea.example.org/")
-    words = read(client, service, "paper/")
+    words = read(client, service, "paper/").replace("<wbr>", "")
     assert "<strong>555-0150</strong>" in words
     assert "https://tea.example.org/</p>" in words
     assert f"http://testserver{service.get_absolute_url()}" in words
@@ -268,3 +270,57 @@ def test_a_listing_becomes_a_place_in_ones_network(client_of, owner, published):
 def test_only_who_is_signed_in_has_a_network(client, published):
     response = client.get(published().get_absolute_url() + "to-network/")
     assert response.status_code == 302 and "/accounts/login/" in response["Location"]
+
+
+def test_it_leads_back_to_the_results_one_comes_from(client, published):
+    address = published().get_absolute_url()
+
+    def back(referer: str) -> str:
+        page = client.get(address, headers={"Referer": referer}).content.decode()
+        return page.partition('<a class="btn quiet" href="')[2].partition('"')[0]
+
+    assert back("http://testserver/find/?q=tea&place=ZZ1") == "/find/?q=tea&amp;place=ZZ1"
+    for elsewhere in (
+        "",
+        "http://testserver/find/",
+        "https://example.org/find/?q=tea",
+        "http://[",
+        "http://testserver/today/?q=",
+    ):
+        assert back(elsewhere) == "/find/"
+
+
+@pytest.mark.parametrize(
+    ("columns", "goes"),
+    [
+        ({"kind": "website"}, False),
+        ({"kind": "phone_line"}, False),
+        ({"kind": "group", "delivery": ["online", "phone"]}, False),
+        ({"kind": "group", "delivery": ["online", "in_person"]}, True),
+        ({"kind": "website", "at": "The Hall"}, True),
+        ({"kind": "service"}, True),
+    ],
+)
+def test_where_nobody_goes_nothing_is_said_of_going(client, published, columns, goes):
+    service = published(**columns)
+    page = read(client, service)
+    assert ("Ask before you go." in page) == goes
+    assert ("Ring or write before you go" in page) == goes
+    Service.objects.update(stale_at=timezone.now())
+    page = read(client, service)
+    assert ("Check before you go" in page) == goes == ("This may have changed" not in page)
+
+
+def test_a_website_leads_with_its_website_and_has_no_doors_to_open(client, published):
+    service = published(
+        kind="website", url="https://www.a-long-name.example.org/tea?x=1", email="tea.and_talk@example.org"
+    )
+    page = read(client, service)
+    assert '<a class="btn main" href="https://www.a-long-name.example.org/tea?x=1"' in page
+    assert page.count('class="btn main"') == 1 and "<h2>When</h2>" not in page
+    assert "a-<wbr>long-<wbr>name<wbr>.example<wbr>.org</p>" in page
+    assert "tea<wbr>.and_<wbr>talk@<wbr>example<wbr>.org</p>" in page
+
+
+def test_what_breaks_between_its_parts_is_escaped():
+    assert breakable("<b>@x.org/?a=1&b=2") == ("&lt;b&gt;@<wbr>x<wbr>.org/?<wbr>a=<wbr>1&amp;<wbr>b=<wbr>2")
