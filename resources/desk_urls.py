@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from resources.views.desk import duplicates, front, imports, keeping, listing, requests, sections
+from resources.views.desk import duplicates, front, imports, keeping, listing, requests, sections, words
 
 LISTING = "listings/<uuid:pk>/"
 
@@ -29,6 +29,13 @@ urlpatterns = [
     path("duplicates/", duplicates.duplicates, name="desk_duplicates"),
     path("duplicates/<int:pk>/", duplicates.duplicate, name="desk_duplicate"),
     path("duplicates/<int:pk>/not-the-same/", duplicates.not_the_same, name="desk_not_the_same"),
+    path("topics/", words.terms, name="desk_terms"),
+    path("topics/new/", words.term, name="desk_term_new"),
+    path("topics/<uuid:pk>/", words.term, name="desk_term"),
+    path("words/", words.synonyms, name="desk_synonyms"),
+    path("words/new/", words.synonym, name="desk_synonym_new"),
+    path("words/<int:pk>/", words.synonym, name="desk_synonym"),
+    path("words/<int:pk>/remove/", words.synonym_remove, name="desk_synonym_remove"),
     path("not-listed/", keeping.not_listed, name="desk_not_listed"),
     path("links/", keeping.links, name="desk_links"),
     path("claims/", keeping.claims, name="desk_claims"),

@@ -11,22 +11,27 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from resources import hours
 from resources.models import (
     Accessibility,
     Address,
     Attribute,
     CostOption,
+    Funding,
     Inclusion,
     Language,
     Location,
     OpeningException,
     Organization,
+    OrganizationIdentifier,
     Phone,
+    Program,
     RequiredDocument,
     Schedule,
     Service,
     ServiceArea,
     ServiceAtLocation,
+    ServiceCapacity,
     Url,
     Verification,
 )
@@ -35,6 +40,7 @@ Part = Verification.Part
 # Parents first: rows are made in this order and taken away in the other.
 TABLES: dict[str, type[models.Model]] = {
     "organization": Organization,
+    "program": Program,
     "service": Service,
     "location": Location,
     "service_at_location": ServiceAtLocation,
@@ -48,6 +54,9 @@ TABLES: dict[str, type[models.Model]] = {
     "service_area": ServiceArea,
     "required_document": RequiredDocument,
     "url": Url,
+    "funding": Funding,
+    "organization_identifier": OrganizationIdentifier,
+    "service_capacity": ServiceCapacity,
     "attribute": Attribute,
     "inclusion": Inclusion,
 }
@@ -55,11 +64,17 @@ TABLES: dict[str, type[models.Model]] = {
 OWN = {
     *("id", "source", "original_id", "created_at", "updated_at", "verification", "confirmed", "due_at"),
     *("stale_at", "clock_at", "leased_until_at", "leased_by", "merged_into", "published_at", "published_by"),
-    *("archived_at", "archived_by", "program", "parent_organization", "contact"),
+    *("archived_at", "archived_by", "contact"),
     *("assured_date", "assurer_email", "text_language", "checked_at", "checked_by"),
 }
-# Links that an import may propose, beside what a listing is filed under: where a listing is offered.
-PLACED = {("service_at_location", "location")}
+# Who pays is called as the directories that something came from are.
+NOT_OWN = {("funding", "source")}
+# Links that an import may propose, beside what a listing is filed under.
+PLACED = {
+    ("service_at_location", "location"),
+    ("service", "program"),
+    ("organization", "parent_organization"),
+}
 OF_SERVICE = {
     Part.NAME: ("name", "alternate_name"),
     Part.DESCRIPTION: ("description", "kind", "delivery", "status"),
@@ -96,7 +111,11 @@ def part_of(table: str, field: str) -> str | None:
 def columns(table: str) -> list[models.Field[Any, Any]]:
     """The fields of a table that may be changed, as the model has them."""
     own = TABLES[table]._meta.concrete_fields
-    return [field for field in own if field.name not in OWN and not field.primary_key]
+    return [
+        field
+        for field in own
+        if (field.name not in OWN or (table, field.name) in NOT_OWN) and not field.primary_key
+    ]
 
 
 def field_of(table: str, name: str) -> models.Field[Any, Any] | None:
@@ -152,7 +171,12 @@ def said(table: str, name: str, value: Any) -> str:
     """A value in words, for a page."""
     if value in (None, "", []):
         return ""
+    if (table, name) == ("schedule", "byday"):
+        return hours.days(str(value)) or str(value)
     field = field_of(table, name)
+    if isinstance(field, models.ForeignKey):
+        pk = getattr(value, "pk", value)
+        return str(field.related_model._default_manager.filter(pk=pk).first() or "")
     choices = dict(getattr(getattr(field, "base_field", field), "flatchoices", []) or [])
     if isinstance(value, list):
         parts = [str(choices.get(one, one)) for one in value]
@@ -194,7 +218,7 @@ def rows_of(service: Service, table: str) -> QuerySet[Any]:
 def shown_parts(service: Service) -> list[str]:
     """The parts of a check that its page shows anything of."""
     found: set[str] = set()
-    for table in TABLES:
+    for table in {table for table, _name in PART_OF_FIELD} | set(PART_OF_TABLE):
         for row in rows_of(service, table):
             said = values_of(table, row)
             found |= {part for name, value in said.items() if value and (part := part_of(table, name))}

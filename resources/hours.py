@@ -20,6 +20,7 @@ from resources.models import OpeningException, Schedule
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # Closed days are said so long beforehand.
 SOON = dt.timedelta(days=92)
+SAYABLE = re.compile(r"^([1-5]|-1)?(MO|TU|WE|TH|FR|SA|SU)$")
 NTH_DAY = re.compile(r"^(-?[1-5])(MO|TU|WE|TH|FR|SA|SU)$")
 
 
@@ -63,6 +64,14 @@ def weekly_days(row: Schedule) -> set[int]:
     if frequency(row) != Schedule.Frequency.WEEKLY or (row.interval or 1) > 1 or row.bymonthday:
         return set()
     return {DAYS.index(day) for day in day_codes(row) if day in DAYS}
+
+
+def days(byday: str) -> str:
+    """The days of a rule alone: "Monday to Friday", "The first Saturday of the month"; "" for what is no day."""
+    row = Schedule(byday=byday)
+    if not all(SAYABLE.match(code) for code in day_codes(row)):
+        return ""
+    return weekdays(weekly_days(row)) if frequency(row) == Schedule.Frequency.WEEKLY else pattern(row)
 
 
 def frequency(row: Schedule) -> str:
@@ -119,8 +128,9 @@ def weekdays(days: set[int]) -> str:
 def pattern(row: Schedule) -> str:
     """The days of anything but a plain weekly row, as far as it can be said in a few words."""
     codes = day_codes(row)
-    if frequency(row) == Schedule.Frequency.WEEKLY and codes:
-        return _every_other(row, [str(WEEKDAYS[DAYS.index(code)]) for code in codes if code in DAYS])
+    names = [str(WEEKDAYS[DAYS.index(code)]) for code in codes if code in DAYS]
+    if frequency(row) == Schedule.Frequency.WEEKLY and names:
+        return _every_other(row, names)
     nth = [match for code in codes if (match := NTH_DAY.match(code))]
     if frequency(row) == Schedule.Frequency.MONTHLY and nth:
         return _listed([_nth(int(match[1]), match[2]) for match in nth])
@@ -131,6 +141,8 @@ def pattern(row: Schedule) -> str:
 
 
 def _every_other(row: Schedule, names: list[str]) -> str:
+    if (row.interval or 1) == 1:
+        return _listed(names)
     if row.interval == 2:
         return _("Every second %(days)s") % {"days": _listed(names)}
     return _("%(days)s, every %(number)s weeks") % {"days": _listed(names), "number": row.interval}

@@ -1,5 +1,5 @@
-"""The directory in Django’s admin: listings and what hangs on them, and the words people find them by."""
+"""The directory in Django’s admin: listings and what hangs on them."""
 
-from resources.admin import listings, words
+from resources.admin import listings
 
-__all__ = ["listings", "words"]
+__all__ = ["listings"]

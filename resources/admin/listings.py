@@ -54,47 +54,12 @@ class Inline(admin.StackedInline):
         return tuple(name for name in WAYS if name != self.fk_name and hasattr(self.model, name))
 
 
-class AddressInline(Inline):
-    model, fk_name = Address, "location"
-
-
-class AccessibilityInline(Inline):
-    model, fk_name = Accessibility, "location"
-
-
-class ServicePhoneInline(Inline):
-    model, fk_name = Phone, "service"
-
-
-class LocationPhoneInline(Inline):
-    model, fk_name = Phone, "location"
-
-
-class OrganizationPhoneInline(Inline):
-    model, fk_name = Phone, "organization"
+def rows(of: type[Model], on: str, fields: tuple[str, ...] | None = None) -> type[Inline]:
+    """The rows of a model that hang on a record by this link of theirs."""
+    return type(f"{of.__name__}On{on.title()}", (Inline,), {"model": of, "fk_name": on, "fields": fields})
 
 
 SLOT = ("freq", "byday", "opens_at", "closes_at", "description", "dtstart", "until", "interval", "notes")
-
-
-class ServiceScheduleInline(Inline):
-    model, fk_name, fields = Schedule, "service", SLOT
-
-
-class LocationScheduleInline(Inline):
-    model, fk_name, fields = Schedule, "location", SLOT
-
-
-class LanguageInline(Inline):
-    model, fk_name = Language, "service"
-
-
-class CostInline(Inline):
-    model, fk_name = CostOption, "service"
-
-
-class AreaInline(Inline):
-    model, fk_name = ServiceArea, "service"
 
 
 class PlaceInline(admin.StackedInline):
@@ -189,8 +154,8 @@ class ServiceAdmin(Noted):
     autocomplete_fields = ("organization",)
     readonly_fields = ("state", "checked", "source", "assured_date", "public_page")
     inlines = (
-        *(PlaceInline, ServicePhoneInline, ServiceScheduleInline, CostInline),
-        *(LanguageInline, AreaInline, VerificationInline),
+        *(PlaceInline, rows(Phone, "service"), rows(Schedule, "service", SLOT), rows(CostOption, "service")),
+        *(rows(Language, "service"), rows(ServiceArea, "service"), VerificationInline),
     )
     actions = ("publish_chosen", "withdraw_chosen", "archive_chosen")
     fieldsets = (
@@ -356,7 +321,7 @@ class OrganizationAdmin(Noted):
     list_filter = ("source",)
     search_fields = ("name", "alternate_name")
     readonly_fields = ("source",)
-    inlines = (OrganizationPhoneInline,)
+    inlines = (rows(Phone, "organization"),)
 
     def listing_of(self, pk: str) -> Service | None:
         return one_listing(organization=pk)
@@ -375,7 +340,10 @@ class LocationAdmin(Noted):
     search_fields = ("name", "alternate_name", "addresses__address_1", "addresses__city")
     autocomplete_fields = ("organization",)
     readonly_fields = ("source",)
-    inlines = (AddressInline, LocationPhoneInline, LocationScheduleInline, AccessibilityInline)
+    inlines = (
+        *(rows(Address, "location"), rows(Phone, "location")),
+        *(rows(Schedule, "location", SLOT), rows(Accessibility, "location")),
+    )
 
     def listing_of(self, pk: str) -> Service | None:
         return one_listing(at_locations__location=pk)

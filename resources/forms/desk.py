@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import LineField
 from resources import fields, vocabulary
+from resources.forms.days import DaysField
 from resources.models import FieldChange, Inclusion, TaxonomyTerm
 
 
@@ -129,6 +130,8 @@ def _value_field(change: FieldChange) -> forms.Field:
             initial=change.after,
             widget=forms.CheckboxSelectMultiple,
         )
+    if field and (change.table, field.name) == ("schedule", "byday"):
+        return DaysField(label=label, initial=change.after)
     more: dict[str, Any] = {"assume_scheme": "https"} if type(field).__name__ == "URLField" else {}
     made = field.formfield(required=False, label=label, initial=change.after, **more) if field else None
     if made is None:

@@ -11,11 +11,13 @@ from django.db import models
 from django.db.models import URLField
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from resources import fields, hours
-from resources.models import Organization, Schedule, Service
+from resources.forms import days
+from resources.models import Organization, Schedule, Service, ServiceCapacity
 
 PARENTS = ("service_at_location", "service", "location", "organization")
 LISTS = ("delivery", "access", "access_lacking")
@@ -32,6 +34,8 @@ class Section:
     rows: str = ""
     columns: tuple[str, ...] = ()
     help: str | Promise = ""
+    # Few listings have any: it stands on their page only where there is something in it.
+    rare: bool = False
 
 
 SECTIONS = {
@@ -90,6 +94,24 @@ SECTIONS = {
             gettext_lazy("Where people have to live"),
             rows="service_area",
             columns=("name", "description"),
+        ),
+        Section(
+            "bring", gettext_lazy("What to bring"), rows="required_document", columns=("document", "uri")
+        ),
+        Section(
+            "free",
+            gettext_lazy("Free places"),
+            rows="service_capacity",
+            columns=("available", "maximum", "unit", "description"),
+            rare=True,
+        ),
+        Section("funding", gettext_lazy("Who pays for it"), rows="funding", columns=("source",), rare=True),
+        Section(
+            "numbers",
+            gettext_lazy("Registration numbers"),
+            rows="organization_identifier",
+            columns=("identifier_type", "identifier", "identifier_scheme"),
+            rare=True,
         ),
         Section(
             "notice",
@@ -156,9 +178,7 @@ def _field(field: models.Field[Any, Any], **more: Any) -> forms.Field | None:
             made = forms.DateInput if name == "date" else forms.TimeInput
             more["widget"] = made(attrs={"type": name}, format="%Y-%m-%d" if name == "date" else "%H:%M")
     if field.name == "byday":
-        more["help_text"] = _(
-            "Two letters each: MO, TU. Every month: 1SA is its first Saturday, -1FR its last Friday."
-        )
+        return days.DaysField(label=capfirst(field.verbose_name))
     if isinstance(field, models.TextField):
         more["widget"] = forms.Textarea(attrs={"rows": 3})
     whole = field.formfield(**more)
@@ -200,11 +220,22 @@ class RowForm(forms.ModelForm):
         """An empty row stays empty, whatever it would hang on."""
         return bool(set(self.changed_data) - {"hangs_on"}) or bool(self.instance.pk and super().has_changed())
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if "byday" in said and {"freq", "byday"} & set(self.changed_data):
+            try:
+                days.check(said.get("freq", ""), said["byday"])
+            except forms.ValidationError as refusal:
+                self.add_error("byday", refusal)
+        return said
+
     def save(self, commit: bool = True) -> Any:
         parent, _colon, pk = self.cleaned_data["hangs_on"].partition(":")
         for name in PARENTS:
             if hasattr(self.instance, f"{name}_id"):
                 setattr(self.instance, f"{name}_id", pk if name == parent else None)
+        if isinstance(self.instance, ServiceCapacity):
+            self.instance.updated = timezone.now()
         return super().save(commit)
 
 
@@ -212,7 +243,7 @@ def ways_of(section: Section, service: Service) -> list[tuple[str, str]]:
     """What a row of this section can hang on."""
     names = {field.name for field in fields.TABLES[section.rows]._meta.concrete_fields}
     at = list(service.at_locations.select_related("location").prefetch_related("location__addresses"))
-    ways = [(f"service:{service.pk}", _("this listing"))]
+    ways = [(f"service:{service.pk}", _("this listing"))] if "service" in names else []
     if "service_at_location" in names:
         ways += [(f"service_at_location:{one.pk}", _("this listing, at %s") % one.location) for one in at]
     if "location" in names:

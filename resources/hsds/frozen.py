@@ -26,6 +26,7 @@ QUESTIONS = {
     "organization": SIDE.format(
         "resources_service WHERE organization_id = x.id AND published_at IS NOT NULL"
     ),
+    "program": SIDE.format("resources_service WHERE program_id = x.id AND published_at IS NOT NULL"),
     "location": SIDE.format(f"{PLACES} WHERE at.location_id = x.id"),
     "service_at_location": SIDE.format(f"{PLACES} WHERE at.id = x.id"),
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -65,18 +65,9 @@ def _live(changes: list[FieldChange]) -> dict[tuple[str, uuid.UUID | None], dict
 def _line(one: FieldChange, live: dict[str, Any]) -> Line:
     field = fields.field_of(one.table, one.field)
     now = live.get(field.attname) if field else None
-    said = [_said(one, value) for value in (one.before, one.after, now)]
+    said = [fields.said(one.table, one.field, value) for value in (one.before, one.after, now)]
     moved = one.row is not None and (now or None) != (fields.plain(one.before) or None)
     return Line(one, fields.label(one.table, one.field), said[0], said[1], said[2], moved)
-
-
-def _said(one: FieldChange, value: Any) -> str:
-    """A value in words: of a link what it leads to."""
-    field = fields.field_of(one.table, one.field)
-    if value and isinstance(field, models.ForeignKey):
-        found = field.related_model._default_manager.filter(pk=value).first()
-        return str(found) if found else ""
-    return fields.said(one.table, one.field, value)
 
 
 def decide(

@@ -49,6 +49,7 @@ from resources.models import (
     SavedSearch,
     Service,
     Source,
+    Synonym,
     Verification,
 )
 from resources.services import appoint_curator, propose, publish, save_search, verify
@@ -376,7 +377,8 @@ MAKERS: dict[str, Maker] = {
     "a draft's id": lambda world, role: {"id": world.draft.pk},
     "its organization's id": lambda world, role: {"id": world.service.organization_id},
     "an app": lambda world, role: {"app_label": "networks"},
-    "a topic": lambda world, role: {"object_id": term_key(OURS, "walking")},
+    "a topic": lambda world, role: {"pk": term_key(OURS, "walking")},
+    "words that mean the same": lambda world, role: {"pk": Synonym.objects.earliest("pk").pk},
 }
 
 

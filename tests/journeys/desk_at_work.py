@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from resources import services
+from resources.forms.sections import SECTIONS
 from resources.models import (
     ChangeRequest,
     CheckedLink,
@@ -24,6 +25,7 @@ from resources.models import (
     QuarantinedRow,
     Service,
     Source,
+    Synonym,
     Taxonomy,
     TaxonomyTerm,
 )
@@ -70,20 +72,9 @@ def listing(cora: User, source: Source) -> Service:
 
 
 def of_listing(draft: Service) -> list[str]:
-    parts = (
-        "about",
-        "who",
-        "cost",
-        "access",
-        "phones",
-        "times",
-        "exceptions",
-        "areas",
-        "notice",
-        "organisation",
-    )
+    """All pages of one listing."""
     pages = ("", "verify/", "rules/", "topics/", "places/new/", "history/")
-    return [f"listings/{draft.pk}/{page}" for page in (*pages, *(f"change/{part}/" for part in parts))]
+    return [f"listings/{draft.pk}/{page}" for page in (*pages, *(f"change/{part}/" for part in SECTIONS))]
 
 
 def proposals(public: list[Service], source: Source, maya: User) -> list[ChangeRequest]:
@@ -176,10 +167,6 @@ def words_pages() -> list[str]:
     term, _made = TaxonomyTerm.objects.get_or_create(
         taxonomy=ours, code="long", defaults={"name": LONG, "parent": head, "description": "Slow. " * 30}
     )
-    at = "/admin/resources/"
-    return [
-        f"{at}taxonomyterm/",
-        f"{at}taxonomyterm/{term.pk}/change/",
-        f"{at}taxonomyterm/{term.pk}/history/",
-        f"{at}synonym/",
-    ]
+    same, _made = Synonym.objects.get_or_create(words=["fibro", LONG])
+    pages = ("topics/", "topics/new/", f"topics/{term.pk}/", "words/", "words/new/", f"words/{same.pk}/")
+    return [f"{DESK}{page}" for page in pages]

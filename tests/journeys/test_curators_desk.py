@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +28,8 @@ from resources.models import (
 )
 from tests.conftest import PASSWORD, person
 from tests.journeys.conftest import DESK, PHONE, Someone, fills_in, publishes
+from tests.journeys.desk_at_work import DESK as AT
+from tests.journeys.desk_at_work import EMPTY, of_listing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALLEST = {"width": 320, "height": 640}
@@ -170,39 +171,12 @@ def everything_waiting(yoga: Service, owner: User) -> list[str]:
     services.do_not_list(name="Nobody", by=owner)
     pair = Likeness.objects.get()
     draft = pair.other_id if pair.one_id == yoga.pk else pair.one_id
-    here = f"/find/desk/listings/{yoga.pk}/"
-    parts = (
-        "about",
-        "who",
-        "cost",
-        "access",
-        "phones",
-        "times",
-        "exceptions",
-        "areas",
-        "notice",
-        "organisation",
-    )
-    return [
-        *(
-            f"/find/desk/{page}"
-            for page in ("", "due/", "requests/", "conflicts/", "listings/?state=published")
-        ),
-        *(
-            f"/find/desk/{page}/"
-            for page in ("duplicates", "not-listed", "links", "claims", "feedback", "figures")
-        ),
-        *(
-            f"/find/desk/requests/{request.pk}/",
-            f"/find/desk/duplicates/{pair.pk}/",
-            f"/find/desk/claims/{claim.pk}/",
-        ),
-        *(here, f"/find/desk/listings/{draft}/"),
-        *(f"{here}{page}/" for page in ("verify", "rules", "topics", "history", "places/new")),
-        *(f"{here}places/{uuid.UUID(str(at.pk))}/" for at in yoga.at_locations.all()),
-        *(f"{here}change/{part}/" for part in parts),
-        *(f"/find/{yoga.pk}/claim/", "/find/ours/"),
+    pages = [
+        *(*EMPTY, *of_listing(yoga), "listings/?state=published", f"listings/{draft}/"),
+        *(f"requests/{request.pk}/", f"duplicates/{pair.pk}/", f"claims/{claim.pk}/"),
+        *(f"listings/{yoga.pk}/places/{at.pk}/" for at in yoga.at_locations.all()),
     ]
+    return [*(f"{AT}{page}" for page in pages), f"/find/{yoga.pk}/claim/", "/find/ours/"]
 
 
 @pytest.mark.parametrize(

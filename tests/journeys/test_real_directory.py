@@ -129,7 +129,9 @@ def published(desk: Someone) -> None:
     desk.go(here)
     fills_in(desk)
     desk.go(f"{here}change/times/")
-    for name, said in {"byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "00:00", "closes_at": "23:59"}.items():
+    for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
+        desk.page.get_by_label(day, exact=True).first.check()
+    for name, said in {"opens_at": "00:00", "closes_at": "23:59"}.items():
         desk.page.locator(f"[name=rows-0-{name}]").fill(said)
     desk.press("Save")
     desk.go(f"{here}change/phones/")

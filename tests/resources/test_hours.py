@@ -46,6 +46,8 @@ def weekly(days: str, opens: dt.time | None = NINE, closes: dt.time | None = FIV
             "The first Thursday of the month and The third Thursday of the month",
         ),
         (Schedule(freq="MONTHLY", byday="-2MO"), "Monday"),
+        (weekly("MO", bymonthday="13"), "Monday, 9:00 am"),
+        (weekly("nonsense"), "9:00 am to 5:00 pm"),
         (Schedule(freq="MONTHLY", bymonthday="1,15"), "Day 1,15 of the month"),
         (Schedule(dtstart=dt.date(2026, 12, 1), count=1, opens_at=NINE), "Dec. 1, 2026, from 9:00 am"),
         (Schedule(description="By appointment"), "By appointment"),
@@ -84,3 +86,18 @@ def test_whatever_a_source_says_comes_out_as_words(days, freq, interval, count, 
         freq=freq, byday=days, interval=interval, count=count, dtstart=start, opens_at=opens, closes_at=closes
     )
     assert all(isinstance(words, str) for words in said(row))
+
+
+@pytest.mark.parametrize(
+    ("byday", "words"),
+    [
+        ("MO,TU,WE", "Monday to Wednesday"),
+        ("1SA", "The first Saturday of the month"),
+        ("-1FR", "The last Friday of the month"),
+        ("-2MO", ""),
+        ("MO,nonsense", ""),
+        ("", ""),
+    ],
+)
+def test_the_days_of_a_rule_alone(byday, words):
+    assert hours.days(byday) == words

@@ -9,7 +9,7 @@ from resources.search import meaning
 from tests.resources.desk.conftest import words
 
 pytestmark = pytest.mark.django_db
-TERMS, SAME = "/admin/resources/taxonomyterm/", "/admin/resources/synonym/"
+TERMS, SAME = "/find/desk/topics/", "/find/desk/words/"
 
 
 @pytest.fixture
@@ -28,19 +28,49 @@ def term(**changed: object) -> dict[str, object]:
 
 def test_a_curator_adds_words_that_mean_the_same_and_the_next_search_knows_them(desk):
     assert "fibro" in words(desk.get(SAME, {"q": "fibro"}))
-    assert desk.post(f"{SAME}add/", {"words": "potting", "language": "en"}).status_code == 200
-    desk.post(f"{SAME}add/", {"words": "potting, throwing clay", "language": "en", "note": "Asked for"})
+    answer = desk.post(f"{SAME}new/", {"words": "potting", "language": "en"})
+    assert answer.status_code == 422
+    assert "Write two words or more" in words(answer)
+    assert 'value="potting"' in words(answer)
+    desk.post(f"{SAME}new/", {"words": "potting, throwing clay", "language": "en", "note": "Asked for"})
     assert Synonym.objects.filter(words=["potting", "throwing clay"]).exists()
     assert "throwing clay" in meaning.understand("potting").also
 
 
+def test_words_are_changed_and_taken_away_and_their_history_says_so(desk):
+    desk.post(f"{SAME}new/", {"words": "potting, clay", "language": "en", "why": "Asked for."})
+    made = Synonym.objects.get(words=["potting", "clay"])
+    page = f"{SAME}{made.pk}/"
+    desk.post(page, {"words": "potting, pottery", "language": "en", "why": "Clay is more than that."})
+    told = words(desk.get(page))
+    assert "potting, clay → potting, pottery. Clay is more than that." in told
+    assert "Asked for." in told
+    assert "They do not mean the same" in told
+    assert desk.get(f"{page}remove/").status_code == 405
+    desk.post(f"{page}remove/")
+    assert not Synonym.objects.filter(pk=made.pk).exists()
+    assert "pottery" not in meaning.understand("potting").also
+    assert desk.get(page).status_code == 404
+
+
+def test_long_lists_of_words_go_on_with_what_was_typed(desk):
+    Synonym.objects.bulk_create(Synonym(words=[f"clay{n}", "pots"]) for n in range(60))
+    first = words(desk.get(SAME, {"q": "clay"}))
+    assert first.count("clay") > 50
+    assert "?q=clay&amp;after=" in first
+
+
 def test_a_curator_adds_a_topic_of_our_own_and_changes_its_name_but_not_its_code(desk):
-    desk.post(f"{TERMS}add/", term())
+    desk.post(f"{TERMS}new/", term())
     made = ours("pottery")
     assert (made.name, made.parent.code) == ("Pottery", "activity")
-    desk.post(f"{TERMS}{made.pk}/change/", term(name="Clay work", code="other"))
+    desk.post(f"{TERMS}{made.pk}/", term(name="Clay work", code="other"))
     assert ours("pottery").name == "Clay work"
-    assert "Support Network" not in words(desk.get(TERMS, {"all": ""}))
+    page = words(desk.get(TERMS))
+    assert "Clay work" in page
+    assert "Support Network" not in page
+    assert "Nothing fits" in words(desk.get(TERMS, {"q": "zzz"}))
+    assert "Name: Pottery → Clay work" in words(desk.get(f"{TERMS}{made.pk}/"))
 
 
 @pytest.mark.parametrize(
@@ -52,14 +82,36 @@ def test_a_curator_adds_a_topic_of_our_own_and_changes_its_name_but_not_its_code
     ],
 )
 def test_a_topic_that_would_lead_nowhere_is_refused(desk, wrong, said):
-    assert said in words(desk.post(f"{TERMS}add/", term(**wrong)))
+    assert said in words(desk.post(f"{TERMS}new/", term(**wrong)))
     assert not TaxonomyTerm.objects.filter(name="Pottery").exists()
 
 
 def test_nothing_stands_below_itself(desk):
-    desk.post(f"{TERMS}add/", term())
+    desk.post(f"{TERMS}new/", term())
     above = ours("pottery")
-    desk.post(f"{TERMS}add/", term(name="Glaze", code="glaze", parent=above.pk))
-    answer = desk.post(f"{TERMS}{above.pk}/change/", term(parent=ours("glaze").pk))
+    desk.post(f"{TERMS}new/", term(name="Glaze", code="glaze", parent=above.pk))
+    answer = desk.post(f"{TERMS}{above.pk}/", term(parent=ours("glaze").pk))
     assert "belongs to it" in words(answer)
     assert ours("pottery").parent.code == "activity"
+
+
+def test_a_topic_is_no_longer_offered_and_offered_again(desk):
+    desk.post(f"{TERMS}new/", term())
+    page = f"{TERMS}{ours('pottery').pk}/"
+    desk.post(page, term(retired="on", why="Too narrow."))
+    assert ours("pottery").retired_at
+    assert "no longer offered" in words(desk.get(TERMS))
+    assert "No longer offered: no → yes. Too narrow." in words(desk.get(page))
+    desk.post(page, term())
+    assert not ours("pottery").retired_at
+
+
+def test_heads_stay_heads(desk):
+    head = ours("activity")
+    desk.post(f"{TERMS}{head.pk}/", term(name="Things to do", parent="", description=head.description))
+    assert (ours("activity").name, ours("activity").parent) == ("Things to do", None)
+
+
+@pytest.mark.parametrize("page", [TERMS, SAME, f"{TERMS}new/", f"{SAME}new/"])
+def test_these_words_are_the_curators_alone(client_of, owner, page):
+    assert client_of(owner).get(page).status_code == 404

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import DomainError
 from accounts.requests import SignedIn
-from resources import clock, fields, services
+from resources import checklist, clock, fields, services
 from resources.forms.checking import VerifyForm
 from resources.forms.desk import ReasonForm, RulesForm
 from resources.forms.sections import SECTIONS, Section
@@ -66,7 +66,9 @@ def listing(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     context = {
         "nav": "desk",
         "service": service,
-        "folds": [_fold(section, service) for section in SECTIONS.values()],
+        "folds": [
+            fold for part in SECTIONS.values() if (fold := _fold(part, service)).pairs or not part.rare
+        ],
         "topics": service.attributes.filter(link_type=TOPIC).select_related("taxonomy_term"),
         "places": service.at_locations.select_related("location").prefetch_related("location__addresses"),
         "parts": parts,
@@ -118,21 +120,15 @@ def verify(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     """Not while another curator has it in hand."""
     service, now = found(pk), timezone.now()
     leasing.refuse_if_held(service, by=request.user, now=now)
-    form = VerifyForm(
-        request.POST if request.method == "POST" else None,
-        # What it says nothing of cannot be checked.
-        initial={"parts": fields.shown_parts(service)},
-    )
+    form = VerifyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         services.verify(service=service, by=request.user, **form.cleaned_data)
         messages.success(request, _("Thank you. “%(name)s” is checked.") % {"name": service})
         return redirect("desk_listing", pk=pk)
-    context = {"nav": "desk", "service": service, "form": form, "folds": _folds(service)}
+    # Nothing is ticked beforehand: what nobody asked about would count as checked.
+    parts = list(zip(form["parts"].subwidgets, checklist.lines(service), strict=True))
+    context = {"nav": "desk", "service": service, "form": form, "parts": parts}
     return render(request, "resources/desk/verify.html", context, status=422 if form.is_bound else 200)
-
-
-def _folds(service: Service) -> list[Fold]:
-    return [fold for section in SECTIONS.values() if (fold := _fold(section, service)).pairs]
 
 
 @curators_only("publish_service")
@@ -231,8 +227,13 @@ def _lines(change: Change, terms: dict[str, str]) -> list[tuple[str, str, str]]:
         )
         for row in change.rows.all()
         for name in sorted({*(row.before or {}), *(row.after or {})} - {"link_type"})
-        if not name.endswith("_id") and ((row.before or {}).get(name) or (row.after or {}).get(name))
+        if _is_said(name) and ((row.before or {}).get(name) or (row.after or {}).get(name))
     ]
+
+
+def _is_said(name: str) -> bool:
+    """What a row hangs on is not; of which programme or house it is a part, is."""
+    return not name.endswith("_id") or name in ("program_id", "parent_organization_id")
 
 
 def _filed(values: dict[str, Any] | None, terms: dict[str, str]) -> str:

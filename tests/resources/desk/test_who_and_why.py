@@ -112,7 +112,7 @@ def renamed(desk, **changed: object) -> TaxonomyTerm:
         "description": term.description,
         "why": "Asked for.",
     }
-    assert desk.post(f"/admin/resources/taxonomyterm/{term.pk}/change/", said | changed).status_code == 302
+    assert desk.post(f"/find/desk/topics/{term.pk}/", said | changed).status_code == 302
     term.refresh_from_db()
     return term
 
@@ -150,7 +150,7 @@ def test_where_many_are_filed_a_worker_tells_the_search(desk, filed, monkeypatch
 
 def test_the_history_of_a_topic_says_what_it_was_and_why(desk, filed):
     term = renamed(desk)
-    page = words(desk.get(f"/admin/resources/taxonomyterm/{term.pk}/history/"))
+    page = words(desk.get(f"/find/desk/topics/{term.pk}/"))
     assert "→ Rambling" in page
     assert "Asked for." in page
 

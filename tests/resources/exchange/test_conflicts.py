@@ -90,7 +90,9 @@ def test_an_organisation_with_a_house_above_it_is_asked_about_at_its_own_listing
     folder.run()
     assert FieldChange.objects.get(field="name").row == public.organization_id
     taken_over(curator)
-    assert Organization.objects.get(pk=public.organization_id).name == "Below"
+    house = Organization.objects.get(pk=public.organization_id)
+    assert (house.name, str(house.parent_organization)) == ("Below", "Above")
+    at_rest(folder)
 
 
 def test_what_was_taken_over_follows_the_source_when_nobody_reads_it_any_more(folder, public, curator):
@@ -182,16 +184,14 @@ def test_a_day_of_other_hours_and_a_topic_are_taken_over_like_anything(folder, p
 
 
 def test_what_the_desk_cannot_write_is_not_asked(folder, public):
-    folder.write("programs", "id,organization_id,name", "g1,o1,Warm evenings")
-    folder.write("funding", "id,service_id,source", "f1,s1,The town")
     folder.write(
         "services",
-        "id,organization_id,program_id,name,status,description",
-        "s1,o1,g1,Tea,active,Tea and talk",
+        "id,organization_id,name,status,description,assured_date,assurer_email",
+        "s1,o1,Tea,active,Tea and talk,2026-01-01,who@example.org",
     )
     _report, said = folder.run()
     assert not waiting().exists()
-    assert "funding.csv:2: left as curated" in said
+    assert "services.csv:2: left as curated" in said
 
 
 def test_half_a_row_is_not_taken_and_said_to_be_half(folder, public, curator):

@@ -1,0 +1,129 @@
+"""The curators’ words: what listings are filed under, and what people type for the same thing."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from resources.models import Synonym, TaxonomyTerm
+from resources.vocabulary import OPEN_ELIGIBILITY, OURS
+
+EMPTY = "–"
+
+
+class ToldForm(forms.ModelForm):
+    """With why; and of each field that changes, what it said and says, for the history."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why, for the history"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Only curators read this."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = dict(self.initial)
+
+    def told(self) -> str:
+        said = [
+            f"{self.fields[name].label}: {_said(self.before.get(name))} → {_said(self.cleaned_data[name])}"
+            for name in self.changed_data
+            if name != "why"
+        ]
+        return ". ".join(filter(None, [*said, self.cleaned_data["why"]]))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(value) if isinstance(value, list) else str(value or EMPTY)
+
+
+class TermForm(ToldForm):
+    """A term of our own vocabulary. Its code stands in addresses that people keep, so it stays as it was made."""
+
+    retired = forms.BooleanField(
+        label=gettext_lazy("No longer offered"),
+        required=False,
+        help_text=gettext_lazy("What is filed under it stays there."),
+    )
+    field_order = ("name", "code", "parent", "description", "same_as", "retired", "why")
+
+    class Meta:
+        model = TaxonomyTerm
+        fields = ("name", "code", "parent", "description", "same_as")
+        labels = {"parent": gettext_lazy("Belongs to")}
+        help_texts = {"code": gettext_lazy("For addresses. Small letters without spaces: chair-yoga")}
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = forms.SlugField(
+            label=self.fields["code"].label, max_length=120, help_text=self.fields["code"].help_text
+        )
+        if self.instance._state.adding:
+            del self.fields["retired"]
+        else:
+            del self.fields["code"]
+            self.initial["retired"] = self.instance.retired_at is not None
+        self.before = dict(self.initial) | {"parent": self.instance.parent, "same_as": self.instance.same_as}
+        for name, slug in (("parent", OURS), ("same_as", OPEN_ELIGIBILITY)):
+            field = cast(forms.ModelChoiceField, self.fields[name])
+            field.queryset = TaxonomyTerm.objects.filter(taxonomy__slug=slug).order_by("name", "pk")
+            field.empty_label = _("Nothing")
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        if TaxonomyTerm.objects.filter(taxonomy__slug=OURS, code=code).exists():
+            raise ValidationError(_("There is a term with this code already. Choose another one."))
+        return code
+
+    def clean_parent(self) -> TaxonomyTerm | None:
+        """Only the heads we began with stand below nothing, and nothing stands below itself."""
+        parent: TaxonomyTerm | None = self.cleaned_data["parent"]
+        if parent is None and (self.instance._state.adding or self.instance.parent_id):
+            raise ValidationError(_("Choose what it belongs to."))
+        above = parent
+        while above is not None:
+            if above.pk == self.instance.pk:
+                raise ValidationError(_("It cannot belong to something that belongs to it."))
+            above = above.parent
+        return parent
+
+    @property
+    def renamed(self) -> str:
+        """What it was called, when it is found by other words from now on."""
+        return (
+            self.before["name"]
+            if not self.instance._state.adding and {"name", "parent"} & set(self.changed_data)
+            else ""
+        )
+
+    def save(self, commit: bool = True) -> TaxonomyTerm:
+        if "retired" in self.changed_data:
+            self.instance.retired_at = timezone.now() if self.cleaned_data["retired"] else None
+        saved: TaxonomyTerm = super().save(commit)
+        return saved
+
+
+class SynonymForm(ToldForm):
+    class Meta:
+        model = Synonym
+        fields = ("words", "language", "note")
+        labels = {"words": gettext_lazy("Words that mean the same")}
+        field_classes = {"words": SimpleArrayField}
+
+    field_order = ("words", "language", "note", "why")
+
+    def clean_words(self) -> list[str]:
+        words = [each.strip() for each in self.cleaned_data["words"] if each.strip()]
+        if len(words) < 2:
+            raise ValidationError(_("Write two words or more, with a comma between them."))
+        return words
