@@ -166,8 +166,6 @@ class ListingForm(TellingForm):
     def of_service(self, row: uuid.UUID | None, *names: str) -> Iterator[Proposal]:
         for name in (*self.OF_SERVICE, *names):
             yield Proposal("service", name, self.cleaned_data[name], row)
-        yield Proposal("service", "email", self.cleaned_data["their_email"], row)
-        yield Proposal("service", "url", self.cleaned_data["url"], row)
 
 
 class CorrectionForm(ListingForm):
@@ -179,15 +177,36 @@ class CorrectionForm(ListingForm):
         self.number = contact.phones[0] if contact.phones else None
         addresses = [listing.street_address(at.location) for at in places]
         self.address = addresses[0] if addresses else None
-        now = {name: getattr(service, name) for name in (*self.OF_SERVICE, "url")}
-        now |= {"their_email": service.email, "phone": self.number.number if self.number else ""}
+        now = {name: getattr(service, name) for name in self.OF_SERVICE}
+        now |= {"their_email": contact.email, "url": contact.website}
+        now |= {"phone": self.number.number if self.number else ""}
         now |= {name: getattr(self.address, name, "") for name in self.OF_ADDRESS}
         super().__init__(*args, initial=now, **kwargs)
         self.fields["times"].help_text = _("Only if the times on the page are wrong.")
 
+    def clean(self) -> dict[str, Any]:
+        """Nobody is asked to mend what they left as it stands."""
+        said = super().clean()
+        for name in self.fields:
+            drawn, sent = self[name].initial, self[name].data
+            if isinstance(drawn, str) and isinstance(sent, str) and drawn and drawn.split() == sent.split():
+                self.errors.pop(name, None)
+                said[name] = drawn
+        return said
+
     def proposals(self) -> Iterator[Proposal]:
-        said = self.cleaned_data
-        yield from self.of_service(self.service.pk)
+        """Each for the row that says it now: an address of its organisation is that of all its listings."""
+        said, service = self.cleaned_data, self.service
+        house = service.organization
+        yield from self.of_service(service.pk)
+        if service.email or not house.email:
+            yield Proposal("service", "email", said["their_email"], service.pk)
+        else:
+            yield Proposal("organization", "email", said["their_email"], house.pk)
+        if service.url or not house.website:
+            yield Proposal("service", "url", said["url"], service.pk)
+        else:
+            yield Proposal("organization", "website", said["url"], house.pk)
         yield Proposal("phone", "number", said["phone"], self.number.pk if self.number else None, group=1)
         for name in self.OF_ADDRESS:
             yield Proposal("address", name, said[name], self.address.pk if self.address else None, group=1)
@@ -224,6 +243,8 @@ class SuggestionForm(ListingForm):
         said = self.cleaned_data
         yield Proposal("organization", "name", said["organization"], group=1)
         yield from self.of_service(None, "kind", "delivery")
+        yield Proposal("service", "email", said["their_email"])
+        yield Proposal("service", "url", said["url"])
         yield Proposal("phone", "number", said["phone"], group=1)
         if said["address_1"]:
             for name in self.OF_ADDRESS:

@@ -93,7 +93,11 @@ def _refuse_too_many(service: Service, house: Organization) -> None:
 
 def _field_change(change: Proposal, service: Service | None) -> FieldChange | None:
     """With what it says now; None where that is the same."""
-    before, after = _now(change, service), fields.plain(_checked(change))
+    before = _now(change, service)
+    # What somebody left as it stands is nothing they say, even where our own rules would not take it.
+    if _same(before, change.after):
+        return None
+    after = fields.plain(_checked(change))
     if _same(before, after) or not (after or before):
         return None
     place = {"table": change.table, "row": change.row, "group": change.group}
@@ -101,9 +105,11 @@ def _field_change(change: Proposal, service: Service | None) -> FieldChange | No
 
 
 def _same(before: Any, after: Any) -> bool:
-    """In whatever order the ticks of a list come."""
+    """In whatever order the ticks of a list come, and however a browser ends its lines."""
     if isinstance(before, list) and isinstance(after, list):
         return sorted(before) == sorted(after)
+    if isinstance(before, str) and isinstance(after, str):
+        return before.split() == after.split()
     return bool(before == after)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from resources import services
 from resources.errors import CannotPropose
-from resources.models import ChangeRequest, Service
+from resources.models import ChangeRequest, Organization, Service
 from resources.services import Proposal
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,38 @@ def test_the_same_ticks_in_another_order_are_no_change(client, published):
     response = client.post(page(service, "correct"), filled(client, service))
     assert response.status_code == 422
     assert "Nothing is different yet" in response.content.decode()
+
+
+def test_what_is_known_of_the_organisation_is_filled_in_and_corrected_where_it_stands(client, published):
+    service, own = published("Tea"), published("Own", organization="Other", email="own@example.org")
+    house = {"email": "tea@example.org", "website": "https://tea.example.org/"}
+    Organization.objects.update(**house)
+    sent = filled(client, service)
+    assert (sent["their_email"], sent["url"]) == ("tea@example.org", "https://tea.example.org/")
+    assert client.post(page(service, "correct"), sent).status_code == 422
+    new = {"their_email": "hello@tea.example.org", "url": ""}
+    client.post(page(service, "correct"), filled(client, service, **new))
+    request = ChangeRequest.objects.get()
+    assert changes_of(request) == {
+        "organization.email": ("tea@example.org", "hello@tea.example.org"),
+        "organization.website": ("https://tea.example.org/", ""),
+    }
+    assert {one.row for one in request.fields.all()} == {service.organization_id}
+    client.post(page(own, "correct"), filled(client, own, **new))
+    assert changes_of(own.change_requests.get()) == {
+        "service.email": ("own@example.org", "hello@tea.example.org"),
+        "organization.website": ("https://tea.example.org/", ""),
+    }
+
+
+def test_what_is_left_as_it_stands_is_no_change_whatever_it_is(client, published):
+    service = published("Tea", description="One.\n\nTwo. ", url="www.tea.example.org", email="nobody at all")
+    sent = filled(client, service)
+    sent["description"] = sent["description"].replace("\n", "\r\n")
+    assert client.post(page(service, "correct"), sent).status_code == 422
+    sent |= {"name": "Tea and cake", "form_key": key()}
+    assert client.post(page(service, "correct"), sent).status_code == 302
+    assert changes_of(ChangeRequest.objects.get()) == {"service.name": ("Tea", "Tea and cake")}
 
 
 @pytest.mark.parametrize(
