@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import TURNS, LineField, OnceForm
 from accounts.models import User
 from networks.models import Afterwards, Circle, Energy, How, Support, Tie, TieKind, Touch
-from networks.sharing_forms import SharesField
+from networks.sharing_forms import ForAWhile, SharesField
 
 LONGEST_AGO = dt.timedelta(days=3660)
 
@@ -258,7 +258,9 @@ class ToldTouchForm(TouchForm):
                 self.fields[name].disabled = True
 
 
-class InviteForm(OnceForm):
+class InviteForm(ForAWhile, OnceForm):
+    field_order = ("email", "note", "shares", *ForAWhile.FOLDED)
+
     email = forms.EmailField(
         label=_("Their e-mail address"),
         max_length=254,
@@ -280,12 +282,21 @@ class InviteForm(OnceForm):
         assert isinstance(shares, SharesField)  # noqa: S101 - for the type checker
         shares.speak_of(tie.name)
         shares.help_text = _("Nothing is shared unless you tick it. You can change it at any time.")
+        self.fields["how_long"].help_text = _(
+            "Counted from today, whenever they say yes. They see it to the end of that day. "
+            "Then it is off, and nobody is told."
+        )
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 
     def clean_note(self) -> str:
         return TURNS.sub("", self.cleaned_data["note"])
+
+    def letter(self) -> dict[str, Any]:
+        """What `services.invite` takes."""
+        asked = {name: self.cleaned_data[name] for name in ("email", "note", "shares", "form_key")}
+        return asked | {"ends": self.ends()}
 
 
 CAPS = (1, 2, 3, 5, 7, 10, 20)

@@ -54,24 +54,31 @@ def sharing(person: User, private: bool) -> dict[str, Rows]:
     del private
     invitations = Invitation.objects.filter(tie__owner=person).order_by("pk")
     members = Membership.objects.filter(owner=person).select_related("tie").order_by("pk")
-    secret = ("nonce", "token_hash", "form_key")
+    hidden = ("nonce", "token_hash", "form_key", "share_ends")
+    columns = leaving.columns(Invitation, *hidden)
+    sent = invitations.annotate(name=F("tie__name"))
     return {
-        "invitations": list(
-            invitations.values(*leaving.columns(Invitation, *secret), name=F("tie__name")),
-        ),
+        "invitations": [
+            {name: getattr(one, name) for name in (*columns, "name")} | {"until": _untils(one)}
+            for one in sent
+        ],
         "who-sees-what": [_seen_by(one) for one in members],
     }
 
 
 def _seen_by(membership: Membership) -> leaving.Row:
     columns = ("role", "limited_at", "created_at", "ended_at")
-    ends = {share: membership.until_at(share) for share in membership.share_ends}
     return {
         "shares": membership.shares,
-        "until": {share: at.isoformat() for share, at in ends.items() if at},
+        "until": _untils(membership),
         **{name: getattr(membership, name) for name in columns},
         "name": membership.tie.name,
     }
+
+
+def _untils(held: Membership | Invitation) -> dict[str, str]:
+    ends = {share: held.until_at(share) for share in held.share_ends}
+    return {share: at.isoformat() for share, at in ends.items() if at}
 
 
 @leaving.packs

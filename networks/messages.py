@@ -31,7 +31,7 @@ def invitation(message: Message) -> dict[str, Any] | None:
         "owner": owner,
         "name": one_line(found.tie.name),
         "note": found.note,
-        "sees": sharing.words_for_member(found.shares, name=owner),
+        "sees": sharing.words_for_member(found.shown, name=owner),
         "until": timezone.localdate(found.expires_at, found.tie.owner.zone),
         "link": links.absolute(reverse("invitation", args=[found.token()])),
     }

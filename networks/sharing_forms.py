@@ -126,8 +126,9 @@ class ForAWhile(forms.Form):
 
     @property
     def is_unfolded(self) -> bool:
-        """Something is wrong there."""
-        return any(field.errors for field in self.folded_fields)
+        """Something is wrong there, or chosen already."""
+        nothing: tuple[Any, ...] = (None, "", [], HowLong.FOR_GOOD)
+        return any(field.errors or field.value() not in nothing for field in self.folded_fields)
 
 
 class SharingForm(ForAWhile, SharesForm):

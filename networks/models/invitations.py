@@ -7,7 +7,6 @@ import uuid
 from typing import ClassVar, Self
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import tokens
 from accounts.models import User
-from networks.models.memberships import Membership, Share
+from networks.models.memberships import EndingShares, Membership, Share
 from networks.models.ties import Tie
 
 # How long an invitation can be answered after it was last sent.
@@ -49,7 +48,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(token_hash=tokens.hash_of(token)).first()
 
 
-class Invitation(models.Model):
+class Invitation(EndingShares):
     """A letter that asks somebody to join. The token in its link is computed, never stored."""
 
     class State(models.TextChoices):
@@ -62,7 +61,6 @@ class Invitation(models.Model):
     tie = models.ForeignKey(Tie, models.CASCADE, related_name="invitations")
     # Empty once it was forgotten.
     email = models.EmailField(blank=True)
-    shares = ArrayField(models.CharField(max_length=20, choices=Share.choices), default=list, blank=True)
     # What the owner read beside the ticks, word for word, for the consent record.
     share_words = models.TextField(blank=True)
     language = models.CharField(max_length=10, default=settings.LANGUAGE_CODE)

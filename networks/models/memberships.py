@@ -88,7 +88,39 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(narrowed_at__gte=moment)
 
 
-class Membership(models.Model):
+class EndingShares(models.Model):
+    """What somebody may see, and when which of it ends by itself."""
+
+    shares = ArrayField(models.CharField(max_length=20, choices=Share.choices), default=list, blank=True)
+    # When a share ends by itself, for those that do: seconds since 1970, so that the database can compare them, too.
+    # What is over is off from that moment; the sweep only tidies it away. Read it with `shows` and `shown`.
+    share_ends = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def shown(self) -> list[str]:
+        """What is shared at this moment: what the owner ticked, without what has come to its end."""
+        now = timezone.now()
+        return [share for share in self.shares if not self._is_over(share, now)]
+
+    def until_at(self, share: str) -> dt.datetime | None:
+        """When this share ends by itself; None for one that holds until the owner changes it."""
+        seconds = self.share_ends.get(share)
+        return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+    def set_shares(self, ends: Mapping[str, dt.datetime | None]) -> None:
+        """From now on these are shared, each until then. Not saved."""
+        self.shares = [share.value for share in Share if share.value in ends]
+        self.share_ends = {share: int(at.timestamp()) for share, at in ends.items() if at}
+
+    def _is_over(self, share: str, now: dt.datetime) -> bool:
+        until_at = self.until_at(share)
+        return until_at is not None and until_at <= now
+
+
+class Membership(EndingShares):
     """A tie who joined with an account of their own. They see nothing but what is in `shares`, until it ends."""
 
     # The columns of set_shares.
@@ -98,11 +130,7 @@ class Membership(models.Model):
     # The tie's owner once more, so that the database can hold "one active membership for these two people".
     owner = models.ForeignKey(User, models.CASCADE, related_name="members")
     member = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    shares = ArrayField(models.CharField(max_length=20, choices=Share.choices), default=list, blank=True)
-    # When a share ends by itself, for those that do: seconds since 1970, so that the database can compare them, too.
-    # What is over is off from that moment; the sweep only tidies it away. Read it with `shows` and `shown`.
-    share_ends = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
-    # The earliest of them.
+    # The earliest of `share_ends`.
     next_end_at = models.DateTimeField(null=True, blank=True, editable=False)
     role = models.CharField(
         max_length=10, choices=Role.choices, default=Role.SUPPORTER, db_default=Role.SUPPORTER
@@ -179,26 +207,10 @@ class Membership(models.Model):
         """May the member see this now?"""
         return self.ended_at is None and share.value in self.shown
 
-    @property
-    def shown(self) -> list[str]:
-        """What is shared at this moment: what the owner ticked, without what has come to its end."""
-        now = timezone.now()
-        return [share for share in self.shares if not self._is_over(share, now)]
-
-    def until_at(self, share: str) -> dt.datetime | None:
-        """When this share ends by itself; None for one that holds until the owner changes it."""
-        seconds = self.share_ends.get(share)
-        return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
-
     def set_shares(self, ends: Mapping[str, dt.datetime | None]) -> None:
-        """From now on these are shared, each until then. Not saved: see SHARING."""
-        self.shares = [share.value for share in Share if share.value in ends]
-        self.share_ends = {share: int(at.timestamp()) for share, at in ends.items() if at}
+        """The columns of SHARING."""
+        super().set_shares(ends)
         self.next_end_at = min((at for at in ends.values() if at), default=None)
-
-    def _is_over(self, share: str, now: dt.datetime) -> bool:
-        until_at = self.until_at(share)
-        return until_at is not None and until_at <= now
 
     def shows_of(self, share: Share, made_at: dt.datetime) -> bool:
         """May the member see this, which was made at that moment? Nothing that is newer than a quiet limit."""

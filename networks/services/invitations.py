@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import tokens
-from accounts.models import Consent, User
+from accounts.models import User
 from networks import errors, sharing
 from networks.models import (
     FORGET_AFTER,
@@ -24,6 +24,7 @@ from networks.models import (
     TieKind,
 )
 from networks.services import locks, records
+from networks.services.memberships import Ends
 from outbox.services import queue
 
 # Nobody can use invitations to write to somebody again and again, or to many people at once.
@@ -39,9 +40,11 @@ def invite(
     shares: Iterable[str] = (),
     note: str = "",
     form_key: uuid.UUID | None = None,
+    ends: Ends | None = None,
 ) -> Invitation:
     """Ask somebody to join. The letter is on its way when this returns and the transaction commits.
 
+    `ends` says of some shares when they end by themselves, whenever the answer comes.
     Raises a DomainError when this address may not be asked (now): see `_refuse_if_unwelcome`.
     """
     now, email, chosen = timezone.now(), email.strip().lower(), sharing.in_order(shares)
@@ -55,7 +58,6 @@ def invite(
     invitation = Invitation(
         tie=tie,
         email=email,
-        shares=[share.value for share in chosen],
         share_words=sharing.words_for_owner(chosen, name=tie.name),
         language=records.language(),
         note=note,
@@ -63,6 +65,7 @@ def invite(
         expires_at=now + OPEN_FOR,
         form_key=form_key or uuid.uuid4(),
     )
+    invitation.set_shares({share.value: (ends or {}).get(share.value) for share in chosen})
     invitation.token_hash = tokens.hash_of(invitation.token())
     invitation.save()
     _send(invitation)
@@ -125,11 +128,12 @@ def accept(*, invitation: Invitation, by: User) -> Membership:
         raise errors.AlreadySupporting
     invitation.refresh_from_db()
     elsewhere = by.email != invitation.email
-    shares = [] if elsewhere else invitation.shares
-    membership = Membership.objects.create(tie=tie, owner=tie.owner, member=by, shares=shares)
-    if shares:
-        said = (invitation.share_words, invitation.language)
-        records.record(membership, Consent.Act.GIVEN, shares, *said, how=Consent.LINK)
+    membership = Membership(tie=tie, owner=tie.owner, member=by)
+    membership.set_shares(
+        {share: invitation.until_at(share) for share in ([] if elsewhere else invitation.shown)}
+    )
+    membership.save()
+    records.record_invited(membership, invitation)
     queue(
         kind="networks/accepted",
         dedupe_key=f"networks/accepted:{membership.pk}",

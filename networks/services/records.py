@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils import translation
 
 from accounts.models import Consent, User
 from networks import sharing
-from networks.models import Membership, Role
+from networks.models import Invitation, Membership, Role
 
 
 def record_change(
@@ -22,10 +22,24 @@ def record_change(
 
 def record_given(membership: Membership, shares: set[str]) -> None:
     """A line for all that hold equally long."""
+    for until_at, alike in _by_end(membership, shares):
+        record_change(membership, Consent.Act.GIVEN, set(alike), until_at=until_at)
+
+
+def _by_end(membership: Membership, shares: Iterable[str]) -> Iterator[tuple[dt.datetime | None, list[str]]]:
+    """Those that hold until somebody changes them first."""
     ends = {share: membership.until_at(share) for share in shares}
     for until_at in sorted(set(ends.values()), key=lambda at: (at is not None, at)):
-        alike = {share for share, at in ends.items() if at == until_at}
-        record_change(membership, Consent.Act.GIVEN, alike, until_at=until_at)
+        yield until_at, [share for share, at in ends.items() if at == until_at]
+
+
+def record_invited(membership: Membership, invitation: Invitation) -> None:
+    """What was ticked in an invitation and holds when it is accepted, in the words that were read then."""
+    lines = dict(zip(invitation.shares, invitation.share_words.split("\n"), strict=False))
+    for until_at, alike in _by_end(membership, membership.shares):
+        words = "\n".join(lines[share] for share in lines if share in alike)
+        given = Consent.Act.GIVEN
+        record(membership, given, alike, words, invitation.language, how=Consent.LINK, until_at=until_at)
 
 
 def record(

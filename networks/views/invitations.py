@@ -33,7 +33,7 @@ def invite(request: SignedIn, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _written(request, tie, form, status=422)
     try:
-        sent = services.invite(tie=tie, by=request.user, **form.cleaned_data)
+        sent = services.invite(tie=tie, by=request.user, **form.letter())
     except DomainError as refusal:
         form.add_error(None, str(refusal))
         return _written(request, tie, form, status=422)
@@ -95,7 +95,7 @@ def _looked_at(request: SignedIn, tie: Tie, form: InviteForm) -> HttpResponse:
 
 def _typed(form: InviteForm) -> dict[str, Any]:
     """What was typed, right or wrong, so that looking never loses a word."""
-    return {name: form[name].value() for name in ("email", "note", "shares", "form_key")}
+    return {name: form[name].value() for name in form.fields}
 
 
 def _preview(request: SignedIn, form: InviteForm) -> dict[str, Any]:

@@ -188,7 +188,7 @@ def asked(found: Invitation) -> dict[str, Any]:
     return {
         "owner": owner,
         "note": found.note,
-        "sees": sharing.words_for_member(found.shares, name=owner),
+        "sees": sharing.words_for_member(found.shown, name=owner),
         "until": timezone.localdate(found.expires_at),
     }
 

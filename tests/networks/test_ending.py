@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from asks.tasks import sweep_asks
 from checkins import services as checkins
 from networks import ending, services
 from networks.ending import HowLong
-from networks.models import Membership, Share
+from networks.models import Invitation, Membership, Share
 from networks.tasks import sweep_share_ends
 from outbox import kinds
 from outbox.models import Message
@@ -184,6 +185,65 @@ def test_a_request_can_be_said_yes_to_for_a_while(client_of: SignIn, owner: User
     over = dt.datetime(2027, 2, 11, tzinfo=ZoneInfo("Europe/London"))
     assert (made.until_at("word"), made.until_at("mood")) == (over, over)
     assert Consent.objects.get(grantee=stranger).until_at == over
+
+
+def test_an_invitation_says_for_how_long_whenever_the_answer_comes(
+    client_of: SignIn, owner: User, supporter: User
+) -> None:
+    tie = services.add_tie(by=owner, name="Sam", circle="wider")
+    mine, path = client_of(owner), f"/network/{tie.pk}/invite/"
+    assert "Only for a while?" in page(mine, path) and "Counted from today, whenever they say yes." in page(
+        mine, path
+    )
+    typed = {
+        "email": supporter.email,
+        "shares": ["word", "pain", "mood"],
+        "how_long": "week",
+        "ending": ["pain"],
+    }
+    looked = mine.post(path, {**typed, "look": "1"}).content.decode()
+    assert '<details class="fold" id="while" open>' in looked and 'value="week" selected' in looked
+    wrong = mine.post(path, {**typed, "until_on": "2027-02-20"})
+    assert wrong.status_code == 422 and not Invitation.objects.exists()
+    assert mine.post(path, typed).status_code == 302
+    over = dt.datetime(2027, 2, 11, tzinfo=ZoneInfo("Europe/London"))
+    sent = Invitation.objects.get()
+    assert {share: sent.until_at(share) for share in sent.shares} == {
+        "word": None,
+        "pain": over,
+        "mood": None,
+    }
+    with time_machine.travel(over - A_MOMENT, tick=False):
+        made = services.accept(invitation=sent, by=supporter)
+        assert (made.shown, made.next_end_at) == (["word", "pain", "mood"], over)
+    given = Consent.objects.filter(grantee=supporter, act="given").order_by("pk")
+    assert [(line.categories, line.until_at, line.how) for line in given] == [
+        (["word", "mood"], None, Consent.LINK),
+        (["pain"], over, Consent.LINK),
+    ]
+    assert given[1].text == "Sam sees the pain score you give, from 0 to 10."
+    with time_machine.travel(over, tick=False):
+        assert Membership.objects.get().shown == ["word", "mood"]
+
+
+def test_what_is_over_before_the_answer_is_not_promised_and_not_shared(
+    client: Client, owner: User, supporter: User
+) -> None:
+    tie, over = services.add_tie(by=owner, name="Sam", circle="wider"), NOW + dt.timedelta(days=3)
+    sent = services.invite(
+        tie=tie, by=owner, email=supporter.email, shares=["pain", "word"], ends={"pain": over}
+    )
+    letter = Message.objects.get(kind="networks/invitation")
+    client.get(reverse("invitation", args=[sent.token()]))
+    for moment, promised in ((over - A_MOMENT, True), (over, False)):
+        with time_machine.travel(moment, tick=False):
+            assert ("pain score" in page(client, "/network/invited/")) is promised
+            told = kinds.get(letter.kind).context(letter)
+            assert told is not None and any("pain score" in line for line in told["sees"]) is promised
+    with time_machine.travel(over, tick=False):
+        made = services.accept(invitation=sent, by=supporter)
+    assert (made.shares, made.share_ends, made.next_end_at) == (["word"], {}, None)
+    assert Consent.objects.get(grantee=supporter).categories == ["word"]
 
 
 # The moment it ends ---------------------------------------------------------------------------------------
