@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 
 from supportnet import leash
 from supportnet.catcher import Catcher
 from supportnet.celery import app
 from supportnet.leftovers import ticks
+from tests.passwords import make_passwords_cheap
 
 TOP = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
@@ -32,10 +32,9 @@ PATIENCE = 60.0
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same way of hashing, made cheap: it is meant to be slow. Where a browser looks on it stays as it is."""
+    """Where a browser looks on they stay as they are."""
     if "live_server" not in request.fixturenames:
-        for name, cheap in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
-            monkeypatch.setattr(Argon2PasswordHasher, name, cheap)
+        make_passwords_cheap(monkeypatch)
 
 
 # Mail ------------------------------------------------------------------------------------------------

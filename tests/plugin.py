@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,17 +113,33 @@ def counted(item: pytest.Item) -> bool:
     return not (seen_in_a_browser or item.nodeid.startswith(NOT_COUNTED))
 
 
+def counting_of(item: pytest.Item) -> Any:
+    return getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    cover = item.config.pluginmanager.get_plugin("_cov")
-    counting = getattr(cover, "cov_controller", None)
-    if counting is None or counted(item):
+    """Nothing, until the test itself begins: what is there before it was made by what other tests are about."""
+    counting = counting_of(item)
+    if counting is None:
         return (yield)
     counting.pause()
     try:
         return (yield)
     finally:
         counting.resume()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    counting = counting_of(item)
+    if counting is None or not counted(item):
+        return (yield)
+    counting.resume()
+    try:
+        return (yield)
+    finally:
+        counting.pause()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from resources import helplines, services
+from resources import helplines, sample, services
 from resources.models import (
     Address,
     Attribute,
@@ -21,8 +21,22 @@ from resources.models import (
     TaxonomyTerm,
     Verification,
 )
+from tests.conftest import person
+from tests.tables import Told
 
 MakeListing = Callable[..., Service]
+
+
+def a_curator() -> User:
+    user = person("curator@example.org", "Cora", is_staff=True)
+    services.appoint_curator(user=user)
+    return user
+
+
+@pytest.fixture(scope="session")
+def told_town(told: Callable[[Callable[[], object]], Told]) -> Told:
+    """The sample town and the curator who took it in, for those who do not ask how that happens."""
+    return told(lambda: sample.load_sample_town(by=a_curator()))
 
 
 @pytest.fixture

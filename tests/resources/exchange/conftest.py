@@ -5,7 +5,7 @@ import json
 import pytest
 
 from accounts.models import User
-from resources import sample, services
+from resources import services
 from resources.models import (
     Attribute,
     Contact,
@@ -23,20 +23,9 @@ from resources.models import (
     Unit,
     Url,
 )
-from tests.conftest import person
+from tests.resources.conftest import a_curator
 from tests.resources.conftest import draft as draft
 from tests.resources.conftest import published as published
-
-
-def a_curator():
-    user = person("curator@example.org", "Cora", is_staff=True)
-    services.appoint_curator(user=user)
-    return user
-
-
-@pytest.fixture(scope="session")
-def told_town(told):
-    return told(lambda: sample.load_sample_town(by=a_curator()))
 
 
 @pytest.fixture

@@ -30,8 +30,17 @@ NOW = timezone.now()
 HERE = Point(52.0, -1.0)
 
 
+@pytest.fixture(scope="module")
+def told_directory(told):
+    return told(directory)
+
+
 @pytest.fixture
-def _directory():
+def _directory(db, told_directory):
+    told_directory.put_in()
+
+
+def directory():
     """Some dozen listings with everything drawn by lot, several of them at several sites."""
     draw = random.Random(7)
     source = Source.objects.create(name="Invented", time_zone="Europe/London")

@@ -93,7 +93,7 @@ def read(written: bytes | None) -> set[tuple[dt.date, dt.time]]:
             if hasattr(event, "rrule")
             else []
         )
-        last = dt.datetime.strptime(ends[0], "%Y%m%d") + dt.timedelta(hours=23) if ends else dt.datetime.max
+        last = dt.datetime.strptime(ends[0], "%Y%m%d") + dt.timedelta(days=1) if ends else dt.datetime.max
         until = min(last, dt.datetime.combine(LAST, dt.time.max))
         found |= set(said.between(starts, until, inc=True))
     return {(each.date(), each.time()) for each in found}
