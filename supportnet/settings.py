@@ -270,7 +270,7 @@ CELERY_BEAT_SCHEDULE = {
         "networks.tasks.sweep_suggestions": 3600.0,
         "networks.tasks.sweep_share_ends": 300.0,
         "networks.tasks.forget_looks": 3600.0,
-        "asks.tasks.sweep_asks": 900.0,
+        "asks.tasks.sweep_asks": 300.0,
         "resources.tasks.sweep_clock": 900.0,
         "resources.tasks.sweep_likeness": 900.0,
         "resources.tasks.sweep_findable": 600.0,

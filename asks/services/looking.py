@@ -33,7 +33,11 @@ def sweep_asks(*, now: dt.datetime) -> int:
 
 def _adrift(now: dt.datetime) -> list[int]:
     """Said yes to by somebody who lately came to see less and can no longer see it, and still to come."""
-    lately = list(Membership.objects.narrowed_since(now - LATELY).values_list("pk", flat=True))
+    narrowed, ended = (
+        Membership.objects.narrowed_since(now - LATELY),
+        Membership.objects.with_an_end_behind(now),
+    )
+    lately = {*narrowed.values_list("pk", flat=True), *ended.values_list("pk", flat=True)}
     coming = Occurrence.objects.standing().ahead(now)
     theirs = Taking.objects.adrift().filter(membership__in=lately, occurrence__in=coming)
     return list(theirs.values_list("pk", flat=True)) if lately else []

@@ -309,9 +309,11 @@ def test_what_they_had_said_yes_to_is_opened_again(membership: Membership, owner
     with time_machine.travel(over, tick=False):
         assert not Taking.objects.standing().still_shown().exists()
         assert Taking.objects.adrift().exists()
-        assert sweep_share_ends() == 1
+        # Nothing has been tidied yet.
         sweep_asks()
-    assert not Taking.objects.standing().exists()
+        assert not Taking.objects.standing().exists()
+        assert sweep_share_ends() == 1
+        assert sweep_asks() == 0
 
 
 # Tidying --------------------------------------------------------------------------------------------------
