@@ -26,7 +26,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import DomainError
 from accounts.models import User
 from networks import errors, services, sharing
-from networks.models import Invitation
+from networks.models import Invitation, Membership
 
 # Session keys. The sign-up form fills in EMAIL, the address the letter went to; a code that is sent there proves it,
 # as with any other: a letter can be passed on, and whoever holds its link need not be whoever has the mailbox.
@@ -114,6 +114,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     logout(request)
     if kept:
         request.session[INVITATION] = kept
+        messages.info(request, _("You are signed out. Here is the invitation again."))
     return redirect("invitation_page")
 
 
@@ -146,6 +147,10 @@ def _finish(request: HttpRequest, found: Invitation) -> HttpResponse:
         return redirect("invitation_page")
     _forget(request)
     words = _("Thank you. You are in %(name)s’s network now.")
+    if request.user.email != found.email:
+        words = _(
+            "Thank you. You are in %(name)s’s network now. They look first who you are, before they share."
+        )
     messages.success(request, words % {"name": found.tie.owner.called})
     return redirect("support")
 
@@ -172,14 +177,16 @@ def _state_page(request: HttpRequest, found: Invitation, *, status: int = 0) -> 
     state = found.state(timezone.now())
     if found.tie.owner == request.user:
         return render(request, "networks/invited_own.html", {"tie": found.tie}, status=status or 200)
+    mine = Membership.objects.of(found.tie.owner)
+    if request.user.is_authenticated and mine.supported_by(request.user).exists():
+        context = {"owner": found.tie.owner.called, "is_open": _is_open(found)}
+        return render(request, "networks/invited_joined.html", context)
     if state == Invitation.State.WAITING and not found.tie.removed_at:
         known = not request.user.is_authenticated and User.objects.filter(email=found.email).exists()
         context = {"asked": asked(found), "invitation": found, "has_account": known}
         return render(request, "networks/invited.html", context)
-    if request.user.is_authenticated and found.tie.memberships.supported_by(request.user).exists():
-        return render(request, "networks/invited_joined.html", {"owner": found.tie.owner.called})
-    mine = request.user.is_authenticated and found.accepted_by_id == request.user.pk
-    return render(request, "networks/invited_closed.html", {"state": state, "mine": mine}, status=410)
+    before = request.user.is_authenticated and found.accepted_by_id == request.user.pk
+    return render(request, "networks/invited_closed.html", {"state": state, "mine": before}, status=410)
 
 
 def asked(found: Invitation) -> dict[str, Any]:

@@ -166,10 +166,13 @@ def test_thanks_without_obligation(maya: Client, asking: Asking, ana: Membership
     services.take(occurrence=occurrence, membership=ana, now=timezone.now())
     over = timezone.now() - DAY
     Occurrence.objects.update(starts_at=over - DAY, ends_at=over)
-    assert "Nobody waits for it" in page(maya, "/asks/")
+    done = page(maya, "/asks/")
+    assert "Nobody waits for it" in done and "Ana was there" in done
+    assert "Say thank you" in done
     assert "Ana was there" in page(maya, f"/asks/{occurrence.ask_id}/")
     assert "You said thank you." in say(maya, f"/asks/dates/{occurrence.pk}/thank/")
     assert Taking.objects.get().thanked_at
+    assert "You said thank you." in page(maya, "/asks/")
 
 
 def test_others_find_nothing_here(

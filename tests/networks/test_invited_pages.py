@@ -218,6 +218,7 @@ def test_one_can_sign_out_and_answer_as_somebody_else(
     client = landed(client_of(stranger), invitation)
     page = client.post("/network/invited/switch/", follow=True).content.decode()
     assert "Yes, I accept" in page
+    assert "You are signed out. Here is the invitation again." in page
     assert "_auth_user_id" not in client.session
 
 
@@ -308,6 +309,7 @@ def test_who_joined_already_is_told_so(
     response = client.get(PAGE)
     assert response.status_code == 200
     assert "You are in Maya’s network." in response.content.decode()
+    assert "It still waits for them." not in response.content.decode()
     assert client.post(ACCEPT).headers["Location"] == "/support/"
 
 
@@ -334,6 +336,9 @@ def test_who_supports_this_person_already_is_not_joined_twice(
 ) -> None:
     forwarded = services.invite(tie=other_tie, by=owner, email="luis@example.org")
     client = landed(client_of(membership.member), forwarded)
+    page = client.get(PAGE).content.decode()
+    assert "You are in Maya’s network." in page and "Accept as" not in page
+    assert "It still waits for them." in page
     response = client.post(ACCEPT)
     assert response.headers["Location"] == "/support/"
     assert Membership.objects.count() == 1
