@@ -10,7 +10,7 @@ WITH here AS (
     SELECT latitude, longitude FROM resources_postalcode WHERE code = %(code)s LIMIT 1
 ), near AS MATERIALIZED (
     SELECT f.id, f.service_id, f.facts, f.anywhere, f.name, f.verified_at,
-           ts_rank('{0.05, 0.2, 0.6, 1.0}', f.search, q) AS rank,
+           ts_rank('{0.05, 0.2, 0.6, 1.0}', f.heading, q) AS rank,
            f.hours IS NULL AS unknown, f.hours @> %(now)s AS now,
            f.hours && tstzrange(%(now)s, (date_trunc('day', %(now)s AT TIME ZONE f.zone) + interval '1 day')
                                           AT TIME ZONE f.zone) AS today,

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Window
+from django.db.models import Exists, F, OuterRef, Window
 from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from networks import gaps, warmth
 from networks.models import Circle, NetworkWishes, Support, Tie
 from resources.models import Attribute, Feedback, Findable, FindingWishes, SavedListing, Service
 from resources.search.times import MEETS
+from resources.search.traits import bits
 from resources.vocabulary import OURS
 
 MOST = 3
@@ -34,7 +35,9 @@ FROM_HOME = {Service.Delivery.ONLINE.value, Service.Delivery.PHONE.value, Servic
 # All that is looked at of a listing.
 COLUMNS = ("id", "name", "kind", "cost", "delivery", "access", "access_lacking", "standing_minutes")
 WITH_TIMES = Findable.objects.filter(service=OuterRef("service"), sessions__len__gt=0)
-IN_THE_EVENING = Findable.objects.filter(service=OuterRef("service"), facts__contains=["when:evenings"])
+IN_THE_EVENING = Findable.objects.annotate(evenings=F("traits").bitand(bits(["when:evenings"]))).filter(
+    service=OuterRef("service"), evenings__gt=0
+)
 
 
 @dataclass(frozen=True)

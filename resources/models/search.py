@@ -62,18 +62,26 @@ class FindableQuerySet(models.QuerySet["Findable"]):
 
 
 class Findable(models.Model):
-    """One published listing at one of its sites; a listing without a site has one row, too."""
+    """One published listing at one of its sites, or for one of the areas it serves; what has neither has one row."""
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="findable")
     at_location = models.ForeignKey(ServiceAtLocation, models.CASCADE, null=True, related_name="+")
+    # Numbers the areas served.
+    part = models.PositiveSmallIntegerField(default=0, db_default=0)
     # How many rows this listing has in all: one that has one need not be told apart when they are counted.
     sites = models.PositiveSmallIntegerField(default=1)
     # To sort by.
     name = models.CharField(max_length=255, db_collation="C")
-    # Words with their weights, and "#" with the names of the tiles of the map it lies in: one index for both.
+    # Words with their weights; and, behind a "#", the tiles of the map it lies in and those of its facts that do not
+    # change with the time: one index for all.
     search = SearchVectorField()
-    # "kind:group", "access:step_free", "topic:library": all that one can choose, in one list.
+    # Of these the words of its names and terms, to rank by. Rows from before there was this have none until the sweep.
+    heading = SearchVectorField(null=True)
+    # "kind:group", "access:step_free", "topic:library": all that one can choose. The next version drops this list:
+    # those that have a number are bits of `traits` (`search/traits.py`), the others a list by themselves.
     facts = ArrayField(models.TextField(db_collation="C"))
+    traits = models.BigIntegerField(default=0, db_default=0)
+    others = ArrayField(models.TextField(db_collation="C"), null=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     # Online or by phone, for everybody: no distance ever hides it.
@@ -97,13 +105,16 @@ class Findable(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["service", "at_location"], nulls_distinct=False, name="findable_once_a_site"
+                fields=["service", "at_location", "part"], nulls_distinct=False, name="findable_once_a_place"
             ),
         ]
         indexes = [
             # Written in bulk once a day and read all the time: no list of what is not yet in it.
             GinIndex(fields=["search"], fastupdate=False, name="findable_search"),
             models.Index(fields=["name", "service"], name="findable_name"),
+            models.Index(
+                fields=["service"], condition=models.Q(heading=None), name="findable_of_an_older_version"
+            ),
         ]
 
     def __str__(self) -> str:

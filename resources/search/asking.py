@@ -1,8 +1,9 @@
 """One question to the database, with everything a page of results needs: the page, how many, and what else to choose.
 
-The words and the map's tiles are one condition on one index, so that the cost goes with what lies near and fits, not
-with the size of the directory. What is left is looked at once: `base` says for each row which kinds of choice it
-misses (`missed`), because the counts of a kind are those without it.
+The words, the map's tiles and what has to be there are one condition on one index, so that the cost goes with what lies
+near and fits, not with the size of the directory. What is left is looked at once, and little is done for each row: what
+is true of it is one number (`traits.py`). `missed` says which kind of choice a row does not meet, because the counts of
+a kind are those without it; a row that misses two counts nowhere.
 """
 
 from __future__ import annotations
@@ -13,57 +14,72 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
+from django.db.models import Max
 
-from resources.search import places, tsquery
-from resources.search.documents import ANYWHERE as ANYWHERE_TILE
+from resources.models import Findable
+from resources.search import documents, places, traits, tsquery
 from resources.search.facets import Facet
+from resources.search.traits import bits
 from resources.search.tsquery import Sql
-from resources.search.wanted import ANYWHERE, BEST, NEAREST, Wanted
+from resources.search.wanted import ANYWHERE, BEST, NEAR, NEAREST, Wanted
 
 WEIGHTS = "{0.05, 0.2, 0.6, 1.0}"
 YEAR = dt.timedelta(days=365)
+MINUTE = 60
 # How many of those available anywhere stand below those that are near.
 FEW = 5
-KM = f"""CASE WHEN r.latitude IS NOT NULL THEN {2 * places.EARTH} * asin(least(1, sqrt(
-        power(sin(radians(r.latitude - %s) / 2), 2)
-        + cos(radians(%s)) * cos(radians(r.latitude)) * power(sin(radians(r.longitude - %s) / 2), 2)))) END"""
+# The haversine of the angle between two points: it grows with the distance, and is cheaper.
+AWAY = """power(sin(radians(latitude - %s) / 2), 2)
+           + cos(radians(%s)) * cos(radians(latitude)) * power(sin(radians(longitude - %s) / 2), 2)"""
+# What is true at this moment, beside what is true of the listing.
+UNKNOWN, CHECKED = bits(["when:unknown"]), bits(["checked:year"])
+TODAY, OPEN = bits(["when:today"]), bits(["when:today", "when:now"])
+NOW = f"""traits | CASE WHEN verified_at >= %s THEN {CHECKED} ELSE 0 END
+           | CASE WHEN hours IS NULL THEN {UNKNOWN} WHEN hours @> %s THEN {OPEN} WHEN hours && rest THEN {TODAY}
+                  ELSE 0 END"""
+# Listings of which no site is open, and one has times we do not know; the number stands for `when`.
+MORE = f"""(SELECT count(DISTINCT service_id) FROM base WHERE missed = {{}} AND traits & {UNKNOWN} <> 0
+        AND service_id NOT IN (SELECT service_id FROM best))"""  # noqa: S608 (our own number)
+# The database thinks of disks and of few rows: here the index is in memory, and what is found fits into it.
 STATEMENT = """
-WITH found AS MATERIALIZED (
-    SELECT r.id, r.service_id, r.sites, r.anywhere, r.name, {km} AS km,
-           r.facts
-           || CASE WHEN r.hours IS NULL THEN '{{when:unknown}}'
-                   WHEN r.hours @> %s THEN '{{when:now,when:today}}'
-                   WHEN r.hours && tstzrange(%s, (date_trunc('day', %s AT TIME ZONE r.zone) + interval '1 day')
-                                                 AT TIME ZONE r.zone) THEN '{{when:today}}'
-                   ELSE '{{}}' END::text[]
-           || CASE WHEN r.verified_at >= %s THEN '{{checked:year}}' ELSE '{{}}' END::text[] AS facts
-    FROM resources_findable r
-    WHERE (r.shown_until IS NULL OR r.shown_until > %s){where}
+SET LOCAL random_page_cost = 1; SET LOCAL jit = off; SET LOCAL work_mem = '32MB';
+WITH found AS (
+    SELECT id, service_id, sites, anywhere, name, heading, others, {now} AS traits, {away} AS away
+    FROM resources_findable r, LATERAL (
+        SELECT tstzrange(%s, (date_trunc('day', %s AT TIME ZONE r.zone) + interval '1 day') AT TIME ZONE r.zone)
+            AS rest OFFSET 0) AS day
+    WHERE (shown_until IS NULL OR shown_until > %s){where} OFFSET 0
 ), base AS MATERIALIZED (
-    SELECT *, {near} AS near, {missed} AS missed FROM found WHERE {inside}{hard}
+    SELECT id, service_id, sites, name, others, traits, away, near, missed, {told} AS told, {rank} AS rank FROM (
+        SELECT *, {near} AS near, {missed} AS missed FROM found WHERE {inside} OFFSET 0) AS sifted
+    WHERE missed IN ({single})
 ), best AS MATERIALIZED (
-    SELECT DISTINCT ON (service_id) id, service_id, near, km, name, facts FROM base WHERE missed = '{{}}'
-    ORDER BY service_id, near DESC, km NULLS LAST, id
-), ranked AS MATERIALIZED (
-    {ranked}
-), counted AS (
-    SELECT fact, sum(times)::int AS times FROM (
-        SELECT fact, count(*) AS times FROM base, unnest(facts) AS fact
-        WHERE sites = 1 AND {counts} GROUP BY fact
-        UNION ALL
-        SELECT fact, count(DISTINCT service_id) FROM base, unnest(facts) AS fact
-        WHERE sites > 1 AND {counts} GROUP BY fact
-    ) AS parts GROUP BY fact
+    SELECT id, service_id, name, traits, away, near, rank FROM base WHERE missed = 0 AND sites = 1
+    UNION ALL (
+        SELECT DISTINCT ON (service_id) id, service_id, name, traits, away, near, rank
+        FROM base WHERE missed = 0 AND sites > 1 ORDER BY service_id, near DESC, away NULLS LAST, id)
+), named AS (
+    SELECT service_id, sites, fact FROM (
+        SELECT service_id, sites, missed, unnest(others) AS fact FROM base) AS each WHERE {counts}
 )
 SELECT (SELECT count(*) FROM best WHERE near), (SELECT count(*) FROM best WHERE NOT near),
-       (SELECT json_object_agg(fact, times) FROM counted),
-       (SELECT json_agg(p) FROM (SELECT id, km, facts FROM ranked WHERE near
+       (SELECT ARRAY[{numbers}] FROM (
+            SELECT told FROM base WHERE sites = 1
+            UNION ALL SELECT bit_or(told) FROM base WHERE sites > 1 GROUP BY service_id) AS once),
+       (SELECT json_object_agg(fact, times) FROM (
+            SELECT fact, sum(times)::int AS times FROM (
+                SELECT fact, count(*) AS times FROM named WHERE sites = 1 GROUP BY fact
+                UNION ALL SELECT fact, count(DISTINCT service_id) FROM named WHERE sites > 1 GROUP BY fact
+            ) AS parts GROUP BY fact) AS sums),
+       (SELECT json_agg(p) FROM (SELECT id, away, traits FROM best WHERE near
             ORDER BY {order} LIMIT %s OFFSET %s) AS p),
-       (SELECT json_agg(p) FROM (SELECT id, km, facts FROM ranked WHERE NOT near
+       (SELECT json_agg(p) FROM (SELECT id, away, traits FROM best WHERE NOT near
             ORDER BY {order} LIMIT %s OFFSET %s) AS p),
-       {unknown}
+       {more}
 """
+NUMBERED = ", ".join(f"count(*) FILTER (WHERE told & {1 << place} <> 0)" for place in traits.NUMBERS.values())
 
 
 @dataclass(frozen=True)
@@ -91,11 +107,25 @@ class Found:
 
 
 def ask(wanted: Wanted) -> Found:
+    """Nothing but "what is there?" looks at every row, and is what the first page asks: the answer holds for a minute.
+
+    A new or changed listing makes it anew at once, for it has a new row; one that is gone is not shown.
+    """
+    if not wanted.asks_for_all:
+        return asked(wanted)
+    last = Findable.objects.aggregate(last=Max("pk"))["last"]
+    key = f"search:{last}:{wanted.now:%Y%m%d%H%M}:{wanted.page}:{wanted.per_page}"
+    found: Found = cache.get_or_set(key, lambda: asked(wanted), MINUTE)
+    return found
+
+
+def asked(wanted: Wanted) -> Found:
     sql, given = statement(wanted)
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        near, anywhere, counts, near_hits, anywhere_hits, unknown = cursor.fetchone()
-    return Found(hits(near_hits), hits(anywhere_hits), near, anywhere, read(counts) or {}, unknown)
+        near, anywhere, numbers, named, near_hits, anywhere_hits, more = cursor.fetchone()
+    counts = {fact: times for fact, times in zip(traits.NUMBERS, numbers, strict=True) if times}
+    return Found(hits(near_hits), hits(anywhere_hits), near, anywhere, counts | (read(named) or {}), more)
 
 
 def read(found: Any) -> Any:
@@ -103,99 +133,123 @@ def read(found: Any) -> Any:
 
 
 def hits(found: Any) -> list[Hit]:
-    return [Hit(each["id"], each["km"], frozenset(each["facts"])) for each in read(found) or []]
+    return [
+        Hit(each["id"], kilometres(each["away"]), traits.known(each["traits"])) for each in read(found) or []
+    ]
+
+
+def kilometres(away: float | None) -> float | None:
+    return None if away is None else places.km_of(away)
 
 
 def statement(wanted: Wanted) -> Sql:
     """The whole question. Its pieces hold nothing that somebody typed; that is in the parameters."""
     words = tsquery.of_meaning(wanted.meaning) if wanted.meaning.asks else None
-    km, rank, where = distance(wanted), ranked(wanted, words), conditions(wanted, words)
-    missed, hard = misses(wanted), must_have(wanted)
-    counts = "(missed = '{}' OR cardinality(missed) = 1 AND split_part(fact, ':', 1) = missed[1])"
-    now, tail = wanted.now, limits(wanted)
-    sql = STATEMENT.format(
-        km=km[0],
-        ranked=rank[0],
-        where=where[0],
-        near=nearness(wanted),
-        inside=inside(wanted),
-        missed=missed[0],
-        hard=hard[0],
-        counts=counts,
-        order=ordering(wanted),
-        unknown=UNKNOWN if wanted.chosen.get("when") else "0",
+    away, where, rank, missed = (
+        distance(wanted),
+        conditions(wanted, words),
+        ranked(wanted, words),
+        misses(wanted),
     )
-    before = [*km[1], now, now, now, now - YEAR, now, *where[1]]
-    return sql, [*before, *missed[1], *hard[1], *rank[1], *tail]
-
-
-# Listings of which no site is open, and one has times we do not know.
-UNKNOWN = """(SELECT count(DISTINCT service_id) FROM base WHERE missed = '{when}' AND 'when:unknown' = ANY (facts)
-        AND service_id NOT IN (SELECT service_id FROM best))"""
+    soft, now = [facet.name for facet, _values in wanted.facets if facet.either], wanted.now
+    sql = STATEMENT.format(
+        **{"away": away[0], "now": NOW, "where": where[0], "rank": rank[0], "missed": missed[0]},
+        **{"near": nearness(wanted), "inside": inside(wanted), "order": ordering(wanted)},
+        **{"told": told(soft), "counts": counted(soft), "numbers": NUMBERED},
+        single=", ".join(str(number) for number in [0, *(2**place for place in range(len(soft)))]),
+        more=MORE.format(2 ** soft.index("when")) if "when" in soft else "0",
+    )
+    given = [now - YEAR, now, *away[1], now, now, now, *where[1], *rank[1], *missed[1]]
+    return sql, [*given, *limits(wanted)]
 
 
 def distance(wanted: Wanted) -> Sql:
     if wanted.place is None:
         return "NULL::float8", []
     point = wanted.place.point
-    return KM, [point.latitude, point.latitude, point.longitude]
+    return AWAY, [point.latitude, point.latitude, point.longitude]
 
 
 def ranked(wanted: Wanted, words: Sql | None) -> Sql:
-    """How well each fits, asked of those alone that are shown: it takes their whole text to say so."""
+    """How well each fits by its names and terms; what only says so in its text comes after those."""
     if words is None or wanted.sorted_by != BEST:
-        return "SELECT *, 0 AS rank FROM best", []
-    sql = f"""SELECT best.*, ts_rank('{WEIGHTS}', r.search, {words[0]}) AS rank
-    FROM best JOIN resources_findable r ON r.id = best.id"""  # noqa: S608 (no word of it was typed)
-    return sql, words[1]
+        return "0", []
+    return f"CASE WHEN missed = 0 THEN coalesce(ts_rank('{WEIGHTS}', heading, {words[0]}), 0) END", words[1]
 
 
 def conditions(wanted: Wanted, words: Sql | None) -> Sql:
-    """What the index answers: words, and tiles that the circle touches or that mean "anywhere"."""
-    asked = [words] if words else []
-    if wanted.place and (tiles := places.tiles_touching(places.box(wanted.place.point, wanted.radius))):
-        names = " | ".join(f"'{name}'" for name in [*tiles, ANYWHERE_TILE])
-        asked.append(("%s::tsquery", [names]))
-    newer, after = (" AND r.published_at > %s", [wanted.since]) if wanted.since else ("", [])
+    """What the index answers, and what was published since."""
+    asked = [*([words] if words else []), *map(tsquery.of_any, [*whereabouts(wanted), *chosen(wanted)])]
+    newer, after = (" AND published_at > %s", [wanted.since]) if wanted.since else ("", [])
     if not asked:
         return newer, after
     sql, given = tsquery.joined(asked, " && ")
-    return f" AND r.search @@ ({sql}){newer}", [*given, *after]
+    return f" AND search @@ ({sql}){newer}", [*given, *after]
+
+
+def whereabouts(wanted: Wanted) -> Iterator[list[str]]:
+    """Tiles of the map that the circle touches, or what means "anywhere"."""
+    anywhere = [] if wanted.reach == NEAR else [documents.ANYWHERE]
+    if wanted.reach == ANYWHERE:
+        yield anywhere
+    elif wanted.place and (tiles := places.tiles_touching(places.box(wanted.place.point, wanted.radius))):
+        yield [*tiles, *anywhere]
+
+
+def chosen(wanted: Wanted) -> Iterator[list[str]]:
+    """What has to be there; where one of several is enough, each row is looked at, because the others are counted."""
+    for facet, values in wanted.facets:
+        if facet.lasting and not facet.either:
+            yield from ([mark] for mark in documents.marks(facts(facet, values)))
 
 
 def nearness(wanted: Wanted) -> str:
     """Whether it counts among those that are near; without a place all do."""
-    return f"coalesce(km <= {float(wanted.radius)}, false)" if wanted.place else "true"
+    return f"coalesce(away <= {places.haversine(wanted.radius)!r}, false)" if wanted.place else "true"
 
 
 def inside(wanted: Wanted) -> str:
     near = nearness(wanted)
-    return {ANYWHERE: f"anywhere AND NOT {near}" if wanted.place else "anywhere", "near": near}.get(
+    reach = {ANYWHERE: f"anywhere AND NOT {near}" if wanted.place else "anywhere", NEAR: near}.get(
         wanted.reach, f"(anywhere OR {near})"
     )
+    passing = [facts(facet, values) for facet, values in wanted.facets if not (facet.lasting or facet.either)]
+    return " AND ".join([reach, *(f"traits & {bits(each)} <> 0" for each in passing)])
 
 
 def misses(wanted: Wanted) -> Sql:
-    """Which kinds of choice a row does not meet, of those where one of several is enough."""
-    soft = [(facet, chosen) for facet, chosen in wanted.facets if facet.either]
-    if not soft:
-        return "'{}'::text[]", []
-    cases = ", ".join(f"CASE WHEN NOT facts && %s::text[] THEN '{facet.name}' END" for facet, _chosen in soft)
-    return f"array_remove(ARRAY[{cases}], NULL)", [facts(facet, chosen) for facet, chosen in soft]
+    """Which kinds of choice a row does not meet, of those where one of several is enough: a bit for each."""
+    met = [meets(facts(facet, values)) for facet, values in wanted.facets if facet.either]
+    found = [f"CASE WHEN {sql} THEN 0 ELSE {2**place} END" for place, (sql, _given) in enumerate(met)]
+    return " + ".join(found) or "0", [each for _sql, given in met for each in given]
 
 
-def must_have(wanted: Wanted) -> Sql:
-    hard = [fact for facet, chosen in wanted.facets if not facet.either for fact in facts(facet, chosen)]
-    return (" AND facts @> %s::text[]", [hard]) if hard else ("", [])
+def meets(wished: list[str]) -> Sql:
+    """One of these is true of it."""
+    named = traits.others(wished)
+    listed: Sql = (" OR others && %s::text[]", [named]) if named else ("", [])
+    return f"traits & {bits(wished)} <> 0{listed[0]}", listed[1]
 
 
-def facts(facet: Facet, chosen: tuple[str, ...]) -> list[str]:
-    return [facet.fact(value) for value in chosen]
+def told(soft: list[str]) -> str:
+    """Which facts of a row count: all, or those of the only kind it misses."""
+    kinds = " ".join(f"WHEN {2**place} THEN {traits.kind(name)}" for place, name in enumerate(soft))
+    return f"traits & CASE missed {kinds} ELSE -1 END" if soft else "traits"
+
+
+def counted(soft: list[str]) -> str:
+    """The same for those that have no number."""
+    kinds = " ".join(f"WHEN {2**place} THEN '{name}:'" for place, name in enumerate(soft))
+    return f"(missed = 0 OR starts_with(fact, CASE missed {kinds} END))" if soft else "true"
+
+
+def facts(facet: Facet, values: tuple[str, ...]) -> list[str]:
+    return [facet.fact(value) for value in values]
 
 
 def ordering(wanted: Wanted) -> str:
     """What is equal otherwise comes nearest first, then by name."""
-    return {NEAREST: "km NULLS LAST, name, id", BEST: "rank DESC, km NULLS LAST, name, id"}.get(
+    return {NEAREST: "away NULLS LAST, name, id", BEST: "rank DESC, away NULLS LAST, name, id"}.get(
         wanted.sorted_by, "name, id"
     )
 

@@ -1,16 +1,16 @@
-"""One listing as the search knows it: a row for each of its sites. Reads what is loaded, asks nothing."""
+"""One listing as the search knows it: a row for each of its places. Reads what is loaded, asks nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch, QuerySet
 
 from resources import clock
 from resources.models import Attribute, Location, Service, ServiceAtLocation, TaxonomyTerm
-from resources.search import facets, folding, places
+from resources.search import facets, folding, places, traits
 from resources.search.areas import is_national
 from resources.search.languages import config_of
 from resources.search.places import Point
@@ -20,7 +20,10 @@ from resources.vocabulary import OURS, TOPIC
 
 FROM_AFAR = {Service.Delivery.ONLINE, Service.Delivery.PHONE}
 # In the index beside the words; no word can begin with this sign.
-ANYWHERE = "#anywhere"
+MARK = "#"
+ANYWHERE = f"{MARK}anywhere"
+# Of the areas it serves, so many are places it is found near: each is a row.
+MOST_AREAS = 30
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Row:
 
     service_id: str
     at_location_id: str | None
+    part: int
     sites: int
     name: str
     config: str
@@ -36,8 +40,10 @@ class Row:
     b: str
     c: str
     d: str
-    tiles: list[str]
+    marks: list[str]
     facts: list[str]
+    traits: int
+    others: list[str]
     latitude: float | None
     longitude: float | None
     anywhere: bool
@@ -71,35 +77,42 @@ def loaded(services: QuerySet[Service]) -> QuerySet[Service]:
 
 
 def rows(service: Service, *, gazetteer: Gazetteer, now: dt.datetime) -> list[Row]:
-    """One for each place it can be gone to; one in all for what has none."""
+    """One for each place it can be gone to, else for each area it serves; one in all for what has neither."""
     sites = list(service.at_locations.all())
     there = [at for at in sites if at.location.location_type == Location.Type.PHYSICAL] or sites[:1]
-    return [row(service, at, len(there), gazetteer, now) for at in there] or [
-        row(service, None, 1, gazetteer, now)
+    made = [
+        at_point(whole, part, point)
+        for at in (there or [None])
+        for whole in [row(service, at, now)]
+        for part, point in enumerate(points(service, at, gazetteer) or [None])
     ]
+    return [replace(each, sites=len(made)) for each in made]
 
 
-def row(
-    service: Service, at: ServiceAtLocation | None, sites: int, gazetteer: Gazetteer, now: dt.datetime
-) -> Row:
-    point, times = where(service, at, gazetteer), times_at(service, at)
-    checked, wide = service.verification, anywhere(service, at)
+def row(service: Service, at: ServiceAtLocation | None, now: dt.datetime) -> Row:
+    """All but where it is."""
+    times, checked, wide = times_at(service, at), service.verification, anywhere(service, at)
     hours, shown_until = times.hours(now), clock.leaves_search_at(service)
     a, b, c, d = words(service, at)
+    lasting = facts(service, at)
+    known = [*lasting, *evenings(times, now)]
     return Row(
         service_id=str(service.pk),
         at_location_id=str(at.pk) if at else None,
-        sites=sites,
+        part=0,
+        sites=1,
         name=folding.plain(service.name)[:255],
         config=config_of(service.text_language or (service.source.language if service.source else "")),
         a=a,
         b=b,
         c=c,
         d=d,
-        tiles=[*(places.tiles_of(point) if point else []), *([ANYWHERE] if wide else [])],
-        facts=[*facts(service, at), *evenings(times, now)],
-        latitude=point.latitude if point else None,
-        longitude=point.longitude if point else None,
+        marks=[*marks(lasting), *([ANYWHERE] if wide else [])],
+        facts=known,
+        traits=traits.bits(known),
+        others=traits.others(known),
+        latitude=None,
+        longitude=None,
         anywhere=wide,
         hours=None if hours is None else spans(hours),
         zone=str(times.zone or "UTC"),
@@ -109,6 +122,13 @@ def row(
         shown_until=shown_until.isoformat() if shown_until else None,
         refreshed_on=now.astimezone(dt.UTC).date().isoformat(),
     )
+
+
+def at_point(whole: Row, part: int, point: Point | None) -> Row:
+    if point is None:
+        return whole
+    found = [*whole.marks, *places.tiles_of(point)]
+    return replace(whole, part=part, marks=found, latitude=point.latitude, longitude=point.longitude)
 
 
 def spans(hours: list[tuple[dt.datetime, dt.datetime]]) -> str:
@@ -169,6 +189,11 @@ def facts(service: Service, at: ServiceAtLocation | None) -> list[str]:
     return sorted({f"{name}:{value}" for name, chosen in values.items() for value in chosen if value})
 
 
+def marks(lasting: Iterable[str]) -> list[str]:
+    """Facts as the index holds them."""
+    return [MARK + fact for fact in lasting]
+
+
 def evenings(times: Times, now: dt.datetime) -> list[str]:
     return ["when:evenings"] if times.evenings(now) else []
 
@@ -183,17 +208,17 @@ def anywhere(service: Service, at: ServiceAtLocation | None) -> bool:
     return bool(FROM_AFAR & set(service.delivery)) and not limited
 
 
-def where(service: Service, at: ServiceAtLocation | None, gazetteer: Gazetteer) -> Point | None:
-    """Where one goes; where nobody goes, the area it serves, else where its organisation is."""
+def points(service: Service, at: ServiceAtLocation | None, gazetteer: Gazetteer) -> list[Point]:
+    """Where one goes; where nobody goes, the areas it serves, else where its organisation is."""
     if at and at.location.location_type == Location.Type.PHYSICAL:
-        return point_of(at.location) or next(
-            filter(None, map(gazetteer.of_address, at.location.addresses.all())), None
-        )
+        addresses = map(gazetteer.of_address, at.location.addresses.all())
+        return [point for point in [point_of(at.location) or next(filter(None, addresses), None)] if point]
     if anywhere(service, at):
-        return None
-    served = (gazetteer.of_area(area.name) for area in service.service_areas.all() if area.name)
-    homes = (point_of(location) for location in service.organization.locations.all())
-    return next(filter(None, served), None) or next(filter(None, homes), None)
+        return []
+    areas = [*service.service_areas.all(), *(at.service_areas.all() if at else [])]
+    served = dict.fromkeys(filter(None, (gazetteer.of_area(area.name) for area in areas if area.name)))
+    homes = filter(None, map(point_of, service.organization.locations.all()))
+    return [*served][:MOST_AREAS] or [*homes][:1]
 
 
 def point_of(location: Location) -> Point | None:

@@ -46,7 +46,10 @@ LANGUAGES = LanguageCodes()
 
 @dataclass(frozen=True)
 class Facet:
-    """`either`: one of the chosen ones is enough; else all of them have to be there. `labels`: code and words."""
+    """`either`: one of the chosen ones is enough; else all of them have to be there. `labels`: code and words.
+
+    `lasting`: it changes with the listing only, not with the time, so that the index can hold it.
+    """
 
     name: str
     title: Any
@@ -54,6 +57,7 @@ class Facet:
     either: bool = True
     # Only one can be chosen.
     single: bool = False
+    lasting: bool = True
 
     def fact(self, value: str) -> str:
         return f"{self.name}:{value}"
@@ -81,7 +85,7 @@ FACETS = [
     Facet("how", gettext_lazy("How"), listed(Service.Delivery)),
     Facet("cost", gettext_lazy("Cost"), listed(Service.Cost)),
     Facet("access", gettext_lazy("What has to be there"), listed(Service.Access), either=False),
-    Facet("when", gettext_lazy("When"), lambda _values: dict(WHEN), single=True),
+    Facet("when", gettext_lazy("When"), lambda _values: dict(WHEN), single=True, lasting=False),
     Facet("kind", gettext_lazy("Kind"), listed(Service.Kind)),
     Facet("language", gettext_lazy("Language"), language_words),
     # Its words are in the database: whoever shows them looks them up.
@@ -102,6 +106,7 @@ FACETS = [
         gettext_lazy("Last check"),
         lambda _values: {"year": gettext_lazy("Checked in the last year")},
         either=False,
+        lasting=False,
     ),
 ]
 BY_NAME = {facet.name: facet for facet in FACETS}

@@ -35,11 +35,21 @@ class Box:
 
 
 def distance(a: Point, b: Point) -> float:
-    """Kilometres, by haversine. The root is kept below one: rounding may carry it over."""
+    """Kilometres, by haversine."""
     phi, psi = math.radians(a.latitude), math.radians(b.latitude)
     up = math.sin((psi - phi) / 2)
     along = math.sin(math.radians(b.longitude - a.longitude) / 2)
-    return 2 * EARTH * math.asin(min(1.0, math.sqrt(up * up + math.cos(phi) * math.cos(psi) * along * along)))
+    return km_of(up * up + math.cos(phi) * math.cos(psi) * along * along)
+
+
+def km_of(haversine: float) -> float:
+    """Kilometres between two points. The root is kept below one: rounding may carry it over."""
+    return 2 * EARTH * math.asin(min(1.0, math.sqrt(haversine)))
+
+
+def haversine(km: float) -> float:
+    """The other way round; half round the globe is as far as it goes."""
+    return math.sin(min(math.pi / 2, km / (2 * EARTH))) ** 2
 
 
 def box(middle: Point, km: float) -> Box:

@@ -73,7 +73,8 @@ class Gazetteer:
         codes, names = set(), set()
         for service in services:
             codes |= {places.code(address.postal_code) for address in addresses(service)}
-            areas = [area.name for area in service.service_areas.all()]
+            sites = [area for at in service.at_locations.all() for area in at.service_areas.all()]
+            areas = [area.name for area in (*service.service_areas.all(), *sites)]
             names |= {folding.plain(name) for name in areas}
             codes |= {places.code(name) for name in areas}
         self.codes = {

@@ -66,19 +66,22 @@ class Group:
         return [choice for choice in self.choices if not choice.quick]
 
 
-def shown(hits: Iterable[Hit], wanted: Wanted) -> list[Shown]:
-    """In the order of the hits. Two queries, however many there are."""
-    wished = list(hits)
+def shown(found: Found, wanted: Wanted) -> tuple[list[Shown], list[Shown]]:
+    """Those near and those anywhere, each in the order of its hits. Two queries, however many there are."""
     rows = (
         Findable.objects.select_related(
             *("service__organization", "service__source", "service__verification", "at_location__location")
         )
         .prefetch_related("at_location__location__addresses")
         .with_times(now=wanted.now)
-        .defer("search")
-        .in_bulk([hit.row for hit in wished])
+        .defer("search", "heading")
+        .in_bulk([hit.row for hit in (*found.near, *found.anywhere)])
     )
-    return [show(rows[hit.row], hit, wanted) for hit in wished if hit.row in rows]
+    near, anywhere = (
+        [show(rows[hit.row], hit, wanted) for hit in hits if hit.row in rows]
+        for hits in (found.near, found.anywhere)
+    )
+    return near, anywhere
 
 
 def show(row: Findable, hit: Hit, wanted: Wanted) -> Shown:

@@ -29,8 +29,7 @@ def of_option(option: Option, config: str) -> Sql:
     """In the searcher's language and as it is written."""
     if option.stem and not option.unfinished:
         # Nothing is left for the database to find out.
-        lexemes = dict.fromkeys([option.stem, *option.words])
-        return "%s::tsquery", [" | ".join(f"'{lexeme}'" for lexeme in lexemes)]
+        return of_any(dict.fromkeys([option.stem, *option.words]))
     if option.unfinished:
         function, text = "to_tsquery", " & ".join(f"{word}:*" for word in option.words)
     else:
@@ -38,6 +37,15 @@ def of_option(option: Option, config: str) -> Sql:
         text = " ".join(option.words)
     configs = dict.fromkeys([config, SIMPLE])
     return joined(((f"{function}(%s, %s)", [each, text]) for each in configs), " || ")
+
+
+def of_any(lexemes: Iterable[str]) -> Sql:
+    """One of these, as they stand in the index; whatever signs they hold."""
+    return "%s::tsquery", [" | ".join(map(quoted, lexemes))]
+
+
+def quoted(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def joined(parts: Iterable[Sql], by: str) -> Sql:

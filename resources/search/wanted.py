@@ -36,6 +36,10 @@ class Wanted:
         return [(facet, self.chosen[facet.name]) for facet in FACETS if self.chosen.get(facet.name)]
 
     @property
+    def asks_for_all(self) -> bool:
+        return not (self.meaning.asks or self.place or self.facets or self.reach or self.since)
+
+    @property
     def sorted_by(self) -> str:
         """As asked; else the best match for words, the nearest for a place, else by name."""
         if self.order == NEAREST and self.place:

@@ -20,22 +20,24 @@ from resources.search.postcodes import Gazetteer
 
 BATCH = 500
 COLUMNS = (
-    "service_id, at_location_id, sites, name, facts, latitude, longitude, anywhere, hours, zone, sessions,"
-    " verified_at, published_at, shown_until, refreshed_on"
+    "service_id, at_location_id, part, sites, name, facts, traits, others, latitude, longitude, anywhere, hours, zone,"
+    " sessions, verified_at, published_at, shown_until, refreshed_on"
 )
-# Each word stands twice: as the listing's language has it, and as it is written. Tiles have no place in a text.
+# Each word stands twice: as the listing's language has it, and as it is written. Marks have no place in a text.
 WRITE = f"""
-    INSERT INTO resources_findable ({COLUMNS}, search)
-    SELECT {COLUMNS},
-           setweight(to_tsvector(config::regconfig, a), 'A') || setweight(to_tsvector('simple', a), 'A')
-        || setweight(to_tsvector(config::regconfig, b), 'B') || setweight(to_tsvector('simple', b), 'B')
-        || setweight(to_tsvector(config::regconfig, c), 'C') || setweight(to_tsvector('simple', c), 'C')
-        || setweight(to_tsvector('simple', d), 'D') || array_to_tsvector(tiles)
+    INSERT INTO resources_findable ({COLUMNS}, heading, search)
+    SELECT {COLUMNS}, heading,
+           heading || setweight(to_tsvector(config::regconfig, c), 'C') || setweight(to_tsvector('simple', c), 'C')
+                   || setweight(to_tsvector('simple', d), 'D') || array_to_tsvector(marks)
     FROM jsonb_to_recordset(%s::jsonb) AS made(
-        service_id uuid, at_location_id uuid, sites smallint, name text, config text, a text, b text, c text, d text,
-        tiles text[], facts text[], latitude float8, longitude float8, anywhere boolean, hours tstzmultirange,
-        zone text, sessions timestamptz[], verified_at timestamptz, published_at timestamptz,
-        shown_until timestamptz, refreshed_on date)
+        service_id uuid, at_location_id uuid, part smallint, sites smallint, name text, config text,
+        a text, b text, c text, d text,
+        marks text[], facts text[], traits bigint, others text[], latitude float8, longitude float8,
+        anywhere boolean, hours tstzmultirange, zone text, sessions timestamptz[], verified_at timestamptz,
+        published_at timestamptz, shown_until timestamptz, refreshed_on date),
+    LATERAL (SELECT setweight(to_tsvector(config::regconfig, a), 'A') || setweight(to_tsvector('simple', a), 'A')
+                 || setweight(to_tsvector(config::regconfig, b), 'B') || setweight(to_tsvector('simple', b), 'B')
+                 AS heading) AS said
 """  # noqa: S608 (our own column names)
 LEARN = """
     INSERT INTO resources_knownword (word, stem, times, nearby)

@@ -27,11 +27,12 @@ SECONDS = 200.0
 FRESHEN = """
     UPDATE resources_findable AS r
     SET hours = made.hours, sessions = made.sessions, zone = made.zone, facts = made.facts,
-        refreshed_on = made.refreshed_on
+        traits = made.traits, refreshed_on = made.refreshed_on
     FROM jsonb_to_recordset(%s::jsonb) AS made(
-        service_id uuid, at_location_id uuid, hours tstzmultirange, sessions timestamptz[], zone text,
-        facts text[], refreshed_on date)
+        service_id uuid, at_location_id uuid, part smallint, hours tstzmultirange, sessions timestamptz[], zone text,
+        facts text[], traits bigint, refreshed_on date)
     WHERE r.service_id = made.service_id AND r.at_location_id IS NOT DISTINCT FROM made.at_location_id
+        AND r.part = made.part
 """
 COUNT = """
     WITH counted AS MATERIALIZED (SELECT word, ndoc FROM ts_stat('SELECT search FROM resources_findable')),
@@ -55,11 +56,14 @@ def sweep_findable(*, now: dt.datetime) -> int:
 
 
 def _added() -> Iterator[int]:
-    """What is public and not yet there, as after an upgrade that brought the search its table."""
-    while missing := list(
-        Service.objects.published().filter(findable=None).order_by("pk").values_list("pk", flat=True)[:BATCH]
-    ):
-        yield reindex(Service.objects.filter(pk__in=missing))
+    """What is public and not yet there as we would write it, as after an upgrade."""
+    missing = Service.objects.published().filter(findable=None).order_by("pk").values_list("pk", flat=True)
+    older = (
+        Findable.objects.filter(heading=None).order_by("service").values_list("service", flat=True).distinct()
+    )
+    for which in (missing, older):
+        while found := list(which[:BATCH]):
+            yield reindex(Service.objects.filter(pk__in=found))
 
 
 def _freshened(now: dt.datetime) -> Iterator[int]:

@@ -83,12 +83,13 @@ def search(form: SearchForm, *, page: str, now: dt.datetime) -> dict[str, Any]:
 def said(form: SearchForm, wanted: Wanted, found: Found) -> dict[str, Any]:
     """What the templates look at."""
     choices = results.groups(found, wanted, whole=form.cleaned_data["all"])
+    near, anywhere = results.shown(found, wanted)
     return {
         "wanted": wanted,
         "found": found,
         "words": form.cleaned_data["q"].strip(),
-        "near": results.shown(found.near, wanted),
-        "anywhere": results.shown(found.anywhere, wanted),
+        "near": near,
+        "anywhere": anywhere,
         "nothing": not found.total,
         "corrected": wanted.meaning.corrected,
         "same": wanted.meaning.also,

@@ -205,3 +205,20 @@ def test_the_sweep_brings_the_times_of_today_and_what_was_not_there(published):
     assert {row.refreshed_on for row in service.findable.all()} == {NOW.astimezone(dt.UTC).date()}
     assert forgotten.findable.count() == 1
     assert services.sweep_findable(now=NOW) == 0
+
+
+def test_the_first_page_is_kept_for_a_minute_and_never_shows_what_is_gone(client, published, curator):
+    stays, goes = published("Choir"), published("Library")
+    assert client.get("/find/").context["found"].near_count == 2
+    with connection.execute_wrapper(refuse_to_search):
+        shown = client.get("/find/").context["near"]
+    assert {row.service for row in shown} == {stays, goes}
+    services.archive(service=goes, by=curator)
+    assert [row.service for row in client.get("/find/").context["near"]] == [stays]
+    published("Tea")
+    assert client.get("/find/").context["found"].near_count == 2
+
+
+def refuse_to_search(execute, sql, *rest):
+    assert "WITH found" not in sql
+    return execute(sql, *rest)

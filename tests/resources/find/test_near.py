@@ -1,9 +1,12 @@
 """Near somebody: by postcode or town, each listing once, and what is available anywhere beside it."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from resources import services
-from resources.models import Location, PostalCode, Service, ServiceAtLocation
+from resources.models import Location, PostalCode, Service, ServiceArea, ServiceAtLocation
 
 pytestmark = pytest.mark.django_db
 FIND = "/find/"
@@ -79,3 +82,31 @@ def test_nothing_near_offers_to_look_further(client, published):
     response = client.get(FIND, {"place": "Testham", "within": "10"})
     assert response.context["nothing"]
     assert "within=25" in response.content.decode()
+
+
+@pytest.mark.usefixtures("_town")
+def test_who_comes_to_people_is_found_in_each_area_they_serve_and_counted_once(client, published):
+    for number, name in enumerate(("Farham", "Middleham")):
+        PostalCode.objects.create(
+            country="GB",
+            code=f"ZZ{number + 2}",
+            place_name=name,
+            folded_name=name.lower(),
+            latitude=54.0 + number,
+            longitude=-1.0,
+        )
+    visits = published("Somebody to help at home", delivery=["at_home"])
+    for name in ("Testham", "Farham", "Nowhere we know"):
+        ServiceArea.objects.create(service=visits, name=name)
+    services.reindex(Service.objects.filter(pk=visits.pk))
+    for place in ("Testham", "Farham"):
+        response = client.get(FIND, {"place": place})
+        assert near(response) == ["Somebody to help at home"]
+        assert "serves your area" in response.content.decode()
+    assert near(client.get(FIND, {"place": "Middleham"})) == []
+    everywhere = client.get(FIND, {"q": "help"})
+    assert near(everywhere) == ["Somebody to help at home"]
+    assert everywhere.context["found"].counts["kind:service"] == 1
+    visits.findable.update(refreshed_on=dt.date(2026, 1, 1), hours="{}")
+    assert services.sweep_findable(now=timezone.now()) == 2
+    assert {row.hours for row in visits.findable.all()} == {None}
