@@ -115,8 +115,10 @@ def ask(wanted: Wanted) -> Found:
         return asked(wanted)
     last = Findable.objects.aggregate(last=Max("pk"))["last"]
     key = f"search:{last}:{wanted.now:%Y%m%d%H%M}:{wanted.page}:{wanted.per_page}"
-    found: Found = cache.get_or_set(key, lambda: asked(wanted), MINUTE)
-    return found
+    kept: Found | None = cache.get(key)
+    if kept is None:
+        cache.set(key, kept := asked(wanted), MINUTE)
+    return kept
 
 
 def asked(wanted: Wanted) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch, QuerySet
@@ -79,10 +79,12 @@ def loaded(services: QuerySet[Service]) -> QuerySet[Service]:
 def rows(service: Service, *, gazetteer: Gazetteer, now: dt.datetime) -> list[Row]:
     """One for each place it can be gone to, else for each area it serves; one in all for what has neither."""
     sites = list(service.at_locations.all())
-    there = [at for at in sites if at.location.location_type == Location.Type.PHYSICAL] or sites[:1]
+    there: Sequence[ServiceAtLocation | None] = (
+        [at for at in sites if at.location.location_type == Location.Type.PHYSICAL] or sites[:1] or [None]
+    )
     made = [
         at_point(whole, part, point)
-        for at in (there or [None])
+        for at in there
         for whole in [row(service, at, now)]
         for part, point in enumerate(points(service, at, gazetteer) or [None])
     ]
