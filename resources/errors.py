@@ -27,6 +27,10 @@ class NotWanted(DomainError):
     """They asked not to be listed."""
 
 
+class MergedAway(DomainError):
+    """The listing was made one with another while somebody was at it."""
+
+
 class CannotMerge(DomainError):
     """These two cannot become one."""
 

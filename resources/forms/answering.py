@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import URLField
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import OnceForm
@@ -36,7 +37,7 @@ class OwnListingForm(OnceForm):
                 continue
             more: dict[str, Any] = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
             made = field.formfield(
-                required=not field.blank, initial=value, label=fields.label(table, name), **more
+                required=not field.blank, initial=value, label=capfirst(fields.label(table, name)), **more
             )
             if made is None:
                 continue

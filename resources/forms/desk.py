@@ -77,9 +77,14 @@ class AnswerForm(forms.Form):
 class DecisionForm(AnswerForm):
     """One tick and one value for each field of a proposal; a reason below. `act` is the button that was pressed."""
 
-    def __init__(self, *args: Any, changes: list[FieldChange], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, changes: list[FieldChange], of_import: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.changes = changes
+        self.changes, self.of_import = changes, of_import
+        if of_import:
+            self.fields["reason"].label = _("Why, for the history")
+            self.fields["reason"].help_text = _("Only curators read this.")
         for change in changes:
             self.fields[f"take-{change.pk}"] = forms.BooleanField(
                 label=_("Take this over"), required=False, initial=True
@@ -97,7 +102,7 @@ class DecisionForm(AnswerForm):
         if self.refuses:
             for name in [name for name in self.errors if name != "reason"]:
                 del self.errors[name]
-            if not said.get("reason"):
+            if not said.get("reason") and not self.of_import:
                 self.add_error("reason", _("Say why, in words the sender can read."))
             return said
         for change in self.changes:

@@ -47,7 +47,10 @@ def _said(value: Any) -> str:
 
 
 class TermForm(ToldForm):
-    """A term of our own vocabulary. Its code stands in addresses that people keep, so it stays as it was made."""
+    """A term of our own vocabulary. Only the heads we began with stand below nothing.
+
+    Its code stands in addresses that people keep, so it stays as it was made.
+    """
 
     retired = forms.BooleanField(
         label=gettext_lazy("No longer offered"),
@@ -78,6 +81,10 @@ class TermForm(ToldForm):
             field = cast(forms.ModelChoiceField, self.fields[name])
             field.queryset = TaxonomyTerm.objects.filter(taxonomy__slug=slug).order_by("name", "pk")
             field.empty_label = _("Nothing")
+        if self.instance._state.adding or self.instance.parent_id:
+            above = cast(forms.ModelChoiceField, self.fields["parent"])
+            above.required, above.empty_label = True, _("Choose one")
+            above.error_messages["required"] = _("Choose what it belongs to.")
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
@@ -86,10 +93,8 @@ class TermForm(ToldForm):
         return code
 
     def clean_parent(self) -> TaxonomyTerm | None:
-        """Only the heads we began with stand below nothing, and nothing stands below itself."""
+        """Nothing stands below itself."""
         parent: TaxonomyTerm | None = self.cleaned_data["parent"]
-        if parent is None and (self.instance._state.adding or self.instance.parent_id):
-            raise ValidationError(_("Choose what it belongs to."))
         above = parent
         while above is not None:
             if above.pk == self.instance.pk:

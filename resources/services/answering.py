@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from resources import fields
-from resources.models import Service, Verification
+from resources.errors import CannotPropose
+from resources.models import FieldChange, Service, Verification
 from resources.services.checking import keep
 
 # Said again so soon, it is the same yes.
@@ -46,9 +48,25 @@ def just_said(service: Service) -> Verification | None:
 
 @transaction.atomic
 def still_right(*, service: Service, by: User | None = None) -> Verification:
-    """The organisation itself says that all we show is right. Said twice in a day, it is one check."""
+    """The organisation itself says that all we show is right, but for what it changed and nobody decided yet.
+
+    Said twice in a day, it is one check. Raises CannotPropose where nothing is left to be right.
+    """
     held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
     if said := just_said(held):
         return said
-    shown = fields.shown_parts(held)
-    return keep(Verification(service=held, verified_by=by, how=Verification.How.PROVIDER, parts=shown))
+    right = sorted({*fields.shown_parts(held)} - said_otherwise(held))
+    if not right:
+        raise CannotPropose(_("A curator reads what you changed first. There is nothing else to say yes to."))
+    return keep(Verification(service=held, verified_by=by, how=Verification.How.PROVIDER, parts=right))
+
+
+def said_otherwise(service: Service) -> set[str]:
+    """The parts of which it wants something changed that no curator decided yet."""
+    waiting = FieldChange.objects.filter(
+        request__service=service,
+        request__on_behalf_of=service.organization_id,
+        request__decided_at=None,
+    )
+    pairs = waiting.values_list("table", "field").distinct()
+    return {part for table, field in pairs if (part := fields.part_of(table, field))}

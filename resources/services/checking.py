@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from resources.models import Change, Service, Verification
-from resources.services import clockwork
+from resources.services import clockwork, holding
 from resources.services.indexing import reindex
 from resources.services.owning import refuse_if_own
 
@@ -29,11 +29,12 @@ def verify(
 ) -> Verification:
     """A curator checked these parts of the listing now. The same form sent twice is one check.
 
-    Raises OwnListing when they speak for its organisation.
+    Raises OwnListing when they speak for its organisation, MergedAway when it was made one with another.
     """
     refuse_if_own(service, by)
     # Whoever comes second waits here, and then finds the first one's check.
-    held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+    held = holding.hold(service.pk)[service.pk]
+    holding.refuse_if_merged(held)
     sent = Verification.objects.filter(form_key=form_key).first() if form_key else None
     if sent and (sent.service_id, sent.verified_by_id) == (service.pk, by.pk if by else None):
         return sent

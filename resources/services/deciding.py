@@ -19,7 +19,7 @@ from outbox import services as outbox
 from resources import fields
 from resources.errors import CannotDecide, NotWanted
 from resources.models import Change, ChangeRequest, Claim, FieldChange, Organization, Service
-from resources.services import applying, history, leasing, offering, refusing
+from resources.services import applying, history, holding, leasing, offering, refusing
 from resources.services.owning import speaks_for
 
 Decision = ChangeRequest.Decision
@@ -81,8 +81,8 @@ def decide(
 ) -> ChangeRequest:
     """Take over what `taken` names (FieldChange pk to its value; None: all as proposed), or refuse it all.
 
-    Raises CannotDecide when it is decided, is the curator's own, lacks a reason, or makes no sense in the listing;
-    InOtherHands; NotWanted for a new listing of somebody who asked not to be listed.
+    Raises CannotDecide when it is decided, is the curator's own, lacks a reason somebody waits for, or makes no sense
+    in the listing; InOtherHands; NotWanted for a new listing of somebody who asked not to be listed.
     """
     now = now or timezone.now()
     try:
@@ -101,7 +101,13 @@ def _decide(
     reason: str,
     now: dt.datetime,
 ) -> ChangeRequest:
+    # Whoever makes two listings one holds them, and then moves what was proposed for them: the same order here.
+    home = ChangeRequest.objects.values_list("service", flat=True).get(pk=request.pk)
+    if home:
+        holding.hold(home)
     held = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if held.service_id != home:
+        raise CannotDecide(_("This belongs to another listing now. Look at it again, then decide."))
     _may_decide(held, by, refuse, reason, now)
     if refuse:
         held.fields.update(refused_at=now)
@@ -123,7 +129,7 @@ def _may_decide(held: ChangeRequest, by: User, refuse: bool, reason: str, now: d
             _("You proposed this yourself, or speak for its organisation. Somebody else has to look at it.")
         )
     leasing.refuse_if_held(held, by=by, now=now)
-    if refuse and not reason:
+    if refuse and not reason and held.kind != ChangeRequest.Kind.CONFLICT:
         raise CannotDecide(_("Say why, in words the sender can read."))
 
 

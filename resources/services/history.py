@@ -20,13 +20,14 @@ from django.utils import timezone
 from accounts.models import User
 from resources import fields
 from resources.models import Change, ChangedRow, ChangeRequest, Service, Source
-from resources.services import clockwork
+from resources.services import clockwork, holding
 from resources.services.indexing import reindex
 from resources.services.likeness import look_for_likeness
 from resources.services.owning import refuse_if_own_is_public
 
 Key = tuple[str, uuid.UUID]
 Snapshot = dict[Key, dict[str, Any]]
+AFTER_MERGING = (Change.How.MERGED, Change.How.UNDONE)
 
 
 @dataclass
@@ -47,13 +48,16 @@ def noting(
     request: ChangeRequest | None = None,
     undoes: Change | None = None,
 ) -> Iterator[Noted]:
-    """Change a listing inside this block. Holds its row; all or nothing.
+    """Change a listing inside this block. Holds it and what it shares; all or nothing.
 
-    Raises OwnListing where they speak for its organisation and that has public pages: a proposal is their way.
+    Raises OwnListing where they speak for its organisation and that has public pages: a proposal is their way; and
+    MergedAway where it was made one with another. What was done before that can still be undone.
     """
     noted = Noted()
     with transaction.atomic():
-        held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+        held = holding.hold(service.pk)[service.pk]
+        if how not in AFTER_MERGING:
+            holding.refuse_if_merged(held)
         refuse_if_own_is_public(held, by)
         before = snapshot(held)
         yield noted

@@ -23,7 +23,7 @@ from resources.models import (
     Service,
     Verification,
 )
-from resources.services import clockwork, history
+from resources.services import clockwork, history, holding
 from resources.services.indexing import reindex
 
 # Rows of a listing go over one by one, as the curator chose; these tables are the merge's own. What was checked of one
@@ -61,8 +61,7 @@ def merge(
 
     Raises CannotMerge when one of them is merged or put away already: somebody else was quicker.
     """
-    both = Service.objects.select_for_update(of=("self",)).filter(pk__in=[loser.pk, winner.pk]).order_by("pk")
-    held = {service.pk: service for service in both}
+    held = holding.hold(loser.pk, winner.pk)
     _refuse(held, loser, winner)
     loser, winner = held[loser.pk], held[winner.pk]
     said = why or _("The same as “%(name)s”") % {"name": loser}

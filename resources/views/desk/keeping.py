@@ -95,7 +95,12 @@ def _claim_decided(request: SignedIn, one: Claim, form: AnswerForm) -> bool:
     except DomainError as refusal:
         form.add_error("reason", str(refusal))
         return False
-    messages.success(request, _("Done."))
+    said = {
+        "confirm": _("They speak for it from now on, and read so in a letter."),
+        "deny": _("Not confirmed. They read why in a letter."),
+        "end": _("They speak for it no longer."),
+    }
+    messages.success(request, said[act or ""])
     return True
 
 

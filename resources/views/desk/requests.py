@@ -32,7 +32,9 @@ def found(pk: uuid.UUID) -> ChangeRequest:
 def request_page(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     one = found(pk)
     changes = list(one.fields.all())
-    form = DecisionForm(request.POST if request.method == "POST" else None, changes=changes)
+    of_import = one.kind == ChangeRequest.Kind.CONFLICT
+    data = request.POST if request.method == "POST" else None
+    form = DecisionForm(data, changes=changes, of_import=of_import)
     if request.method == "POST" and form.is_valid() and (answer := _decide(request, one, form)):
         return answer
     rows = [
@@ -56,7 +58,7 @@ def _decide(request: SignedIn, one: ChangeRequest, form: DecisionForm) -> HttpRe
     try:
         if form.refuses:
             decided = services.decide(request=one, by=request.user, refuse=True, reason=reason)
-            messages.success(request, _("Not taken over. The sender reads why, if they left an address."))
+            messages.success(request, _refused(form))
         else:
             decided = services.decide(request=one, by=request.user, taken=form.taken(), reason=reason)
             messages.success(request, _("Taken over. You can undo it in the history."))
@@ -66,6 +68,12 @@ def _decide(request: SignedIn, one: ChangeRequest, form: DecisionForm) -> HttpRe
     if decided.service_id:
         return redirect("desk_listing", pk=decided.service_id)
     return redirect("desk_requests")
+
+
+def _refused(form: DecisionForm) -> str:
+    if form.of_import:
+        return _("Not taken over. You are asked again only when the import says something else.")
+    return _("Not taken over. The sender reads why, if they left an address.")
 
 
 @curators_only("change_changerequest")

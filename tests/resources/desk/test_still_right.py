@@ -137,3 +137,25 @@ def test_an_address_of_the_place_can_be_mended(client, address, service):
     client.post(address, sent)
     (change,) = ChangeRequest.objects.get().fields.all()
     assert (change.table, change.row, change.after) == ("address", Address.objects.get().pk, "New Bay")
+
+
+def test_a_yes_beside_a_change_is_a_yes_to_the_rest(client, address, service):
+    sent = filled(client.get(address))
+    number = next(key for key in sent if key.startswith("phone-"))
+    client.post(address, sent | {number: "555-0177"})
+    assert "All the rest is right" in words(client.get(address))
+    client.post(address, {"answer": "right"})
+    service.refresh_from_db()
+    assert "contact" not in service.verification.parts
+    assert {"name", "place"} <= set(service.verification.parts)
+
+
+def test_where_nothing_is_left_to_say_yes_to_that_is_said(client, address, service, propose):
+    shown = [("service", "name"), ("service", "description"), ("phone", "number"), ("address", "city")]
+    changes = [(table, None, field, "", "New", 1) for table, field in shown]
+    propose(service, *changes, on_behalf_of=service.organization)
+    answer = client.post(
+        address, {"answer": "right"}, headers={"referer": f"http://testserver{address}"}, follow=True
+    )
+    assert "A curator reads what you changed first." in words(answer)
+    assert Verification.objects.count() == 1

@@ -1,0 +1,34 @@
+"""Listings are held before they are changed, everybody in the same order: houses, places, listings, each by its key.
+
+A change of what several listings share is written to all of them. Whoever held one listing first and reached for the
+others then would wait for somebody who does the same from the other end.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext as _
+
+from resources.errors import MergedAway
+from resources.models import Location, Organization, Service
+
+
+def hold(*keys: uuid.UUID) -> dict[uuid.UUID, Service]:
+    """These listings as they are now, until the transaction ends; nobody else changes them or what they share."""
+    listed = Service.objects.filter(pk__in=keys)
+    houses = Organization.objects.filter(pk__in=listed.values("organization"))
+    places = Location.objects.filter(pk__in=listed.values("at_locations__location"))
+    for shared in (houses, places):
+        list(shared.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    held = listed.order_by("pk").select_for_update(no_key=True, of=("self",))
+    return {service.pk: service for service in held}
+
+
+def refuse_if_merged(held: Service) -> None:
+    """Raises MergedAway: somebody made it one with another meanwhile, and nobody would see what is written now."""
+    if held.merged_into is not None:
+        raise MergedAway(
+            _("“%(old)s” was made one with “%(name)s”. Nothing was changed. Look at the one that stays.")
+            % {"old": held.name, "name": held.merged_into.name}
+        )

@@ -1,0 +1,141 @@
+"""Two curators at the same two listings at the same moment. Real threads, each with a connection of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.errors import DomainError
+from resources import services
+from resources.errors import CannotDecide
+from resources.models import Organization, Service
+from resources.services import history, merging
+from supportnet.leftovers import ticks
+from tests.resources.desk.conftest import words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 30
+
+
+@pytest.fixture
+def two(published, draft) -> tuple[Service, Service]:
+    """One that stays and one that goes, of the same house."""
+    stays = published("Chair yoga", organization="Harbour House")
+    goes = draft("Chair yoga for all", organization="Harbour House", url="https://yoga.example.org")
+    return stays, goes
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
+
+
+@contextmanager
+def meanwhile(call: Callable[[], Any]) -> Iterator[Future[Any]]:
+    """Somebody else begins this while our transaction is open, and waits for us; the block ends it."""
+
+    def alone() -> Any:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            # What is done here first holds the listings.
+            began: Future[Any] = Future()
+            yield began
+            theirs = pool.submit(alone)
+            assert any(somebody_waits() for _tick in ticks(time.monotonic() + PATIENCE))
+        try:
+            began.set_result(theirs.result(timeout=PATIENCE))
+        except DomainError as refusal:
+            began.set_result(refusal)
+
+
+def about(service: Service, **said: str) -> dict[str, str]:
+    return {
+        f"own-{name}": value
+        for name, value in {"name": service.name, "kind": "service", "status": "active", **said}.items()
+    }
+
+
+def test_who_edits_what_is_just_made_one_is_led_to_the_one_that_stays(two, desk, curator, other_curator):
+    stays, goes = two
+    page = f"/find/desk/listings/{goes.pk}/change/about/"
+    with meanwhile(lambda: desk.post(page, about(goes, description="New words"), follow=True)) as edit:
+        merging.merge(winner=stays, loser=goes, by=other_curator)
+    assert "Nothing was changed. Here is the one that stays." in words(edit.result())
+    goes.refresh_from_db()
+    assert (goes.merged_into, goes.description) == (stays, "")
+
+
+def test_an_edit_of_the_one_that_stays_keeps_what_the_merge_took_over(two, desk, other_curator):
+    stays, goes = two
+    page = f"/find/desk/listings/{stays.pk}/change/about/"
+    with meanwhile(lambda: desk.post(page, about(stays, description="New words"))) as edit:
+        merging.merge(winner=stays, loser=goes, by=other_curator, take=["url"])
+    assert edit.result().status_code == 302
+    stays.refresh_from_db()
+    assert (stays.description, stays.url) == ("New words", "https://yoga.example.org")
+    assert [change.how for change in stays.changes.all()][:2] == ["edited", "merged"]
+
+
+def test_a_merge_takes_what_was_edited_just_before(two, curator, other_curator):
+    stays, goes = two
+    merge = partial(merging.merge, winner=stays, loser=goes, by=other_curator, take=["description"])
+    with meanwhile(merge), history.noting(service=goes, by=curator):
+        Service.objects.filter(pk=goes.pk).update(description="Newer words")
+    stays.refresh_from_db()
+    assert stays.description == "Newer words"
+
+
+def test_what_is_decided_while_its_listing_becomes_another_is_looked_at_again(
+    two, curator, other_curator, propose
+):
+    stays, goes = two
+    request = propose(goes, ("service", goes.pk, "description", "", "Proposed"))
+    with meanwhile(lambda: services.decide(request=request, by=curator)) as decision:
+        merging.merge(winner=stays, loser=goes, by=other_curator)
+    assert isinstance(decision.result(), CannotDecide)
+    request.refresh_from_db()
+    assert (request.service, request.decided_at) == (stays, None)
+
+
+def test_a_check_of_one_that_was_just_made_one_is_refused(two, curator, other_curator):
+    stays, goes = two
+    check = partial(services.verify, service=goes, by=curator, how="phone", parts=["name"])
+    with meanwhile(check) as checked:
+        merging.merge(winner=stays, loser=goes, by=other_curator)
+    assert isinstance(checked.result(), DomainError)
+    assert not goes.verifications.exists()
+
+
+def test_a_house_is_changed_from_both_its_listings_at_once_and_nobody_waits_in_a_circle(
+    two, curator, other_curator
+):
+    gate, house = threading.Barrier(2), two[0].organization_id
+
+    def renamed(service: Service, name: str) -> None:
+        try:
+            gate.wait(timeout=PATIENCE)
+            with history.noting(service=service, by=curator):
+                Organization.objects.filter(pk=house).update(name=name)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for turn in range(5):
+            done = [pool.submit(renamed, one, f"{one.name} {turn}") for one in two]
+            for each in done:
+                each.result(timeout=PATIENCE)
+    assert sum(one.changes.filter(how="edited").count() for one in two) == 10
