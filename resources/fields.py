@@ -10,6 +10,8 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from resources import hours
 from resources.models import (
@@ -177,11 +179,28 @@ def said(table: str, name: str, value: Any) -> str:
     if isinstance(field, models.ForeignKey):
         pk = getattr(value, "pk", value)
         return str(field.related_model._default_manager.filter(pk=pk).first() or "")
+    if isinstance(field, models.TimeField | models.DateField):
+        try:
+            return _moment(field.to_python(value))
+        except ValidationError:
+            return str(value)
     choices = dict(getattr(getattr(field, "base_field", field), "flatchoices", []) or [])
     if isinstance(value, list):
         parts = [str(choices.get(one, one)) for one in value]
         return ("\n" if any(part.endswith(".") for part in parts) else ", ").join(parts)
     return str(choices.get(value, value))
+
+
+def _moment(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    return hours.clock(value) if isinstance(value, dt.time) else date_format(value)
+
+
+def called(row: models.Model) -> str:
+    """A row in words: of a time, when it is."""
+    said = hours.say([row], today=timezone.localdate()) if isinstance(row, Schedule) else []
+    return " · ".join(said) or str(row)
 
 
 # Which rows belong to a listing ---------------------------------------------------------------------

@@ -12,6 +12,9 @@ from resources import fields, vocabulary
 from resources.forms.days import DaysField
 from resources.models import FieldChange, Inclusion, TaxonomyTerm
 
+# What browsers have a picker for.
+PICKED: dict[type[forms.Field], str] = {forms.DateField: "date", forms.TimeField: "time"}
+
 
 class ReasonForm(forms.Form):
     why = LineField(label=_("Why, for the history"), max_length=500, required=False)
@@ -143,6 +146,8 @@ def _value_field(change: FieldChange) -> forms.Field:
         made = forms.CharField(required=False, label=label, initial=change.after)
     if isinstance(made.widget, forms.Textarea):
         made.widget.attrs["rows"] = 4
+    if type(made) in PICKED:
+        made.widget.input_type = PICKED[type(made)]
     return made
 
 

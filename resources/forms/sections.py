@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from resources import fields, hours
+from resources import fields
 from resources.forms import days
-from resources.models import Organization, Schedule, Service, ServiceCapacity
+from resources.models import Organization, Service, ServiceCapacity
 
 PARENTS = ("service_at_location", "service", "location", "organization")
 LISTS = ("delivery", "access", "access_lacking")
@@ -200,9 +200,7 @@ class RowForm(forms.ModelForm):
     @property
     def called(self) -> str:
         """The row in words, as it was before anybody typed into it."""
-        if isinstance(self.instance, Schedule) and not self.is_bound:
-            return " · ".join(hours.say([self.instance], today=timezone.localdate())) or str(self.instance)
-        return str(self.instance)
+        return str(self.instance) if self.is_bound else fields.called(self.instance)
 
     def __init__(self, *args: Any, ways: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

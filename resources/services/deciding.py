@@ -10,7 +10,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,10 +32,14 @@ WAYS = (("service", "url"), ("service", "email"), ("organization", "website"), (
 
 @dataclass(frozen=True)
 class Line:
-    """One field of a proposal, as a curator looks at it. `now` differs from `before` when it changed since."""
+    """One field of a proposal, as a curator looks at it. `now` differs from `before` when it changed since.
+
+    `of`: which of several rows it belongs to, where the label does not say so.
+    """
 
     change: FieldChange
     label: str
+    of: str
     before: str
     after: str
     now: str
@@ -46,28 +50,35 @@ def lines(request: ChangeRequest) -> list[Line]:
     """What is proposed, field by field, beside what the listing says now."""
     changes = list(request.fields.all())
     live = _live(changes)
-    return [_line(one, live.get((one.table, one.row), {})) for one in changes]
+    return [_line(one, live.get((one.table, one.row))) for one in changes]
 
 
-def _live(changes: list[FieldChange]) -> dict[tuple[str, uuid.UUID | None], dict[str, Any]]:
+def _live(changes: list[FieldChange]) -> dict[tuple[str, uuid.UUID | None], models.Model]:
     """The rows they speak of, one query for each table."""
     wanted: dict[str, set[uuid.UUID]] = {}
     for one in changes:
         if one.row and one.table in fields.TABLES:
             wanted.setdefault(one.table, set()).add(one.row)
     return {
-        (table, pk): fields.values_of(table, row)
+        (table, pk): row
         for table, pks in wanted.items()
         for pk, row in fields.TABLES[table]._default_manager.in_bulk(pks).items()
     }
 
 
-def _line(one: FieldChange, live: dict[str, Any]) -> Line:
+def _line(one: FieldChange, live: models.Model | None) -> Line:
     field = fields.field_of(one.table, one.field)
-    now = live.get(field.attname) if field else None
+    now = fields.plain(getattr(live, field.attname)) if field and live else None
     said = [fields.said(one.table, one.field, value) for value in (one.before, one.after, now)]
     moved = one.row is not None and (now or None) != (fields.plain(one.before) or None)
-    return Line(one, fields.label(one.table, one.field), said[0], said[1], said[2], moved)
+    label, of = fields.label(one.table, one.field), _row(one, live)
+    return Line(one, label, "" if of in said else of, said[0], said[1], said[2], moved)
+
+
+def _row(one: FieldChange, live: models.Model | None) -> str:
+    if one.group:
+        return _("A new line")
+    return fields.called(live) if live and one.table not in ("service", "organization") else ""
 
 
 def decide(
@@ -108,6 +119,9 @@ def _decide(
     held = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if held.service_id != home:
         raise CannotDecide(_("This belongs to another listing now. Look at it again, then decide."))
+    if refuse and held.kind == ChangeRequest.Kind.CONFLICT:
+        # No person reads it.
+        reason = reason or _("What stands here stays.")
     _may_decide(held, by, refuse, reason, now)
     if refuse:
         held.fields.update(refused_at=now)
@@ -129,7 +143,7 @@ def _may_decide(held: ChangeRequest, by: User, refuse: bool, reason: str, now: d
             _("You proposed this yourself, or speak for its organisation. Somebody else has to look at it.")
         )
     leasing.refuse_if_held(held, by=by, now=now)
-    if refuse and not reason and held.kind != ChangeRequest.Kind.CONFLICT:
+    if refuse and not reason:
         raise CannotDecide(_("Say why, in words the sender can read."))
 
 

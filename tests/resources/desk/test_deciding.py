@@ -348,3 +348,32 @@ def test_two_curators_approve_at_once_and_it_is_written_once(service, propose, c
         assert Phone.objects.filter(number=f"555-{number}").count() == 1
     assert Message.objects.filter(kind="resources/decided").count() == 3
     connection.close()
+
+
+def test_a_curator_sees_which_of_several_times_is_meant_and_reads_it_in_words(desk, published, propose):
+    service = published("Chair yoga")
+    slot = service.schedules.create(freq="WEEKLY", byday="MO", opens_at="08:00")
+    request = propose(
+        service,
+        ("schedule", slot.pk, "opens_at", "08:00:00", "09:30:00"),
+        ("schedule", slot.pk, "dtstart", None, "2027-01-04"),
+        ("schedule", None, "byday", None, "TU", 1),
+    )
+    page = words(desk.get(f"/find/desk/requests/{request.pk}/"))
+    assert "Monday, from 8:00 am" in page
+    assert "9:30 am" in page
+    assert "Jan. 4, 2027" in page
+    assert "A new line" in page
+    assert 'type="time"' in page
+    assert 'type="date"' in page
+
+
+def test_of_an_import_nobody_waits_for_a_reason(desk, published, propose):
+    service = published("Chair yoga")
+    request = propose(service, ("service", service.pk, "url", "", "https://a.example.org"), kind="conflict")
+    page = words(desk.get(f"/find/desk/requests/{request.pk}/"))
+    assert "They read this" not in page
+    answer = desk.post(f"/find/desk/requests/{request.pk}/", {"act": "refuse"}, follow=True)
+    assert "asked again only when the import says something else" in words(answer)
+    request.refresh_from_db()
+    assert request.decision == "refused"
