@@ -91,7 +91,7 @@ def pytest_collection_finish() -> None:
 
 # Whole stories, whole matrices, what a browser sees, migrations: each line they come by, a test of its room comes by
 # as well. Following them takes as long again as they take themselves, so they are not; the figure is rather too low
-# than too high.
+# than too high. Nor is what hypothesis asks a hundred times over: each room has its own sentences about the same lines.
 NOT_COUNTED = (
     "tests/access/",
     "tests/faults/",
@@ -110,7 +110,8 @@ BELOW_500 = re.compile(r"WARNING +django\.request:")
 
 def counted(item: pytest.Item) -> bool:
     seen_in_a_browser = "browser" in getattr(item, "fixturenames", ())
-    return not (seen_in_a_browser or item.nodeid.startswith(NOT_COUNTED))
+    asked_over_and_over = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return not (seen_in_a_browser or asked_over_and_over or item.nodeid.startswith(NOT_COUNTED))
 
 
 def counting_of(item: pytest.Item) -> Any:

@@ -77,10 +77,20 @@ class Someone:
     def sees(self, words: str) -> None:
         self.page.get_by_text(words).first.wait_for()
 
-    def looks(self) -> None:
+    def looks(self, *sizes: dict[str, int]) -> None:
+        """At each of these sizes, if several are given: no script asks how wide a screen is, so one load will do."""
+        for size in sizes:
+            self.page.set_viewport_size(size)
+            self._looks()
+        if not sizes:
+            self._looks()
+
+    def _looks(self) -> None:
         """Nobody is shut out of this page, and nothing on it lies beside the screen."""
         found = Axe().run(self.page)
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        assert found.violations_count == 0, (
+            f"{self.page.url} {self.page.viewport_size}\n{found.generate_report()}"
+        )
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

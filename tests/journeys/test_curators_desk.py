@@ -179,24 +179,22 @@ def everything_waiting(yoga: Service, owner: User) -> list[str]:
     return [*(f"{AT}{page}" for page in pages), f"/find/{yoga.pk}/claim/", "/find/ours/"]
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"), [(PHONE, "light"), (SMALLEST, "dim"), (DESK, "dim"), (DESK, "light")]
-)
+@pytest.mark.parametrize(("sizes", "theme"), [((PHONE, DESK), "light"), ((SMALLEST, DESK), "dim")])
 def test_nobody_is_shut_out_of_the_desk(
     someone: Callable[..., Someone],
     cora: User,
     yoga: Service,
     imported: None,
-    size: dict[str, int],
+    sizes: tuple[dict[str, int], ...],
     theme: str,
 ) -> None:
-    desk = someone(size, theme=theme)
+    desk = someone(theme=theme)
     sign_in(desk, "cora@example.org")
     for path in everything_waiting(yoga, person("owner@example.org", "Maya")):
         desk.go(path)
         # What is folded is looked at, too.
         desk.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        desk.looks()
+        desk.looks(*sizes)
 
 
 def test_the_desk_by_keyboard_alone(someone: Callable[..., Someone], cora: User, yoga: Service) -> None:

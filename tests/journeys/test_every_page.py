@@ -25,6 +25,7 @@ from tests.journeys.conftest import DESK, PHONE, Someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALLEST = {"width": 320, "height": 640}
+Sizes = tuple[dict[str, int], ...]
 OPEN = [
     "/",
     "/find/",
@@ -164,13 +165,11 @@ def test_asks_near_passed_taken_and_done_on_a_day_of_little_energy(
         ana.looks()
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"), [(PHONE, "light"), (SMALLEST, "dim"), (DESK, "dim"), (DESK, "light")]
-)
+@pytest.mark.parametrize(("sizes", "theme"), [((PHONE, DESK), "light"), ((SMALLEST, DESK), "dim")])
 def test_nobody_is_shut_out_of_any_page(
-    someone: Callable[..., Someone], people: dict[str, User], size: dict[str, int], theme: str
+    someone: Callable[..., Someone], people: dict[str, User], sizes: Sizes, theme: str
 ) -> None:
-    visitor = someone(size, theme=theme)
+    visitor = someone(theme=theme)
     service = Service.objects.filter(published_at__isnull=False).first()
     assert service is not None
     for path in [
@@ -178,14 +177,14 @@ def test_nobody_is_shut_out_of_any_page(
         *(f"/find/{service.pk}/{page}" for page in ("", "paper/", "pass-on/", "problem/", "correct/")),
     ]:
         visitor.go(path)
-        visitor.looks()
-    maya = someone(size, theme=theme)
+        visitor.looks(*sizes)
+    maya = someone(theme=theme)
     sign_in(maya, demo.OWNER)
     something_said_and_offered(people[demo.OWNER])
     for path in owners_pages(people[demo.OWNER]):
         maya.go(path)
-        maya.looks()
-    ana = someone(size, theme=theme)
+        maya.looks(*sizes)
+    ana = someone(theme=theme)
     sign_in(ana, demo.SUPPORTER)
     membership = Membership.objects.get(member=people[demo.SUPPORTER])
     for path in [
@@ -196,24 +195,22 @@ def test_nobody_is_shut_out_of_any_page(
         f"/network/support/{membership.pk}/leave/",
     ]:
         ana.go(path)
-        ana.looks()
+        ana.looks(*sizes)
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"), [(PHONE, "light"), (PHONE, "dim"), (DESK, "light"), (DESK, "dim")]
-)
+@pytest.mark.parametrize("theme", ["light", "dim"])
 def test_no_page_of_the_desk_shuts_a_curator_out(
-    someone: Callable[..., Someone], people: dict[str, User], size: dict[str, int], theme: str
+    someone: Callable[..., Someone], people: dict[str, User], theme: str
 ) -> None:
     """Empty, and with something of everything on it."""
-    cora = someone(size, theme=theme)
+    cora = someone(theme=theme)
     sign_in(cora, demo.CURATOR)
     for path in (f"{desk_at_work.DESK}{page}" for page in desk_at_work.EMPTY):
         cora.go(path)
-        cora.looks()
+        cora.looks(PHONE, DESK)
     for path in desk_at_work.desk_pages(people[demo.CURATOR], people[demo.OWNER]):
         cora.go(path)
-        cora.looks()
+        cora.looks(PHONE, DESK)
 
 
 def test_a_check_in_with_the_keyboard_alone(someone: Callable[..., Someone], people: dict[str, User]) -> None:
