@@ -5,8 +5,13 @@ from collections.abc import Callable
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from accounts.models import User
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+settings.register_profile("supportnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("supportnet")
 
 PASSWORD = "a long walk by the sea"
 
