@@ -8,13 +8,13 @@ places from the largest town to a hamlet, and with choices that most listings me
 code in both and of SQL written by hand for this one search, in turns, so that what else the machine does meets all
 alike. Each time the two answers have to be the same: which listings in which order, and every count.
 
-Keys of the last line: services; ms (what the real code waits for the database, all its statements, from the form to
-what the templates get: of each search the median of the rounds, of all searches the median); sql_ms (the same of the
-SQL by hand); ratio; growth (ms by ms with a tenth of the services); the same four with _95 (of a hundred searches the
-95th) and _worst (the slowest, the worst ratio and the worst growth of one search, named in `worst`); whole_ms (with all
-the Python); empty_ms (a search for nothing at all, as the first of a minute asks it); place_ms, words_ms, choices_ms
-(only the largest town, only the most frequent word, only the three choices); found; queries; searches; rounds; towns;
-machine.
+Keys of the last line, of each search the median of the rounds, and then of all searches the median: services; ms (what
+the real code waits for the database, all its statements, from the form to what the templates get); sql_ms (the same of
+the SQL by hand); ratio (ms by sql_ms); growth (ms by ms with a tenth of the services, where both find something). The
+same four with _95 are those of the 95th of a hundred searches, and `worst` names the worst search for each. whole_ms
+(with all the Python); empty_ms (a search for nothing at all, as the first of a minute asks it); place_ms, words_ms,
+choices_ms (only the largest town, only the most frequent word, only the three choices); found; queries; searches;
+rounds; towns; machine.
 """
 
 from __future__ import annotations
@@ -188,31 +188,25 @@ def ask(each: Search, there: str, small: Callable[[Callable[[], Any]], Any]) -> 
 
 def said(searches: list[Search]) -> dict[str, Any]:
     both = [each for each in searches if each.in_small]
-    slowest = max(searches, key=lambda each: each.ms("ours"))
-    behind = max(searches, key=lambda each: each.ms("ours") / each.ms("sql"))
-    grown = max(both, key=lambda each: each.ms("ours") / each.ms("small"))
+    figures: dict[str, Callable[[Search], float]] = {
+        "ms": lambda each: each.ms("ours"),
+        "sql_ms": lambda each: each.ms("sql"),
+        "ratio": lambda each: each.ms("ours") / each.ms("sql"),
+        "growth": lambda each: each.ms("ours") / each.ms("small"),
+    }
+    found: dict[str, Any] = {"worst": {}}
+    for name, figure in figures.items():
+        asked = both if name == "growth" else searches
+        found[name] = round(statistics.median(map(figure, asked)), 2)
+        found[f"{name}_95"] = round(late([figure(each) for each in asked]), 2)
+        found["worst"][name] = f"{max(map(figure, asked)):.2f}: {max(asked, key=figure)}"
     return {
-        **summed("", statistics.median, searches, both),
-        **summed("_95", late, searches, both),
-        "ms_worst": round(slowest.ms("ours"), 1),
-        "ratio_worst": round(behind.ms("ours") / behind.ms("sql"), 2),
-        "growth_worst": round(grown.ms("ours") / grown.ms("small"), 2),
-        "worst": {"ms": str(slowest), "ratio": str(behind), "growth": str(grown)},
+        **found,
         "whole_ms": round(statistics.median(each.ms("whole") for each in searches), 1),
         "found": round(statistics.mean(each.found for each in searches)),
         "found_most": max(each.found for each in searches),
         "searches": len(searches),
     }
-
-
-def summed(
-    name: str, by: Callable[[list[float]], float], searches: list[Search], both: list[Search]
-) -> dict[str, float]:
-    ms, sql_ms = (by([each.ms(what) for each in searches]) for what in ("ours", "sql"))
-    large, small = (by([each.ms(what) for each in both]) for what in ("ours", "small"))
-    figures = {"ms": round(ms, 1), "sql_ms": round(sql_ms, 1)}
-    figures |= {"ratio": round(ms / sql_ms, 2), "growth": round(large / small, 2)}
-    return {f"{key}{name}": figure for key, figure in figures.items()}
 
 
 def late(values: list[float]) -> float:

@@ -4,6 +4,7 @@ Rows that a process of the version before writes while this is applied are made 
 begun again.
 """
 
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
@@ -40,6 +41,14 @@ SITES = [
     *unique(SITE, "service_id, at_location_id"),
     LET_GO.format(PLACE),
 ]
+
+
+# Words are learnt seldom and looked up often: no list of what is not yet in the index, which each look would read.
+AT_ONCE = [
+    "ALTER INDEX known_word_nearby SET (fastupdate = off)",
+    "SELECT gin_clean_pending_list('known_word_nearby')",
+]
+LATER = "ALTER INDEX known_word_nearby RESET (fastupdate)"
 
 
 def fill(apps, schema_editor):
@@ -79,4 +88,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(AT_ONCE, LATER)],
+            state_operations=[
+                migrations.RemoveIndex("knownword", "known_word_nearby"),
+                migrations.AddIndex(
+                    "knownword", GinIndex(fastupdate=False, fields=["nearby"], name="known_word_nearby")
+                ),
+            ],
+        ),
     ]

@@ -136,7 +136,7 @@ class KnownWord(models.Model):
         constraints = [models.UniqueConstraint(fields=["word", "stem"], name="known_word_once")]
         indexes = [
             models.Index(fields=["stem"], name="known_word_stem"),
-            GinIndex(fields=["nearby"], name="known_word_nearby"),
+            GinIndex(fields=["nearby"], fastupdate=False, name="known_word_nearby"),
         ]
 
     def __str__(self) -> str:

@@ -62,7 +62,8 @@ WITH found AS (
         FROM base WHERE missed = 0 AND sites > 1 ORDER BY service_id, near DESC, away NULLS LAST, id)
 ), named AS (
     SELECT service_id, sites, fact FROM (
-        SELECT service_id, sites, missed, unnest(others) AS fact FROM base) AS each WHERE {counts}
+        SELECT service_id, sites, missed, unnest(others) AS fact FROM base WHERE missed IN ({naming})) AS each
+    WHERE {counts}
 )
 SELECT (SELECT count(*) FROM best WHERE near), (SELECT count(*) FROM best WHERE NOT near),
        (SELECT ARRAY[{numbers}] FROM (
@@ -158,7 +159,9 @@ def statement(wanted: Wanted) -> Sql:
         **{"away": away[0], "now": NOW, "where": where[0], "rank": rank[0], "missed": missed[0]},
         **{"near": nearness(wanted), "inside": inside(wanted), "order": ordering(wanted)},
         **{"told": told(soft), "counts": counted(soft), "numbers": NUMBERED},
-        single=", ".join(str(number) for number in [0, *(2**place for place in range(len(soft)))]),
+        single=missing(soft),
+        # Of a kind that is all in numbers there is no name to count.
+        naming=missing([name if name in traits.OPEN else "" for name in soft]),
         more=MORE.format(2 ** soft.index("when")) if "when" in soft else "0",
     )
     given = [now - YEAR, now, *away[1], now, now, now, *where[1], *rank[1], *missed[1]]
@@ -233,6 +236,11 @@ def meets(wished: list[str]) -> Sql:
     return f"traits & {bits(wished)} <> 0{listed[0]}", listed[1]
 
 
+def missing(soft: list[str]) -> str:
+    """What `missed` says of rows that miss nothing, or one of these kinds only."""
+    return ", ".join(str(number) for number in [0, *(2**place for place, name in enumerate(soft) if name)])
+
+
 def told(soft: list[str]) -> str:
     """Which facts of a row count: all, or those of the only kind it misses."""
     kinds = " ".join(f"WHEN {2**place} THEN {traits.kind(name)}" for place, name in enumerate(soft))
@@ -241,8 +249,9 @@ def told(soft: list[str]) -> str:
 
 def counted(soft: list[str]) -> str:
     """The same for those that have no number."""
-    kinds = " ".join(f"WHEN {2**place} THEN '{name}:'" for place, name in enumerate(soft))
-    return f"(missed = 0 OR starts_with(fact, CASE missed {kinds} END))" if soft else "true"
+    kinds = [(2**place, name) for place, name in enumerate(soft) if name in traits.OPEN]
+    cases = " ".join(f"WHEN {number} THEN '{name}:'" for number, name in kinds)
+    return f"(missed = 0 OR starts_with(fact, CASE missed {cases} END))" if kinds else "true"
 
 
 def facts(facet: Facet, values: tuple[str, ...]) -> list[str]:

@@ -30,6 +30,8 @@ LASTING = (
 )
 # True at one moment and not at another: no row holds them, each search works them out. A number has 63 bits.
 PASSING = {"checked:year": 59, "when:unknown": 60, "when:today": 61, "when:now": 62}
+# Kinds of which not all have a number.
+OPEN = frozenset({"language", "topic"})
 NUMBERS = {fact: number for number, fact in enumerate(LASTING)} | PASSING
 
 
