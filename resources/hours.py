@@ -20,8 +20,9 @@ from resources.models import OpeningException, Schedule
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # Closed days are said so long beforehand.
 SOON = dt.timedelta(days=92)
-SAYABLE = re.compile(r"^([1-5]|-1)?(MO|TU|WE|TH|FR|SA|SU)$")
-NTH_DAY = re.compile(r"^(-?[1-5])(MO|TU|WE|TH|FR|SA|SU)$")
+# One of RFC 5545: "MO", and "1SA" or "-1FR" of a month. Of those from its end only the last has words.
+SAYABLE = re.compile(rf"^([1-5]|-1)?({'|'.join(DAYS)})$")
+NTH_DAY = re.compile(rf"^(-?[1-5])({'|'.join(DAYS)})$")
 
 
 def say(schedules: Iterable[Schedule], *, today: dt.date) -> list[str]:

@@ -28,6 +28,7 @@ from resources.models import (
     Verification,
 )
 from resources.search import opening
+from resources.search.documents import FROM_AFAR
 from resources.search.times import MEETS, Times, everywhere
 from resources.services.feedback import Said
 
@@ -47,8 +48,8 @@ SPEAKS_OF = {
     Feedback.Because.TRANSPORT: Service.Access.PARKING,
 }
 OTHERS = 6
-FROM_AFAR = {Service.Kind.WEBSITE, Service.Kind.PHONE_LINE}
-DELIVERED_AFAR = {Service.Delivery.ONLINE, Service.Delivery.PHONE}
+# Of these nobody asks how one gets there, however they are given.
+WITHOUT_A_WAY = {Service.Kind.WEBSITE, Service.Kind.PHONE_LINE}
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def of(service: Service, *, now: dt.datetime) -> dict[str, Any]:
 
 def by_going(service: Service) -> bool:
     """Whether somebody goes there; not where all of it is on a screen or at a phone."""
-    afar = service.kind in FROM_AFAR or (bool(service.delivery) and set(service.delivery) <= DELIVERED_AFAR)
+    afar = service.kind in WITHOUT_A_WAY or (bool(service.delivery) and set(service.delivery) <= FROM_AFAR)
     return bool(service.at_locations.all()) or not afar
 
 

@@ -177,16 +177,16 @@ def _state_page(request: HttpRequest, found: Invitation, *, status: int = 0) -> 
     state = found.state(timezone.now())
     if found.tie.owner == request.user:
         return render(request, "networks/invited_own.html", {"tie": found.tie}, status=status or 200)
-    mine = Membership.objects.of(found.tie.owner)
-    if request.user.is_authenticated and mine.supported_by(request.user).exists():
+    members = Membership.objects.of(found.tie.owner)
+    if request.user.is_authenticated and members.supported_by(request.user).exists():
         context = {"owner": found.tie.owner.called, "is_open": _is_open(found)}
         return render(request, "networks/invited_joined.html", context)
     if state == Invitation.State.WAITING and not found.tie.removed_at:
         known = not request.user.is_authenticated and User.objects.filter(email=found.email).exists()
         context = {"asked": asked(found), "invitation": found, "has_account": known}
         return render(request, "networks/invited.html", context)
-    before = request.user.is_authenticated and found.accepted_by_id == request.user.pk
-    return render(request, "networks/invited_closed.html", {"state": state, "mine": before}, status=410)
+    mine = request.user.is_authenticated and found.accepted_by_id == request.user.pk
+    return render(request, "networks/invited_closed.html", {"state": state, "mine": mine}, status=410)
 
 
 def asked(found: Invitation) -> dict[str, Any]:

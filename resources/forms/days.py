@@ -40,9 +40,8 @@ def ticked(byday: str) -> tuple[list[str], list[str], str]:
 def written(days: list[str], which: list[str]) -> str:
     """As RFC 5545 has it."""
     order = [day for day in DAYS if day in days]
-    return ",".join(f"{one}{day}" for one, _label in WHICH if one in which for day in order) or ",".join(
-        order
-    )
+    of_month = [f"{one}{day}" for one, _label in WHICH if one in which for day in order]
+    return ",".join(of_month or order)
 
 
 class DaysInput(forms.MultiWidget):
@@ -65,14 +64,13 @@ class DaysInput(forms.MultiWidget):
 class DaysField(forms.MultiValueField):
     widget = DaysInput
 
-    def __init__(self, **more: Any) -> None:
-        kept = {name: more[name] for name in ("label", "initial") if name in more}
+    def __init__(self, *, label: Any, initial: Any = None) -> None:
         parts = (
             forms.MultipleChoiceField(choices=WEEK, required=False),
             forms.MultipleChoiceField(choices=WHICH, required=False),
             forms.CharField(max_length=60, required=False),
         )
-        super().__init__(parts, required=False, require_all_fields=False, **kept)
+        super().__init__(parts, required=False, require_all_fields=False, label=label, initial=initial)
 
     def compress(self, data_list: list[Any]) -> str:
         days, which, letters = data_list or ([], [], "")

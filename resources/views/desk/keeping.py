@@ -84,7 +84,7 @@ def claim(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _claim_decided(request: SignedIn, one: Claim, form: AnswerForm) -> bool:
-    act, reason = request.POST.get("act"), form.cleaned_data["reason"]
+    act, reason = request.POST.get("act", ""), form.cleaned_data["reason"]
     try:
         if act == "end":
             claiming.end_claim(claim=one, by=request.user)
@@ -100,7 +100,7 @@ def _claim_decided(request: SignedIn, one: Claim, form: AnswerForm) -> bool:
         "deny": _("Not confirmed. They read why in a letter."),
         "end": _("They speak for it no longer."),
     }
-    messages.success(request, said[act or ""])
+    messages.success(request, said[act])
     return True
 
 
