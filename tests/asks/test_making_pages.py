@@ -209,6 +209,17 @@ def test_an_organiser_asks_and_manages_but_learns_no_names(
     assert organiser.get("/asks/").context["asks"].waiting == []
 
 
+def test_of_what_is_over_an_organiser_reads_that_somebody_was_there(
+    client_of: SignIn, asking: Asking, ana: Membership, ben: Membership
+) -> None:
+    Membership.objects.filter(pk=ana.pk).update(role="organiser")
+    services.take(occurrence=asking(), membership=ben, now=timezone.now())
+    over = timezone.now() - DAY
+    Occurrence.objects.update(starts_at=over - DAY, ends_at=over)
+    drawn = page(client_of(ana.member), f"/asks/for/{ana.pk}/")
+    assert "somebody was there" in drawn and "Ben" not in drawn
+
+
 def test_what_the_owner_gave_is_seen_beside(maya: Client, owner: User, ana: Membership) -> None:
     assert "You give, too" in page(maya, "/asks/")
     said = {"what": "listened", "tie": ana.tie_id, "form_key": "b3f1d6de-7c5b-4a43-8a6a-90a3b7f4f1aa"}

@@ -166,6 +166,7 @@ def test_somebody_new_joins_with_another_address_after_proving_it(
     assert not Membership.objects.exists()
     response = fill(client, response.redirect_chain[-1][0], code=code_sent_to("ana.at.work@example.org"))
     assert response.redirect_chain[-1][0] == "/support/"
+    assert "They look first who you are, before they share." in response.content.decode()
     assert Membership.objects.get().member.email == "ana.at.work@example.org"
 
 
