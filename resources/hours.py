@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -134,7 +135,7 @@ def pattern(row: Schedule) -> str:
         return _every_other(row, names)
     nth = [match for code in codes if (match := NTH_DAY.match(code))]
     if frequency(row) == Schedule.Frequency.MONTHLY and nth:
-        return _listed([_nth(int(match[1]), match[2]) for match in nth])
+        return capfirst(_listed([_nth(int(match[1]), match[2]) for match in nth]))
     since = row.dtstart.day if row.freq == Schedule.Frequency.MONTHLY and row.dtstart else ""
     if row.freq and (row.bymonthday or since):
         return _("Day %(days)s of the month") % {"days": row.bymonthday or since}
@@ -154,7 +155,7 @@ def _nth(number: int, code: str) -> str:
     day = WEEKDAYS[DAYS.index(code)]
     if number not in names:
         return str(day)
-    return _("The %(nth)s %(day)s of the month") % {"nth": names[number], "day": day}
+    return _("the %(nth)s %(day)s of the month") % {"nth": names[number], "day": day}
 
 
 def _once(row: Schedule) -> str:

@@ -43,7 +43,7 @@ def weekly(days: str, opens: dt.time | None = NINE, closes: dt.time | None = FIV
         (Schedule(freq="MONTHLY", byday="-1FR"), "The last Friday of the month"),
         (
             Schedule(freq="MONTHLY", byday="1TH,3TH"),
-            "The first Thursday of the month and The third Thursday of the month",
+            "The first Thursday of the month and the third Thursday of the month",
         ),
         (Schedule(freq="MONTHLY", byday="-2MO"), "Monday"),
         (weekly("MO", bymonthday="13"), "Monday, 9:00 am"),

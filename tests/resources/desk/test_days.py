@@ -75,7 +75,7 @@ def test_what_no_tick_can_say_has_a_line_of_its_own_and_is_kept(desk, service, s
     Schedule.objects.update(freq="MONTHLY", byday="1MO,3TU")
     slot.refresh_from_db()
     page = words(desk.get(times(service)))
-    assert "The first Monday of the month and The third Tuesday of the month" in page
+    assert "The first Monday of the month and the third Tuesday of the month" in page
     assert 'value="1MO,3TU"' in page
     desk.post(times(service), sent(slot, byday_letters="1MO,3TU", opens_at="11:00"))
     slot.refresh_from_db()
