@@ -72,7 +72,7 @@ OWN = {
 # Who pays is called as the directories that something came from are.
 NOT_OWN = {("funding", "source")}
 # Links that an import may propose, beside what a listing is filed under.
-PLACED = {
+LINKS = {
     ("service_at_location", "location"),
     ("service", "program"),
     ("organization", "parent_organization"),

@@ -125,8 +125,8 @@ def _value_field(change: FieldChange) -> forms.Field:
     """As the model would ask for it, or one line where it has no such field."""
     label = _("What it will say")
     field = fields.field_of(change.table, change.field)
-    if field and (change.table, field.name) in fields.PLACED:
-        # Another place is chosen on the page of the listing, not among all there are.
+    if field and (change.table, field.name) in fields.LINKS:
+        # Another place, programme or house is not chosen here, among all there are.
         hidden = forms.HiddenInput()
         return forms.CharField(required=False, initial=change.after, disabled=True, widget=hidden)
     choices = getattr(getattr(field, "base_field", None), "choices", None)

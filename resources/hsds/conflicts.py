@@ -49,7 +49,7 @@ def may_be_asked(table: str, column: str) -> bool:
     field = fields.field_of(table, column)
     if field is None:
         return False
-    return not field.is_relation or field.name == "taxonomy_term" or (table, field.name) in fields.PLACED
+    return not field.is_relation or field.name == "taxonomy_term" or (table, field.name) in fields.LINKS
 
 
 def ask(offers: list[Offer], source: Source) -> int:

@@ -103,4 +103,4 @@ def put(table: str, record: models.Model, values: dict[str, Any], *, of_import: 
 
 
 def _may_link(table: str, name: str, of_import: bool) -> bool:
-    return name == "taxonomy_term" or (of_import and (table, name) in fields.PLACED)
+    return name == "taxonomy_term" or (of_import and (table, name) in fields.LINKS)
