@@ -68,24 +68,42 @@ def _added() -> Iterator[int]:
 
 def _freshened(now: dt.datetime) -> Iterator[int]:
     today, last = now.astimezone(dt.UTC).date(), 0
-    while batch := _freshen(last, today, now):
+    while True:
+        batch, odd = _freshen(last, today, now)
+        if odd:
+            # Not within the batch: that holds rows, and this holds listings before their rows.
+            reindex(Service.objects.filter(pk__in=odd))
+        if not batch:
+            return
         last = batch[-1]
         yield len(batch)
 
 
 @transaction.atomic
-def _freshen(after: int, today: dt.date, now: dt.datetime) -> list[int]:
+def _freshen(after: int, today: dt.date, now: dt.datetime) -> tuple[list[int], set[str]]:
+    """The rows it took; and the listings that have other rows than they would be given now."""
     stale = Findable.objects.filter(pk__gt=after, refreshed_on__lt=today).order_by("pk")
     taken = list(stale.select_for_update(skip_locked=True).values_list("pk", "service_id")[:BATCH])
     if not taken:
-        return []
+        return [], set()
     public = list(documents.loaded(Service.objects.filter(pk__in={service for _pk, service in taken})))
     gazetteer = Gazetteer(public)
     rows = [row for service in public for row in documents.rows(service, gazetteer=gazetteer, now=now)]
     with connection.cursor() as cursor:
         cursor.execute(FRESHEN, [json.dumps([asdict(row) for row in rows])])
     Findable.objects.filter(pk__in=[pk for pk, _service in taken]).update(refreshed_on=today)
-    return [pk for pk, _service in taken]
+    return [pk for pk, _service in taken], _odd(rows)
+
+
+def _odd(rows: list[documents.Row]) -> set[str]:
+    """As after an upgrade: the version before knew one of the areas that a listing serves, and this one all."""
+    wanted = {(row.service_id, row.at_location_id, row.part) for row in rows}
+    there = Findable.objects.filter(service__in={row.service_id for row in rows})
+    found = {
+        (str(service), str(at) if at else None, part)
+        for service, at, part in there.values_list("service", "at_location", "part")
+    }
+    return {service for service, _at, _part in wanted ^ found}
 
 
 @transaction.atomic

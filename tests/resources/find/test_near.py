@@ -110,3 +110,21 @@ def test_who_comes_to_people_is_found_in_each_area_they_serve_and_counted_once(c
     visits.findable.update(refreshed_on=dt.date(2026, 1, 1), hours="{}")
     assert services.sweep_findable(now=timezone.now()) == 2
     assert {row.hours for row in visits.findable.all()} == {None}
+
+
+@pytest.mark.usefixtures("_town")
+def test_the_sweep_adds_the_areas_that_an_older_version_left_out(client, published):
+    PostalCode.objects.create(
+        country="GB", code="ZZ2", place_name="Farham", folded_name="farham", latitude=54.0, longitude=-1.0
+    )
+    visits = published("Somebody to help at home", delivery=["at_home"])
+    for name in ("Testham", "Farham"):
+        ServiceArea.objects.create(service=visits, name=name)
+    services.reindex(Service.objects.filter(pk=visits.pk))
+    first = visits.findable.get(part=0)
+    visits.findable.exclude(pk=first.pk).delete()
+    visits.findable.update(refreshed_on=dt.date(2026, 1, 1))
+    services.sweep_findable(now=timezone.now())
+    for place in ("Testham", "Farham"):
+        assert near(client.get(FIND, {"place": place})) == ["Somebody to help at home"]
+    assert services.sweep_findable(now=timezone.now()) == 0
