@@ -95,10 +95,12 @@ class TermForm(ToldForm):
     def clean_parent(self) -> TaxonomyTerm | None:
         """Nothing stands below itself."""
         parent: TaxonomyTerm | None = self.cleaned_data["parent"]
-        above = parent
+        above, met = parent, {self.instance.pk}
         while above is not None:
-            if above.pk == self.instance.pk:
+            # Once round is enough, too, where two curators put two topics below each other at once.
+            if above.pk in met:
                 raise ValidationError(_("It cannot belong to something that belongs to it."))
+            met.add(above.pk)
             above = above.parent
         return parent
 

@@ -59,6 +59,8 @@ def reworded(*, term: TaxonomyTerm, by: User, before: str, why: str = "") -> int
     """
     keys = filed_under(term)
     said = _("The topic “%(before)s” is “%(now)s” now.") % {"before": before, "now": term.name}
+    if before == term.name:
+        said = _("The topic “%(name)s” belongs to “%(above)s” now.") % {"name": before, "above": term.parent}
     history.note_many(services=keys, how=Change.How.REWORDED, by=by, why=f"{said} {why}".strip())
     if len(keys) <= AT_ONCE:
         reindex(Service.objects.filter(pk__in=keys))

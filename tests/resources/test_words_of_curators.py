@@ -95,6 +95,16 @@ def test_nothing_stands_below_itself(desk):
     assert ours("pottery").parent.code == "activity"
 
 
+def test_topics_that_stand_below_each_other_are_refused_as_well(desk):
+    desk.post(f"{TERMS}new/", term())
+    above = ours("pottery")
+    desk.post(f"{TERMS}new/", term(name="Glaze", code="glaze", parent=above.pk))
+    # As two curators leave them who each save one half of it at the same moment.
+    TaxonomyTerm.objects.filter(pk=above.pk).update(parent=ours("glaze"))
+    answer = desk.post(f"{TERMS}new/", term(name="Bowls", code="bowls", parent=above.pk))
+    assert "belongs to it" in words(answer)
+
+
 def test_a_topic_is_no_longer_offered_and_offered_again(desk):
     desk.post(f"{TERMS}new/", term())
     page = f"{TERMS}{ours('pottery').pk}/"

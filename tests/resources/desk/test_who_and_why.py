@@ -131,6 +131,17 @@ def test_what_is_filed_below_a_topic_hears_of_its_new_name_as_well(filed):
     assert filed.pk in wording.filed_under(parent)
 
 
+def test_a_topic_that_only_moves_is_not_said_to_be_called_otherwise(desk, filed):
+    head = TaxonomyTerm.objects.get(taxonomy__slug="supportnet", code="activity")
+    term = renamed(desk, name="Walking outdoors", why="")
+    other = (
+        TaxonomyTerm.objects.filter(taxonomy=head.taxonomy, parent=head).exclude(pk=term.parent_id)[:1].get()
+    )
+    renamed(desk, name=term.name, parent=other.pk, why="")
+    moved = lines(filed, "reworded")[0]
+    assert moved.why == f"The topic “Walking outdoors” belongs to “{other.name}” now."
+
+
 def test_other_words_about_a_topic_touch_no_listing(desk, filed):
     term = TaxonomyTerm.objects.get(taxonomy__slug="supportnet", code="walking")
     renamed(desk, name=term.name, description="On foot.")
