@@ -14,6 +14,7 @@ from accounts.models import User
 from resources import fields
 from resources.errors import CannotPropose
 from resources.models import FieldChange, Service, Verification
+from resources.services import holding
 from resources.services.checking import keep
 
 # Said again so soon, it is the same yes.
@@ -50,9 +51,11 @@ def just_said(service: Service) -> Verification | None:
 def still_right(*, service: Service, by: User | None = None) -> Verification:
     """The organisation itself says that all we show is right, but for what it changed and nobody decided yet.
 
-    Said twice in a day, it is one check. Raises CannotPropose where nothing is left to be right.
+    Said twice in a day, it is one check. Raises CannotPropose where nothing is left to be right, MergedAway when it was
+    made one with another.
     """
-    held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+    held = holding.hold(service.pk)[service.pk]
+    holding.refuse_if_merged(held)
     if said := just_said(held):
         return said
     right = sorted({*fields.shown_parts(held)} - said_otherwise(held))

@@ -85,7 +85,7 @@ def put(table: str, record: models.Model, values: dict[str, Any], *, of_import: 
     """Set these fields, each checked by its own rules, and save."""
     for name, value in values.items():
         field = fields.field_of(table, name)
-        # Which rows belong together is not proposed; only what a listing is filed under, and by an import its place.
+        # Which rows belong together is not proposed; only what a listing is filed under, and by an import the LINKS.
         if field is None or (field.is_relation and not _may_link(table, field.name, of_import)):
             raise ValidationError(
                 _("“%(name)s” is not a part of a listing we know.") % {"name": f"{table}.{name}"}

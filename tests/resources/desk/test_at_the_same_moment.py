@@ -17,7 +17,7 @@ from accounts.errors import DomainError
 from resources import services
 from resources.errors import CannotDecide, MergedAway
 from resources.models import Organization, Service
-from resources.services import history, merging
+from resources.services import answering, history, merging
 from supportnet.leftovers import ticks
 from tests.resources.desk.conftest import words
 
@@ -121,6 +121,14 @@ def test_a_check_of_one_that_was_just_made_one_is_refused(two, curator, other_cu
     with meanwhile(check) as checked:
         merging.merge(winner=stays, loser=goes, by=other_curator)
     assert isinstance(checked.result(), MergedAway)
+    assert not goes.verifications.exists()
+
+
+def test_a_yes_of_the_organisation_to_one_that_was_just_made_one_is_refused(two, other_curator):
+    stays, goes = two
+    with meanwhile(partial(answering.still_right, service=goes)) as answer:
+        merging.merge(winner=stays, loser=goes, by=other_curator)
+    assert isinstance(answer.result(), MergedAway)
     assert not goes.verifications.exists()
 
 
