@@ -105,13 +105,15 @@ def ways_on(form: SearchForm, wanted: Wanted, chosen: list[Choice]) -> list[WayO
     """From a search that finds nothing: what is left out, and how many that finds. Only what finds something."""
     words, place = form.cleaned_data["q"].strip(), wanted.place
     tries = [
-        *((f"{each.label}", {each.facet: each.value}, without(wanted, each)) for each in chosen[:MOST_TRIED]),
-        ("all" if len(chosen) > 1 else "", {"": ""}, wanted.changed(chosen={})),
-        (place.name if place else "", {"place": ""}, wanted.changed(place=None)),
-        (words, {"q": ""}, wanted.changed(meaning=Meaning())),
+        *((each.label, each.facet, each.value, without(wanted, each)) for each in chosen[:MOST_TRIED]),
+        *([("", "", "", wanted.changed(chosen={}))] if len(chosen) > 1 else []),
+        *([(place.name, "place", "", wanted.changed(place=None))] if place else []),
+        *([(words, "q", "", wanted.changed(meaning=Meaning()))] if words else []),
     ]
-    found = [(label, left_out, asking.ask(looser).total) for label, left_out, looser in tries if label]
-    return [WayOn(label, *next(iter(left_out.items())), count) for label, left_out, count in found if count]
+    found = [
+        WayOn(str(label), facet, value, asking.ask(looser).total) for label, facet, value, looser in tries
+    ]
+    return [way for way in found if way.count]
 
 
 def without(wanted: Wanted, choice: Choice) -> Wanted:
