@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from resources import fields
 from resources.errors import ChangedSince
-from resources.models import Change, ChangedRow, Location, ServiceAtLocation
+from resources.models import Change, ChangedRow, Location, Program, ServiceAtLocation
 from resources.services import history
 
 
@@ -68,7 +68,7 @@ def _bring_back(row: ChangedRow) -> None:
 
 
 def _take_away(row: ChangedRow, change: Change) -> None:
-    """What it had added; a place that other listings use stays, and what a merge had moved goes back."""
+    """What it had added; what other listings use stays, and what a merge had moved goes back."""
     if row.before is not None:
         return
     if came_from := _moved_from(row, change):
@@ -78,6 +78,8 @@ def _take_away(row: ChangedRow, change: Change) -> None:
     if found is None or row.table == "organization" or _of_a_place_that_stays(found, change):
         return
     if isinstance(found, Location) and found.at_services.exists():
+        return
+    if isinstance(found, Program) and found.services.exists():
         return
     found.delete()
 

@@ -12,9 +12,10 @@ from resources.models import (
     Service,
     ServiceCapacity,
 )
-from resources.services import undoing
+from resources.services import history, undoing
 from tests.resources.conftest import curator as curator
 from tests.resources.conftest import draft as draft
+from tests.resources.conftest import published as published
 from tests.resources.exchange.test_conflicts import at_rest, taken_over, waiting
 from tests.resources.folders import folder as folder
 
@@ -143,3 +144,15 @@ def test_a_page_without_them_is_calm(client_of, draft, curator):
     page = client_of(curator).get(f"/find/desk/listings/{draft('Tea').pk}/").content.decode()
     assert "change/bring/" in page
     assert not any(f"change/{slug}/" in page for slug in ("free", "funding", "numbers"))
+
+
+def test_a_programme_that_another_listing_came_to_belong_to_stays_when_it_is_undone(published, curator):
+    first = published("Tea")
+    second = published("Coffee")
+    Service.objects.filter(pk=second.pk).update(organization=first.organization)
+    with history.noting(service=first, by=curator, how=Change.How.EDITED) as noted:
+        winter = Program.objects.create(organization=first.organization, name="Winter")
+        Service.objects.filter(pk=first.pk).update(program=winter)
+    Service.objects.filter(pk=second.pk).update(program=winter)
+    undoing.undo(change=noted.change, by=curator)
+    assert list(winter.services.all()) == [second]
