@@ -83,6 +83,7 @@ def main() -> None:
     with scratch.database():
         few = measure(options.services // SMALLER, options.rounds)
         many = measure(options.services, options.rounds)
+        machine = scratch.machine()
     found = {
         name: {"ms": ms, "queries": queries, "growth": round(ms / few[name][0], 1)}
         for name, (ms, queries) in many.items()
@@ -90,7 +91,7 @@ def main() -> None:
     if not options.json:
         for name, figures in found.items():
             print(f"{name:<24}{figures['ms']:>10} ms {figures['queries']:>5} queries  x {figures['growth']}")
-    print(json.dumps({"services": options.services, **found, "machine": scratch.machine()}))
+    print(json.dumps({"services": options.services, **found, "machine": machine}))
 
 
 def measure(services: int, rounds: int) -> dict[str, tuple[float, int]]:
