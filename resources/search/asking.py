@@ -35,9 +35,9 @@ AWAY = """power(sin(radians(latitude - %s) / 2), 2)
            + cos(radians(%s)) * cos(radians(latitude)) * power(sin(radians(longitude - %s) / 2), 2)"""
 # What is true at this moment, beside what is true of the listing.
 UNKNOWN, CHECKED = bits(["when:unknown"]), bits(["checked:year"])
-TODAY, OPEN = bits(["when:today"]), bits(["when:today", "when:now"])
+TODAY, RIGHT_NOW = bits(["when:today"]), bits(["when:today", "when:now"])
 NOW = f"""traits | CASE WHEN verified_at >= %s THEN {CHECKED} ELSE 0 END
-           | CASE WHEN hours IS NULL THEN {UNKNOWN} WHEN hours @> %s THEN {OPEN} WHEN hours && rest THEN {TODAY}
+           | CASE WHEN hours IS NULL THEN {UNKNOWN} WHEN hours @> %s THEN {RIGHT_NOW} WHEN hours && rest THEN {TODAY}
                   ELSE 0 END"""
 # Listings of which no site is open, and one has times we do not know; the number stands for `when`.
 MORE = f"""(SELECT count(DISTINCT service_id) FROM base WHERE missed = {{}} AND traits & {UNKNOWN} <> 0
@@ -56,9 +56,9 @@ WITH found AS (
         SELECT *, {near} AS near, {missed} AS missed FROM found WHERE {inside} OFFSET 0) AS sifted
     WHERE missed IN ({single})
 ), best AS MATERIALIZED (
-    SELECT id, service_id, name, traits, away, near, rank FROM base WHERE missed = 0 AND sites = 1
+    SELECT id, service_id, name, away, near, rank FROM base WHERE missed = 0 AND sites = 1
     UNION ALL (
-        SELECT DISTINCT ON (service_id) id, service_id, name, traits, away, near, rank
+        SELECT DISTINCT ON (service_id) id, service_id, name, away, near, rank
         FROM base WHERE missed = 0 AND sites > 1 ORDER BY service_id, near DESC, away NULLS LAST, id)
 ), named AS (
     SELECT service_id, sites, fact FROM (
@@ -74,9 +74,9 @@ SELECT (SELECT count(*) FROM best WHERE near), (SELECT count(*) FROM best WHERE 
                 SELECT fact, count(*) AS times FROM named WHERE sites = 1 GROUP BY fact
                 UNION ALL SELECT fact, count(DISTINCT service_id) FROM named WHERE sites > 1 GROUP BY fact
             ) AS parts GROUP BY fact) AS sums),
-       (SELECT json_agg(p) FROM (SELECT id, away, traits FROM best WHERE near
+       (SELECT json_agg(p) FROM (SELECT id, away FROM best WHERE near
             ORDER BY {order} LIMIT %s OFFSET %s) AS p),
-       (SELECT json_agg(p) FROM (SELECT id, away, traits FROM best WHERE NOT near
+       (SELECT json_agg(p) FROM (SELECT id, away FROM best WHERE NOT near
             ORDER BY {order} LIMIT %s OFFSET %s) AS p),
        {more}
 """
@@ -85,11 +85,10 @@ NUMBERED = ", ".join(f"count(*) FILTER (WHERE told & {1 << place} <> 0)" for pla
 
 @dataclass(frozen=True)
 class Hit:
-    """One listing at one site: the key of its row, kilometres, and what is true of it at this moment."""
+    """One listing at one place: the key of its row, and kilometres."""
 
     row: int
     km: float | None
-    facts: frozenset[str]
 
 
 @dataclass
@@ -123,6 +122,7 @@ def ask(wanted: Wanted) -> Found:
 
 
 def asked(wanted: Wanted) -> Found:
+    """What the database answers now."""
     sql, given = statement(wanted)
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
@@ -136,9 +136,7 @@ def read(found: Any) -> Any:
 
 
 def hits(found: Any) -> list[Hit]:
-    return [
-        Hit(each["id"], kilometres(each["away"]), traits.known(each["traits"])) for each in read(found) or []
-    ]
+    return [Hit(each["id"], kilometres(each["away"])) for each in read(found) or []]
 
 
 def kilometres(away: float | None) -> float | None:
@@ -169,6 +167,7 @@ def statement(wanted: Wanted) -> Sql:
 
 
 def distance(wanted: Wanted) -> Sql:
+    """The haversine from the place somebody asked for; nothing where they named none."""
     if wanted.place is None:
         return "NULL::float8", []
     point = wanted.place.point
@@ -214,6 +213,7 @@ def nearness(wanted: Wanted) -> str:
 
 
 def inside(wanted: Wanted) -> str:
+    """Whether a row is looked at at all: where it is, and what of the moment has to be true."""
     near = nearness(wanted)
     reach = {ANYWHERE: f"anywhere AND NOT {near}" if wanted.place else "anywhere", NEAR: near}.get(
         wanted.reach, f"(anywhere OR {near})"

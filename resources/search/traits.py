@@ -48,7 +48,3 @@ def others(facts: Iterable[str]) -> list[str]:
 def kind(name: str) -> int:
     """All of one kind: "cost" is those of "cost:free" and the like."""
     return bits(fact for fact in NUMBERS if fact.startswith(f"{name}:"))
-
-
-def known(number: int) -> frozenset[str]:
-    return frozenset(fact for fact, place in NUMBERS.items() if number >> place & 1)

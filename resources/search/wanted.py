@@ -37,6 +37,7 @@ class Wanted:
 
     @property
     def asks_for_all(self) -> bool:
+        """Nothing was typed and nothing chosen."""
         return not (self.meaning.asks or self.place or self.facets or self.reach or self.since)
 
     @property
