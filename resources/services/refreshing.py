@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from itertools import chain
 
@@ -62,8 +63,15 @@ def _added() -> Iterator[int]:
         Findable.objects.filter(heading=None).order_by("service").values_list("service", flat=True).distinct()
     )
     for which in (missing, older):
-        while found := list(which[:BATCH]):
-            yield reindex(Service.objects.filter(pk__in=found))
+        while (found := list(which[:BATCH])) and (written := _anew(found)):
+            yield written
+
+
+@transaction.atomic
+def _anew(keys: Collection[uuid.UUID | str]) -> int:
+    """Those that nobody holds: whoever does reaches for others next, and tells the search by themselves."""
+    free = Service.objects.filter(pk__in=keys).select_for_update(skip_locked=True, no_key=True)
+    return reindex(Service.objects.filter(pk__in=list(free.values_list("pk", flat=True))))
 
 
 def _freshened(now: dt.datetime) -> Iterator[int]:
@@ -72,7 +80,7 @@ def _freshened(now: dt.datetime) -> Iterator[int]:
         batch, odd = _freshen(last, today, now)
         if odd:
             # Not within the batch: that holds rows, and this holds listings before their rows.
-            reindex(Service.objects.filter(pk__in=odd))
+            _anew(odd)
         if not batch:
             return
         last = batch[-1]

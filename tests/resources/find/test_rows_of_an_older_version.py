@@ -60,3 +60,24 @@ def test_the_sweep_makes_anew_what_was_written_meanwhile(client, published):
     assert found(client) == ["Tea by name"]
     assert not Findable.objects.filter(heading=None).exists()
     assert services.sweep_findable(now=timezone.now()) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_waits_for_nobody_and_takes_the_rest_later(published):
+    held = published("In hand")
+    published("Free")
+    older(", heading = NULL")
+    curator = connection.copy()
+    try:
+        curator.set_autocommit(False)
+        with curator.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM resources_service WHERE id = %s FOR NO KEY UPDATE", [held.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        assert services.sweep_findable(now=timezone.now()) == 1
+        assert [row.service for row in Findable.objects.filter(heading=None)] == [held]
+    finally:
+        curator.close()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    assert services.sweep_findable(now=timezone.now()) == 1
