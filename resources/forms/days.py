@@ -22,6 +22,8 @@ WHICH = [
     ("4", gettext_lazy("fourth")),
     ("-1", gettext_lazy("last")),
 ]
+# RFC 5545, weekdaynum: up to 53 weeks from either end.
+WEEKDAYNUM = re.compile(rf"^[+-]?([1-9]|[1-4]\d|5[0-3])?({'|'.join(DAYS)})$")
 CODE = re.compile(rf"^\+?([1-4]|-1)?({'|'.join(DAYS)})$")
 
 
@@ -78,6 +80,12 @@ class DaysField(forms.MultiValueField):
             raise ValidationError(_("Tick days, or keep the line in letters. Empty one of them."))
         if which and not days:
             raise ValidationError(_("Tick the day, too: the first Monday, the last Friday."))
+        for code in filter(None, letters.split(",")):
+            if not WEEKDAYNUM.match(code.strip().upper()):
+                raise ValidationError(
+                    _("“%(code)s” is no day. “1MO,3TU” means the first Monday and the third Tuesday.")
+                    % {"code": code.strip()}
+                )
         return letters or written(days, which)
 
 

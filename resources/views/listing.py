@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from resources import ical, page
@@ -18,6 +19,8 @@ from resources.models import Service
 FARTHEST = 10
 
 
+# It says what somebody searched for before: no cache between us and them keeps that for others.
+@cache_control(private=True)
 @require_safe
 def resource(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     service = Service.objects.visible_to(request.user).for_page().filter(pk=pk).first()

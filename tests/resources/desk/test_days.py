@@ -89,6 +89,8 @@ def test_what_no_tick_can_say_has_a_line_of_its_own_and_is_kept(desk, service, s
         ({"byday_which": ["1"]}, "Tick the day, too"),
         ({"freq": "MONTHLY", "byday": ["MO"]}, "Which of these days in the month?"),
         ({"byday": ["MO"], "byday_letters": "1MO,3TU"}, "Empty one of them"),
+        ({"byday_letters": "1MO,3TU,xx"}, "“xx” is no day"),
+        ({"byday_letters": "1MO,3TU,0MO"}, "“0MO” is no day"),
     ],
 )
 def test_what_does_not_fit_is_said_and_what_was_ticked_is_kept(desk, service, slot, typed, said):

@@ -280,6 +280,8 @@ def test_it_leads_back_to_the_results_one_comes_from(client, published):
         return page.partition('<a class="btn quiet" href="')[2].partition('"')[0]
 
     assert back("http://testserver/find/?q=tea&place=ZZ1") == "/find/?q=tea&amp;place=ZZ1"
+    # What one searched for is nobody else's to see.
+    assert client.get(address)["Cache-Control"] == "private"
     for elsewhere in (
         "",
         "http://testserver/find/",
