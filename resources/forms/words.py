@@ -11,21 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from resources.forms.sections import WhyForm
 from resources.models import Synonym, TaxonomyTerm
 from resources.vocabulary import OPEN_ELIGIBILITY, OURS
 
 EMPTY = "–"
 
 
-class ToldForm(forms.ModelForm):
-    """With why; and of each field that changes, what it said and says, for the history."""
-
-    why = forms.CharField(
-        label=gettext_lazy("Why, for the history"),
-        max_length=500,
-        required=False,
-        help_text=gettext_lazy("Only curators read this."),
-    )
+class ToldForm(forms.ModelForm, WhyForm):
+    """Of each field that changes, what it said and says, for the history."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
