@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.middleware import csrf
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
@@ -12,6 +13,10 @@ from accounts.models import User
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 settings.register_profile("supportnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("supportnet")
+
+# The secret in a form is drawn by lot: of all letters and digits it now and then spells "Ana" or "P2", on a page of
+# which a test says that Ana is not on it. Of these it spells nothing.
+csrf.CSRF_ALLOWED_CHARS = "jkqvxz"
 
 PASSWORD = "a long walk by the sea"
 

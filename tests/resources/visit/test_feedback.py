@@ -15,7 +15,10 @@ NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
 @pytest.fixture
 def people(db):
-    return [person(f"p{number}@example.org", f"P{number}") for number in range(4)]
+    return [
+        person(f"{name}@example.org".lower(), name)
+        for name in ("Perpetua", "Quentin", "Rosalind", "Septimus")
+    ]
 
 
 def say(service, by, verdict="could_not", because=("stairs",), words=""):
