@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from resources.forms import meanwhile
 from resources.models import Accessibility, Address, Location, Service, ServiceAtLocation
 
 
@@ -70,6 +71,7 @@ class PlaceForms:
         )
         self.access = AccessForm(data, instance=access, prefix="access")
         self.all = (self.location, self.address, self.access)
+        self.rows = meanwhile.of(*((form.instance, form._meta.fields or ()) for form in self.all))
 
     def _offer_known(self, at: ServiceAtLocation | None) -> None:
         use = cast(forms.ModelChoiceField, self.location.fields["use"])
@@ -83,8 +85,8 @@ class PlaceForms:
         return self.location.cleaned_data.get("use")
 
     @property
-    def first_wrong(self) -> forms.ModelForm:
-        return next((form for form in self.all if form.is_bound and form.errors), self.location)
+    def first_wrong(self) -> forms.ModelForm | None:
+        return next((form for form in self.all if form.is_bound and form.errors), None)
 
     def is_valid(self) -> bool:
         if not self.location.is_valid():

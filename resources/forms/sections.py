@@ -191,6 +191,11 @@ def _say_nothing_in_words(field: forms.ChoiceField) -> None:
     field.choices = [(value, label if value else _("Not said")) for value, label in cast(Any, field.choices)]
 
 
+def held_by(row: models.Model) -> str:
+    """What it hangs on, as the form says it; "" of a new one."""
+    return next((f"{p}:{pk}" for p in PARENTS if (pk := getattr(row, f"{p}_id", None))), "")
+
+
 class RowForm(forms.ModelForm):
     """One row, and what it hangs on: the listing, one of its places, its organisation."""
 
@@ -205,7 +210,7 @@ class RowForm(forms.ModelForm):
     def __init__(self, *args: Any, ways: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ways = list(ways)
-        held = next((f"{p}:{pk}" for p in PARENTS if (pk := getattr(self.instance, f"{p}_id", None))), "")
+        held = held_by(self.instance)
         if held and held not in dict(ways):
             ways.append((held, _("where it is now")))
         field = cast(forms.ChoiceField, self.fields["hangs_on"])
@@ -237,6 +242,20 @@ class RowForm(forms.ModelForm):
         return super().save(commit)
 
 
+class RowForms(forms.BaseModelFormSet):
+    """What somebody else took out while the form was open is typed all the same: as a new row."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.is_bound and form.instance._state.adding:
+            form.fields["id"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        gone = [form for form in self.initial_forms if form.instance._state.adding]
+        typed = [form for form in gone if form.has_changed() and form not in self.deleted_forms]
+        return [*super().save_existing_objects(commit), *(form.save(commit) for form in typed)]
+
+
 def ways_of(section: Section, service: Service) -> list[tuple[str, str]]:
     """What a row of this section can hang on."""
     names = {field.name for field in fields.TABLES[section.rows]._meta.concrete_fields}
@@ -259,6 +278,7 @@ def row_forms(section: Section, data: Any, service: Service) -> Any:
     made = forms.modelformset_factory(
         model,
         form=RowForm,
+        formset=RowForms,
         fields=section.columns,
         extra=1,
         can_delete=True,

@@ -76,6 +76,13 @@ class Change(models.Model):
         return f"{self.made_at:%Y-%m-%d} {self.get_how_display()}"
 
     @property
+    def who(self) -> str:
+        """Whoever did it, or the directory it came from; "" for the clock and for accounts that are gone."""
+        if self.made_by:
+            return self.made_by.called
+        return str(_("the organisation itself")) if self.by_its_organisation else str(self.source or "")
+
+    @property
     def by_its_organisation(self) -> bool:
         """It said itself, by the link in a letter, that all is right."""
         return self.how == self.How.VERIFIED and self.made_by_id is None

@@ -174,3 +174,17 @@ def of(service: Service) -> QuerySet[Change]:
     return found.select_related("made_by", "source", "undoes", "undone_by", "service").prefetch_related(
         "rows"
     )
+
+
+def last_touched(service: Service, rows: Iterable[str]) -> dict[tuple[str, str], Change]:
+    """Who changed each field of these rows last, by row and column; who made it or took it out, by row and "".
+
+    What a listing is filed under is said of the listing, as "topics"; what an import did, of no row: it has none.
+    """
+    found = ChangedRow.objects.filter(Q(row__in=rows) | Q(table="attribute", change__service=service))
+    last: dict[tuple[str, str], Change] = {}
+    for one in found.select_related("change__made_by", "change__source").order_by("change__made_at", "pk"):
+        last[(str(service.pk), "topics") if one.table == "attribute" else (str(one.row), "")] = one.change
+        last |= {(str(one.row), name): one.change for name in {*(one.before or {}), *(one.after or {})}}
+    imported = service.changes.filter(how=Change.How.IMPORTED).select_related("source").first()
+    return last | ({("", ""): imported} if imported else {})

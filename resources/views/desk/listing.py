@@ -193,16 +193,9 @@ def past(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
     found_changes = list(history.of(service)[:200])
     terms = _terms(found_changes)
-    changes = [(one, _who(one), _lines(one, terms), _can_undo(one)) for one in found_changes]
+    changes = [(one, one.who, _lines(one, terms), _can_undo(one)) for one in found_changes]
     context = {"nav": "desk", "service": service, "changes": changes}
     return render(request, "resources/desk/history.html", context)
-
-
-def _who(change: Change) -> str:
-    """Whoever did it, or the directory it came from; "" for the clock and for accounts that are gone."""
-    if change.made_by:
-        return change.made_by.called
-    return _("the organisation itself") if change.by_its_organisation else str(change.source or "")
 
 
 def _terms(changes: list[Change]) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError
+from django.forms import BaseForm, BaseFormSet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from resources.errors import OwnListing
+from resources.forms import meanwhile
 from resources.forms.desk import TopicsForm
+from resources.forms.meanwhile import OpenedForm
 from resources.forms.places import PlaceForms
-from resources.forms.sections import SECTIONS, WhyForm, own_form, row_forms
+from resources.forms.sections import SECTIONS, own_form, row_forms
 from resources.models import Attribute, Service, ServiceAtLocation
 from resources.services import history, likeness
 from resources.views.desk.doors import curators_only, stays_only
@@ -32,27 +36,34 @@ def section(request: SignedIn, pk: uuid.UUID, slug: str) -> HttpResponse:
         raise Http404
     service, part = found(pk), SECTIONS[slug]
     data = request.POST if request.method == "POST" else None
-    own, rows, why = own_form(part, data, service), row_forms(part, data, service), WhyForm(data)
-    asked = [form for form in (own, rows, why) if form is not None]
-    if data is not None and _all_valid(asked) and _save(request, service, asked, why, own):
+    own, rows = own_form(part, data, service), row_forms(part, data, service)
+    why = OpenedForm(data, service=service, rows=meanwhile.of_section(part, service))
+    asked = [form for form in (own, rows) if form is not None]
+    if data is not None and _may_save(request, asked, why) and _save(request, service, asked, why, own):
         return _done(request, service, slug)
     context = {"nav": "desk", "service": service, "part": part, "own": own, "rows": rows, "why": why}
     context["form"] = own if own is not None and own.errors else why
     return render(request, "resources/desk/section.html", context, status=422 if data is not None else 200)
 
 
-def _all_valid(asked: list[Any]) -> bool:
-    """Each is looked at, so that all that is wrong is said at once."""
-    return not [form for form in asked if not form.is_valid()]
+def _may_save(request: SignedIn, asked: list[Any], why: OpenedForm) -> bool:
+    """Each is looked at, so that all that is wrong is said at once, and what others did meanwhile."""
+    wrong = [form for form in (*asked, why) if not form.is_valid()]
+    return not why.overtaken([form for one in asked for form in _each(one)], by=request.user) and not wrong
 
 
-def _save(request: SignedIn, service: Service, asked: list[Any], why: WhyForm, own: Any) -> bool:
+def _each(asked: Any) -> Iterable[BaseForm]:
+    if isinstance(asked, PlaceForms):
+        return asked.all
+    return asked.forms if isinstance(asked, BaseFormSet) else [asked]
+
+
+def _save(request: SignedIn, service: Service, asked: list[Any], why: OpenedForm, own: Any) -> bool:
     """What the database's own rules refuse becomes an error on the form."""
     try:
         with history.noting(service=service, by=request.user, why=why.cleaned_data["why"]):
             for form in asked:
-                if form is not why:
-                    form.save()
+                form.save()
     except OwnListing as refusal:
         (own or why).add_error(None, str(refusal))
         return False
@@ -82,8 +93,10 @@ def topics(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
     filed = service.attributes.filter(link_type=TOPIC).select_related("taxonomy_term")
     data = request.POST if request.method == "POST" else None
-    form, why = TopicsForm(data, chosen=[one.taxonomy_term for one in filed]), WhyForm(data)
-    if data is not None and _all_valid([form, why]):
+    chosen = [one.taxonomy_term for one in filed]
+    form = TopicsForm(data, chosen=chosen)
+    why = OpenedForm(data, service=service, rows=meanwhile.of_topics(service, chosen))
+    if data is not None and _may_save(request, [form], why):
         with history.noting(service=service, by=request.user, why=why.cleaned_data["why"]):
             _file(service, form)
         return _done(request, service, "about")
@@ -106,8 +119,9 @@ def place(request: SignedIn, pk: uuid.UUID, at_pk: uuid.UUID | None = None) -> H
     service = found(pk)
     at = get_object_or_404(service.at_locations.select_related("location"), pk=at_pk) if at_pk else None
     data = request.POST if request.method == "POST" else None
-    asked, why = PlaceForms(data, service=service, at=at), WhyForm(data)
-    if data is not None and _all_valid([asked, why]):
+    asked = PlaceForms(data, service=service, at=at)
+    why = OpenedForm(data, service=service, rows=asked.rows)
+    if data is not None and _may_save(request, [asked], why):
         with history.noting(service=service, by=request.user, why=why.cleaned_data["why"]):
             asked.save()
         return _done(request, service, "about")
@@ -117,7 +131,7 @@ def place(request: SignedIn, pk: uuid.UUID, at_pk: uuid.UUID | None = None) -> H
         "at": at,
         "asked": asked,
         "why": why,
-        "form": asked.first_wrong,
+        "form": asked.first_wrong or why,
     }
     return render(request, "resources/desk/place.html", context, status=422 if data is not None else 200)
 
