@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from resources.models import Change, Service, Source, Unindexed
-from resources.services import history
-from resources.services.indexing import reindex
+from resources.services import history, holding, indexing
 
-BATCH = 1000
+# One batch of the search, so that new words are written in one order, too.
+BATCH = indexing.BATCH
 
 
 def catch_up(waiting: QuerySet[Unindexed] | None = None) -> int:
@@ -27,12 +27,13 @@ def catch_up(waiting: QuerySet[Unindexed] | None = None) -> int:
 def _batch(waiting: QuerySet[Unindexed]) -> int:
     taken = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
     rows = list(taken.values_list("pk", "source")[:BATCH])
+    keys = [key for key, _source in rows]
+    holding.hold_all(keys)
     by_source: dict[int | None, list[uuid.UUID]] = {}
     for key, source in rows:
         by_source.setdefault(source, []).append(key)
     for known in Source.objects.filter(pk__in=[source for source in by_source if source]):
         history.note_many(services=by_source[known.pk], how=Change.How.IMPORTED, source=known)
-    keys = [key for key, _source in rows]
-    reindex(Service.objects.filter(pk__in=keys))
+    indexing.reindex(Service.objects.filter(pk__in=keys))
     Unindexed.objects.filter(pk__in=keys).delete()
     return len(keys)

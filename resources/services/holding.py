@@ -1,13 +1,15 @@
 """Listings are held before they are changed, everybody in the same order: houses, places, listings, each by its key.
 
 A change of what several listings share is written to all of them. Whoever held one listing first and reached for the
-others then would wait for somebody who does the same from the other end.
+others then would wait for somebody who does the same from the other end. So does whoever tells the search of many.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from resources.errors import MergedAway
@@ -16,13 +18,21 @@ from resources.models import Location, Organization, Service
 
 def hold(*keys: uuid.UUID) -> dict[uuid.UUID, Service]:
     """These listings as they are now, until the transaction ends; nobody else changes them or what they share."""
+    return {service.pk: service for service in _held(keys)}
+
+
+def hold_all(keys: Collection[uuid.UUID]) -> None:
+    """The same for many, of which nobody needs more than that they stay as they are."""
+    list(_held(keys).values_list("pk"))
+
+
+def _held(keys: Collection[uuid.UUID]) -> QuerySet[Service]:
     listed = Service.objects.filter(pk__in=keys)
     houses = Organization.objects.filter(pk__in=listed.values("organization"))
     places = Location.objects.filter(pk__in=listed.values("at_locations__location"))
     for shared in (houses, places):
         list(shared.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    held = listed.order_by("pk").select_for_update(no_key=True, of=("self",))
-    return {service.pk: service for service in held}
+    return listed.order_by("pk").select_for_update(no_key=True, of=("self",))
 
 
 def refuse_if_merged(held: Service) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from resources.models import PostalCode, Service
 from resources.search import folding, gazette, places
 from resources.search.gazette import Entry
-from resources.services.indexing import reindex
+from resources.services.indexing import reindex_in_order
 
 BATCH = 5000
 KEPT = ["place_name", "folded_name", "region", "latitude", "longitude"]
@@ -78,7 +78,7 @@ def load_postcodes(
     for start in range(0, len(parts), BATCH):
         report.written += _write(parts[start : start + BATCH], country)
     # What had no place on the map may have one now.
-    reindex(Service.objects.published().filter(findable__latitude=None, findable__anywhere=False))
+    reindex_in_order(Service.objects.published().filter(findable__latitude=None, findable__anywhere=False))
     return report
 
 

@@ -33,7 +33,7 @@ FRESHEN = """
         service_id uuid, at_location_id uuid, part smallint, hours tstzmultirange, sessions timestamptz[], zone text,
         facts text[], traits bigint, refreshed_on date)
     WHERE r.service_id = made.service_id AND r.at_location_id IS NOT DISTINCT FROM made.at_location_id
-        AND r.part = made.part
+        AND r.part = made.part AND r.id = ANY(%s)
 """
 COUNT = """
     WITH counted AS MATERIALIZED (SELECT word, ndoc FROM ts_stat('SELECT search FROM resources_findable')),
@@ -97,10 +97,12 @@ def _freshen(after: int, today: dt.date, now: dt.datetime) -> tuple[list[int], s
     public = list(documents.loaded(Service.objects.filter(pk__in={service for _pk, service in taken})))
     gazetteer = Gazetteer(public)
     rows = [row for service in public for row in documents.rows(service, gazetteer=gazetteer, now=now)]
+    # Other rows of the same listings may be in other hands, and those waiting for ours.
+    keys = [pk for pk, _service in taken]
     with connection.cursor() as cursor:
-        cursor.execute(FRESHEN, [json.dumps([asdict(row) for row in rows])])
-    Findable.objects.filter(pk__in=[pk for pk, _service in taken]).update(refreshed_on=today)
-    return [pk for pk, _service in taken], _odd(rows)
+        cursor.execute(FRESHEN, [json.dumps([asdict(row) for row in rows]), keys])
+    Findable.objects.filter(pk__in=keys).update(refreshed_on=today)
+    return keys, _odd(rows)
 
 
 def _odd(rows: list[documents.Row]) -> set[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from resources.models import Attribute, Change, Service, Synonym, TaxonomyTerm, Unindexed
 from resources.services import history
-from resources.services.indexing import reindex
+from resources.services.indexing import reindex_in_order
 from resources.vocabulary import TOPIC
 
 # More of them a worker tells the search of, some seconds later; nobody waits at a form for that.
@@ -63,7 +63,7 @@ def reworded(*, term: TaxonomyTerm, by: User, before: str, why: str = "") -> int
         said = _("The topic “%(name)s” belongs to “%(above)s” now.") % {"name": before, "above": term.parent}
     history.note_many(services=keys, how=Change.How.REWORDED, by=by, why=f"{said} {why}".strip())
     if len(keys) <= AT_ONCE:
-        reindex(Service.objects.filter(pk__in=keys))
+        reindex_in_order(Service.objects.filter(pk__in=keys))
     else:
         Unindexed.objects.bulk_create((Unindexed(service_id=key) for key in keys), ignore_conflicts=True)
     return len(keys)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,12 +14,25 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.errors import DomainError
+from accounts.models import User
 from resources import services
 from resources.errors import CannotDecide, MergedAway
-from resources.models import Organization, Service
-from resources.services import answering, history, merging
+from resources.models import (
+    Attribute,
+    Findable,
+    Location,
+    Organization,
+    Service,
+    ServiceAtLocation,
+    Taxonomy,
+    TaxonomyTerm,
+    Unindexed,
+)
+from resources.services import answering, catching_up, history, merging, refreshing, wording
+from resources.services.indexing import reindex_in_order
 from supportnet.leftovers import ticks
 from tests.resources.desk.conftest import words
 
@@ -42,22 +57,24 @@ def somebody_waits_for_us() -> bool:
         return cursor.fetchone() is not None
 
 
+def and_hang_up(call: Callable[[], Any]) -> Any:
+    """A thread has a connection of its own, and ends it."""
+    try:
+        return call()
+    finally:
+        connection.close()
+
+
 @contextmanager
 def meanwhile(call: Callable[[], Any]) -> Iterator[Future[Any]]:
     """Somebody else begins this while our transaction is open, and waits for us; the block ends it."""
-
-    def alone() -> Any:
-        try:
-            return call()
-        finally:
-            connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             # What is done here first holds the listings.
             began: Future[Any] = Future()
             yield began
-            theirs = pool.submit(alone)
+            theirs = pool.submit(and_hang_up, call)
             assert any(somebody_waits_for_us() for _tick in ticks(time.monotonic() + PATIENCE))
         try:
             began.set_result(theirs.result(timeout=PATIENCE))
@@ -151,3 +168,47 @@ def test_a_house_is_changed_from_both_its_listings_at_once_and_nobody_waits_in_a
             for each in done:
                 each.result(timeout=PATIENCE)
     assert sum(one.changes.filter(how="edited").count() for one in two) == 10
+
+
+def rename(pk: uuid.UUID, curator: User) -> None:
+    term = TaxonomyTerm.objects.get(pk=pk)
+    term.name = "Movement"
+    wording.keep(row=term, by=curator, said="Renamed", before="Yoga")
+
+
+@pytest.mark.parametrize("many", ["a topic is renamed", "the search hears of an import", "places on the map"])
+def test_whoever_tells_the_search_of_many_never_waits_in_a_circle_with_a_curator(
+    many, two, curator, other_curator
+):
+    """The curator holds the last of them and then reaches for the first, which shows the same house."""
+    first, last = sorted(two, key=lambda service: service.pk)
+    words_of, _made = Taxonomy.objects.get_or_create(slug="supportnet", defaults={"name": "Supportnet"})
+    term = TaxonomyTerm.objects.create(taxonomy=words_of, code="yoga", name="Yoga")
+    Attribute.objects.bulk_create(
+        Attribute(service=one, taxonomy_term=term, link_type="topic") for one in two
+    )
+    Unindexed.objects.bulk_create(Unindexed(service=one) for one in two)
+    call = {
+        "a topic is renamed": partial(rename, term.pk, other_curator),
+        "the search hears of an import": catching_up.catch_up,
+        "places on the map": partial(reindex_in_order, Service.objects.all()),
+    }[many]
+    with ThreadPoolExecutor(1) as pool, history.noting(service=last, by=curator) as noted:
+        Organization.objects.filter(pk=first.organization_id).update(name="Harbour Hall")
+        theirs = pool.submit(and_hang_up, call)
+        assert any(somebody_waits_for_us() for _tick in ticks(time.monotonic() + PATIENCE))
+    theirs.result(timeout=PATIENCE)
+    assert noted.change is not None
+
+
+def test_the_times_of_today_are_worked_out_beside_a_row_that_is_in_other_hands(published):
+    service = published("Chair yoga", at="Alder Hall")
+    ServiceAtLocation.objects.create(service=service, location=Location.objects.create(name="Bay Hall"))
+    services.reindex(Service.objects.filter(pk=service.pk))
+    one, held = Findable.objects.filter(service=service).order_by("pk")
+    today = one.refreshed_on
+    Findable.objects.filter(pk=one.pk).update(refreshed_on=today - dt.timedelta(days=1))
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Findable.objects.select_for_update().get(pk=held.pk)
+        theirs = pool.submit(and_hang_up, partial(refreshing._freshen, 0, today, timezone.now()))
+        assert theirs.result(timeout=PATIENCE)[0] == [one.pk]
