@@ -1,5 +1,6 @@
 """The cast: an owner, a supporter who has an account, a curator, a stranger."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -10,8 +11,16 @@ from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 
-# How long an example takes says how busy the machine is, and nothing about what is tested.
-settings.register_profile("supportnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same code gets the same answer: each run tries the same examples. EXAMPLES=new in the environment draws new ones,
+# for whoever has time to look at what they find. How long an example takes, or how many had to be thrown away, says
+# nothing about what is tested.
+settings.register_profile(
+    "supportnet",
+    deadline=None,
+    derandomize=os.environ.get("EXAMPLES") != "new",
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
 settings.load_profile("supportnet")
 
 # The secret in a form is drawn by lot: of all letters and digits it now and then spells "Ana" or "P2", on a page of

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,16 +18,18 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.core.signals import request_finished, request_started
 from django.db import connection
+from playwright.sync_api import BrowserContext
 
 from supportnet import leash
 from supportnet.catcher import Catcher
 from supportnet.celery import app
 from supportnet.leftovers import ticks
 from tests.passwords import make_passwords_cheap
+from tests.patience import MILLISECONDS, PATIENCE
 
 TOP = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -244,6 +246,62 @@ def live_site(live_server: Any, mail_catcher: MailServer, settings: Any) -> str:
     settings.SITE_URL = live_server.url
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
     return str(live_server.url)
+
+
+@pytest.fixture
+def new_context(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """A patient browser; of `page` and `context`, too."""
+
+    def patient(**said: Any) -> BrowserContext:
+        context = new_context(**said)
+        context.set_default_timeout(MILLISECONDS)
+        return context
+
+    return patient
+
+
+class Answering:
+    """How many requests the site's threads are answering; the tests' own client asks from the first thread."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.changed = threading.Condition()
+        request_started.connect(self._begins)
+        request_finished.connect(self._ends)
+
+    def _begins(self, **said: Any) -> None:
+        self._count(1)
+
+    def _ends(self, **said: Any) -> None:
+        self._count(-1)
+
+    def _count(self, step: int) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            with self.changed:
+                self.open += step
+                self.changed.notify_all()
+
+    def wait_until_done(self) -> None:
+        with self.changed:
+            self.changed.wait_for(lambda: self.open <= 0, PATIENCE)
+            self.open = 0
+
+
+@pytest.fixture(scope="session")
+def answering() -> Answering:
+    return Answering()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_still_answered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a closed browser had asked for last is done before the database is put back for the next test."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("_live_server_helper")
+    answering: Answering = request.getfixturevalue("answering")
+    yield
+    answering.wait_until_done()
 
 
 @pytest.fixture(scope="session")

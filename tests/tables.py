@@ -23,6 +23,8 @@ class Kept:
     def put_back(self) -> None:
         """Like Django's flush it waits for whoever still writes; unlike it, it looks first what there is to do."""
         with transaction.atomic(), connection.cursor() as cursor:
+            # If they wait for us, too, it is they who give way.
+            cursor.execute("SET LOCAL deadlock_timeout = '10min'")
             cursor.execute(f"LOCK TABLE {','.join(tables(cursor))} IN EXCLUSIVE MODE")
             now = marks(cursor)
             changed = [table for table, mark in now.items() if mark != self.marks.get(table, EMPTY)]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from supportnet import demo
+from tests.patience import MILLISECONDS, whole
 from tests.tables import Told
 
 PHONE = {"width": 360, "height": 740}
@@ -56,7 +57,7 @@ class Someone:
         self.page = page
         self.site = site
         self.complaints: list[str] = []
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(MILLISECONDS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -70,9 +71,11 @@ class Someone:
 
     def press(self, words: str) -> None:
         self.page.get_by_role("button", name=words, exact=True).click()
+        whole(self.page)
 
     def follow(self, words: str) -> None:
         self.page.get_by_role("link", name=words, exact=True).first.click()
+        whole(self.page)
 
     def sees(self, words: str) -> None:
         self.page.get_by_text(words).first.wait_for()
@@ -87,6 +90,7 @@ class Someone:
 
     def _looks(self) -> None:
         """Nobody is shut out of this page, and nothing on it lies beside the screen."""
+        whole(self.page)
         found = Axe().run(self.page)
         assert found.violations_count == 0, (
             f"{self.page.url} {self.page.viewport_size}\n{found.generate_report()}"

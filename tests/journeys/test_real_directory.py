@@ -22,7 +22,8 @@ from resources.services import clockwork
 from supportnet.leftovers import ticks
 from tests.conftest import PASSWORD, person
 from tests.journeys.conftest import PHONE, Someone, fills_in, link_in, publishes
-from tests.live import PATIENCE, Celery, MailServer
+from tests.live import Celery, MailServer
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -25,7 +25,8 @@ from resources.models import ImportJob, ImportPart, Organization, Phone, Quarant
 from resources.services import exchanging
 from resources.tasks import sweep_imports
 from supportnet.leftovers import ticks
-from tests.live import PATIENCE, Background
+from tests.live import Background
+from tests.patience import PATIENCE
 from tests.resources.conftest import curator as curator
 
 pytestmark = pytest.mark.django_db(transaction=True)
