@@ -78,13 +78,19 @@ class AnswerForm(forms.Form):
 
 
 class DecisionForm(AnswerForm):
-    """One tick and one value for each field of a proposal; a reason below. `act` is the button that was pressed."""
+    """One tick and one value for each field of a proposal; a reason below. `act` is the button that was pressed.
+
+    `shown`: the last field that whoever decides was shown. What an import added since is not decided with it.
+    """
+
+    shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, changes: list[FieldChange], of_import: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.changes, self.of_import = changes, of_import
+        self.last = self.initial["shown"] = max((change.pk for change in changes), default=0)
         if of_import:
             self.fields["reason"].label = _("Why, for the history")
             self.fields["reason"].help_text = _("Only curators read this.")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from resources import fields
@@ -73,20 +73,49 @@ def ask(offers: list[Offer], source: Source) -> int:
                 open_one.before, open_one.after = change.before, change.after
                 follow.append(open_one)
     FieldChange.objects.bulk_update(follow, ["before", "after"])
-    return open_questions(by_service, source)
+    return open_questions(by_service, source, now)
 
 
-def open_questions(by_service: dict[uuid.UUID, list[FieldChange]], source: Source) -> int:
-    """Returns how many."""
-    requests = ChangeRequest.objects.bulk_create(
+def open_questions(by_service: dict[uuid.UUID, list[FieldChange]], source: Source, now: dt.datetime) -> int:
+    """One for each listing: what is asked of it already, or a new one. Returns how many were opened."""
+    going_on = waiting(by_service, source, now)
+    opened = ChangeRequest.objects.bulk_create(
         ChangeRequest(kind=ChangeRequest.Kind.CONFLICT, service_id=service, source=source)
         for service in by_service
+        if service not in going_on
     )
-    for request, found in zip(requests, by_service.values(), strict=True):
+    requests = going_on | {one.service_id: one for one in opened if one.service_id}
+    groups = dict(
+        FieldChange.objects.filter(request__in=going_on.values())
+        .values_list("request__service")
+        .annotate(last=Max("group"))
+    )
+    for service, found in by_service.items():
+        renumber(found, groups.get(service, 0))
         for change in found:
-            change.request = request
+            change.request = requests[service]
     FieldChange.objects.bulk_create(change for found in by_service.values() for change in found)
-    return len(requests)
+    return len(opened)
+
+
+def waiting(
+    services: Iterable[uuid.UUID], source: Source, now: dt.datetime
+) -> dict[uuid.UUID, ChangeRequest]:
+    """What this source asked of these listings and nobody has in hand: held, so that nobody decides half of it."""
+    asked = ChangeRequest.objects.filter(
+        kind=ChangeRequest.Kind.CONFLICT, source=source, service__in=list(services), decided_at=None
+    )
+    # Of several, as older versions left them, the first.
+    free = asked.filter(Q(leased_until_at=None) | Q(leased_until_at__lte=now)).order_by("-created_at", "-pk")
+    held = free.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    return {one.service_id: one for one in held if one.service_id}
+
+
+def renumber(found: list[FieldChange], last: int) -> None:
+    """New rows of one question each have a number of their own, whichever table they came in."""
+    numbers: dict[int, int] = {0: 0}
+    for change in found:
+        change.group = numbers.setdefault(change.group, last + len(numbers))
 
 
 def asked_before(offers: list[Offer], homes: list[uuid.UUID | None], source: Source) -> Asked:

@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -89,8 +90,11 @@ def decide(
     refuse: bool = False,
     reason: str = "",
     now: dt.datetime | None = None,
+    shown: int | None = None,
 ) -> ChangeRequest:
     """Take over what `taken` names (FieldChange pk to its value; None: all as proposed), or refuse it all.
+
+    `shown`: the last field they were shown. What an import added to its question since stays a question.
 
     Raises CannotDecide when it is decided, is the curator's own, lacks a reason somebody waits for, or makes no sense
     in the listing; InOtherHands; NotWanted for a new listing of somebody who asked not to be listed.
@@ -98,7 +102,7 @@ def decide(
     now = now or timezone.now()
     try:
         with transaction.atomic():
-            return _decide(request, by, taken, refuse, reason.strip(), now)
+            return _decide(request, by, taken, refuse, reason.strip(), now, shown)
     except IntegrityError as error:
         why = _("The directory’s rules do not allow that. Look at the values again.")
         raise CannotDecide(why) from error
@@ -111,6 +115,7 @@ def _decide(
     refuse: bool,
     reason: str,
     now: dt.datetime,
+    shown: int | None,
 ) -> ChangeRequest:
     # Whoever makes two listings one holds them, and then moves what was proposed for them: the same order here.
     home = ChangeRequest.objects.values_list("service", flat=True).get(pk=request.pk)
@@ -123,6 +128,8 @@ def _decide(
         # No person reads it.
         reason = reason or _("What stands here stays.")
     _may_decide(held, by, refuse, reason, now)
+    if shown is not None:
+        _ask_on(held, held.fields.filter(pk__gt=shown))
     if refuse:
         held.fields.update(refused_at=now)
         held.decision = Decision.REFUSED
@@ -133,6 +140,12 @@ def _decide(
     held.save()
     answer(held, now=now)
     return held
+
+
+def _ask_on(held: ChangeRequest, unseen: QuerySet[FieldChange]) -> None:
+    if unseen.exists():
+        more = ChangeRequest.objects.create(kind=held.kind, service=held.service, source=held.source)
+        unseen.update(request=more)
 
 
 def _may_decide(held: ChangeRequest, by: User, refuse: bool, reason: str, now: dt.datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from accounts.errors import DomainError
 from accounts.requests import SignedIn
 from resources import services
 from resources.forms.desk import DecisionForm
-from resources.models import ChangeRequest
+from resources.models import ChangeRequest, FieldChange
 from resources.services import deciding, leasing
 from resources.views.desk.doors import curators_only
 
@@ -31,15 +31,16 @@ def found(pk: uuid.UUID) -> ChangeRequest:
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_page(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     one = found(pk)
-    changes = list(one.fields.all())
     of_import = one.kind == ChangeRequest.Kind.CONFLICT
     data = request.POST if request.method == "POST" else None
+    changes = _shown(one, data)
     form = DecisionForm(data, changes=changes, of_import=of_import)
     if request.method == "POST" and form.is_valid() and (answer := _decide(request, one, form)):
         return answer
     rows = [
         (line, form[f"take-{line.change.pk}"], form[f"value-{line.change.pk}"])
         for line in deciding.lines(one)
+        if line.change.pk <= form.last
     ]
     context = {
         "nav": "desk",
@@ -52,15 +53,25 @@ def request_page(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     return render(request, "resources/desk/request.html", context, status=422 if form.is_bound else 200)
 
 
+def _shown(one: ChangeRequest, data: QueryDict | None) -> list[FieldChange]:
+    """What whoever decides has before them: an import may ask more since they opened the page."""
+    last = data.get("shown", "") if data is not None else ""
+    return [change for change in one.fields.all() if not last.isdecimal() or change.pk <= int(last[:19])]
+
+
 def _decide(request: SignedIn, one: ChangeRequest, form: DecisionForm) -> HttpResponse | None:
     """On to the listing, or back to the form with what stands in the way."""
     reason = form.cleaned_data["reason"]
     try:
         if form.refuses:
-            decided = services.decide(request=one, by=request.user, refuse=True, reason=reason)
+            decided = services.decide(
+                request=one, by=request.user, refuse=True, reason=reason, shown=form.last
+            )
             messages.success(request, _refused(form))
         else:
-            decided = services.decide(request=one, by=request.user, taken=form.taken(), reason=reason)
+            decided = services.decide(
+                request=one, by=request.user, taken=form.taken(), reason=reason, shown=form.last
+            )
             messages.success(request, _("Taken over. You can undo it in the history."))
     except DomainError as refusal:
         form.add_error(None, str(refusal))
