@@ -47,7 +47,9 @@ def read(token: str) -> Answer | None:
         occurrence_pk, membership_pk = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    occurrence = Occurrence.objects.select_related("ask__owner").filter(pk=occurrence_pk).first()
+    occurrence = (
+        Occurrence.objects.select_related("ask__owner").with_standing().filter(pk=occurrence_pk).first()
+    )
     memberships = Membership.objects.active().select_related("member", "tie")
     membership = memberships.filter(pk=membership_pk, member__is_active=True).first()
     if occurrence is None or membership is None:

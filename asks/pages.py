@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from asks import cost, wording
@@ -198,8 +198,7 @@ def gifts_of(owner: User) -> list[Gift]:
 
 
 def _with_all(rows: OccurrenceQuerySet) -> OccurrenceQuerySet:
-    standing = Taking.objects.standing().select_related("membership__tie")
-    return rows.select_related("ask__owner", "ask__made_by").prefetch_related(Prefetch("takings", standing))
+    return rows.select_related("ask__owner", "ask__made_by").with_standing()
 
 
 def _row(occurrence: Occurrence, *, name: str, mine: bool, taker: str, now: dt.datetime) -> Row:

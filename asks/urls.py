@@ -16,6 +16,7 @@ urlpatterns = [
     path("dates/<int:pk>/thank/", dates.thank, name="ask_thank"),
     path("dates/<int:pk>/entry.ics", calendars.entry, name="ask_entry"),
     path("gave/", around.gift, name="ask_gift"),
+    path("gave/<int:pk>/undo/", around.gift_undo, name="ask_gift_undo"),
     path("offer/<int:pk>/", around.offer, name="ask_offer"),
     # What a supporter sees.
     path("open/", member.asks_open, name="asks_open"),

@@ -6,6 +6,7 @@ Where the owner changes the words, or lets them be told later, the old word stan
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -42,9 +43,12 @@ def waking_words() -> str:
     return _("You may wake me: this e-mail may come in my quiet hours.")
 
 
-def place_in_words(step: Step) -> str:
-    """What they agreed to, in one line. Not the name of the plan: it may say what nobody else should know."""
-    after = in_words(told_after(step))
+def place_in_words(step: Step, *, waits: Iterable[dt.timedelta] | None = None) -> str:
+    """What they agreed to, in one line. Not the name of the plan: it may say what nobody else should know.
+
+    `waits`: of the ladder up to there, where they are loaded.
+    """
+    after = in_words(told_after(step, waits=waits))
     return _("You agreed to get an e-mail about %(hours)s after a missed check-in.") % {"hours": after}
 
 
@@ -72,12 +76,14 @@ def _promise(step: Step) -> Promise:
     return Promise(step.agreed_terms, words, told_after(step))
 
 
-def told_after(step: Step) -> dt.timedelta:
+def told_after(step: Step, *, waits: Iterable[dt.timedelta] | None = None) -> dt.timedelta:
     """How long after a check-in was due they agreed to be told, or would be."""
     if step.old_after is not None:
         return step.old_after
-    rungs = {rung.position: rung.wait for rung in step.plan.steps.all() if rung.position <= step.position}
-    return sum(rungs.values(), step.plan.grace)
+    if waits is None:
+        rungs = step.plan.steps.all()
+        waits = {rung.position: rung.wait for rung in rungs if rung.position <= step.position}.values()
+    return sum(waits, step.plan.grace)
 
 
 def renew(step: Step, *, terms: str, promise: Promise | None, now: dt.datetime | None) -> bool:

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import times
 from accounts.models import User
 from networks.forms import CapForm
-from networks.models import Membership, Share, Signal, Tie, Touch
+from networks.models import SIGNAL_STAYS, Membership, MembershipQuerySet, Share, Signal, Tie, Touch
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,23 @@ class Side:
     cap: CapForm | None
 
 
-def sides(memberships: Sequence[Membership], *, member: User, now: dt.datetime) -> dict[int, Side]:
-    """By membership; the same number of queries however many they are."""
-    said, talked = words(memberships, reader=member, now=now), talked_today(member, now=now)
-    return {one.pk: Side(said[one.pk], one.tie_id in talked, _cap(one)) for one in memberships}
+def with_side(memberships: MembershipQuerySet, *, member: User, now: dt.datetime) -> MembershipQuerySet:
+    """Bring what `side` needs, in the same query as the memberships of this member."""
+    fresh = Q(signals__sent_at__gt=now - SIGNAL_STAYS)
+    # As in `reaching_members`.
+    reaches = Q(limited_at=None) | Q(signals__sent_at__lte=F("limited_at"))
+    words = {
+        "theirs": FilteredRelation("signals", condition=fresh & Q(signals__by=F("owner")) & reaches),
+        "mine": FilteredRelation("signals", condition=fresh & Q(signals__by=member)),
+    }
+    talked = {"talked": Exists(talked_today(member, now=now).filter(tie=OuterRef("tie")))}
+    return memberships.annotate(**words, **talked).select_related(*words)
+
+
+def side(membership: Membership) -> Side:
+    """Of one that was loaded `with_side`; where nothing was said lately Django leaves the name out."""
+    said = Words(getattr(membership, "theirs", None), getattr(membership, "mine", None))
+    return Side(said, membership.talked, _cap(membership))
 
 
 def _cap(membership: Membership) -> CapForm | None:
@@ -84,8 +98,7 @@ def _cap(membership: Membership) -> CapForm | None:
     return CapForm(initial={"at_most": membership.weekly_cap}, auto_id=f"most-{membership.pk}-%s")
 
 
-def talked_today(member: User, *, now: dt.datetime) -> set[int]:
-    """The ties that this member said today, by their own calendar, they were in touch with."""
+def talked_today(member: User, *, now: dt.datetime) -> QuerySet[Touch]:
+    """What this member said today, by their own calendar, of being in touch with others' ties."""
     today = times.midnight(now, member.zone)
-    said = Touch.objects.filter(logged_by=member, happened_at__gte=today).exclude(tie__owner=member)
-    return set(said.values_list("tie", flat=True))
+    return Touch.objects.filter(logged_by=member, happened_at__gte=today).exclude(tie__owner=member)

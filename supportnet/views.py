@@ -28,6 +28,7 @@ from accounts.requests import SignedIn
 from asks import pages as asks
 from checkins.pages import supporting
 from networks import between
+from networks.models import Membership
 from networks.services import looks
 from outbox.models import BrokenAddress
 from supportnet import sides
@@ -45,15 +46,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def support(request: SignedIn) -> HttpResponse:
     """The people one supports: what is open first, then each of them with what they share."""
     user, now = request.user, timezone.now()
-    people = supporting.people(user, now)
-    joined = [person.membership for person in people]
+    rows = supporting.with_owners(Membership.objects.supported_by(user), now)
+    joined = list(between.with_side(rows, member=user, now=now).order_by("owner__name", "pk"))
+    people = supporting.people(joined, now)
     found = asks.open_for(user, now=now, memberships=joined)
     looks.note(viewer=user, seen=[*supporting.looked_at(people), *found.looked_at], now=now)
-    passing = between.sides(joined, member=user, now=now)
     context = {
         "nav": "support",
         "supports_someone": bool(people),
-        "people": [(person, passing[person.membership.pk]) for person in people],
+        "people": [(person, between.side(person.membership)) for person in people],
         "alerts": supporting.open_alerts(people),
         "asks": found,
         "working": [person for person in people if person.membership.paused_at is None],

@@ -102,6 +102,7 @@ NOT_COUNTED = (
     "tests/outbox/test_migrations.py",
     "tests/platform/test_house.py",
     "tests/resources/exchange/test_api_asked_anything.py",
+    "tests/site/test_few_queries.py",
 )
 # Of each kind of output of a failing test; a build machine keeps only the end of all that is said.
 MOST_LINES = 40

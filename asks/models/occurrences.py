@@ -6,7 +6,7 @@ import datetime as dt
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from accounts import times
@@ -72,6 +72,12 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         said_yes = Taking.objects.filter(membership=OuterRef("pk"), occurrence=OuterRef(OuterRef("pk")))
         limited = memberships.filter(newer, ~Exists(said_yes), owner=OuterRef("ask__owner"))
         return self.exclude(Exists(limited))
+
+    def with_standing(self) -> Self:
+        """Bring who said yes and still does, by which name, in the same query: one at most stands."""
+        standing = FilteredRelation("takings", condition=Q(takings__handed_back_at=None))
+        known = self.annotate(standing=standing, taken_by=F("standing__membership"))
+        return known.select_related("standing__membership__tie")
 
     def in_order(self) -> Self:
         return self.order_by(models.F("starts_at").asc(nulls_last=True), "ask__by_on", "pk")
@@ -152,7 +158,9 @@ class Occurrence(models.Model):
         return self.passes_at.astimezone(self.ask.owner.zone).date()
 
     def standing_taking(self) -> Taking | None:
-        """Who said yes and still does; what a page prefetched costs no query."""
+        """Who said yes and still does; what a page brought along or prefetched costs no query."""
+        if "taken_by" in self.__dict__:
+            return getattr(self, "standing", None)
         return next((one for one in self.takings.all() if one.handed_back_at is None), None)
 
 

@@ -1,6 +1,6 @@
 """The verbs of this room."""
 
-from asks.services.around import make_feed, note_gift, offer, revoke_feed
+from asks.services.around import make_feed, note_gift, offer, revoke_feed, take_back_gift
 from asks.services.asking import ask
 from asks.services.changing import cancel, cancel_ask, move, soften, widen
 from asks.services.looking import sweep_asks
@@ -19,6 +19,7 @@ __all__ = [
     "soften",
     "sweep_asks",
     "take",
+    "take_back_gift",
     "thank",
     "widen",
 ]

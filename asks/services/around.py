@@ -40,6 +40,11 @@ def note_gift(
     return kept
 
 
+def take_back_gift(*, gift: Gift) -> None:
+    """Noted by mistake: as if it had never been there."""
+    gift.delete()
+
+
 @transaction.atomic
 def make_feed(*, person: User, now: dt.datetime) -> CalendarFeed:
     """A private calendar with a new address; the old address is no good from this moment."""

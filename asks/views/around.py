@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from asks import pages, services
 from asks.forms import GiftForm, OfferForm
-from asks.models import Offer
+from asks.models import Gift, Offer
 from networks.models import Membership
 
 
@@ -35,6 +35,15 @@ def gift(request: SignedIn) -> HttpResponse:
         return redirect("asks")
     context = {"nav": "network", "form": form, "gifts": pages.gifts_of(request.user)}
     return render(request, "asks/gift.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def gift_undo(request: SignedIn, pk: int) -> HttpResponse:
+    found = get_object_or_404(Gift.objects.filter(owner=request.user), pk=pk)
+    services.take_back_gift(gift=found)
+    messages.success(request, _("Taken back. Nobody else ever saw it."))
+    return redirect("ask_gift")
 
 
 @login_required

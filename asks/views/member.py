@@ -39,7 +39,8 @@ def asks_open(request: SignedIn) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_open(request: SignedIn, pk: int) -> HttpResponse:
-    occurrence = Occurrence.objects.select_related("ask__owner", "ask__made_by").filter(pk=pk).first()
+    dates = Occurrence.objects.select_related("ask__owner", "ask__made_by").with_standing()
+    occurrence = dates.filter(pk=pk).first()
     mine = Membership.objects.supported_by(request.user).select_related("member", "tie")
     membership = mine.filter(owner=occurrence.ask.owner_id).first() if occurrence else None
     if occurrence is None or membership is None or not audience.opens_to(occurrence, membership):

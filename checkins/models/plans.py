@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +34,17 @@ class PlanQuerySet(models.QuerySet["Plan"]):
     def overdue(self, now: dt.datetime) -> Self:
         """Those whose grace has passed. Cost grows with what is overdue, not with what exists."""
         return self.filter(deadline_at__lte=now).order_by("deadline_at")
+
+    def with_place(self, memberships: Iterable[Membership]) -> Self:
+        """Each with the `place` of these members of its owner on its ladder, if they have one, in the same query.
+
+        `waits` are those up to there. No two of `memberships` have one owner.
+        """
+        theirs = Q(steps__membership__in=[one.pk for one in memberships])
+        before = Step.objects.filter(plan=OuterRef("pk"), position__lte=OuterRef("place__position"))
+        waits = before.order_by("position").distinct("position").values("wait")
+        placed = self.annotate(place=FilteredRelation("steps", condition=theirs))
+        return placed.annotate(waits=ArraySubquery(waits)).select_related("place")
 
 
 class Plan(models.Model):
@@ -72,6 +85,10 @@ class Plan(models.Model):
     form_key = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    # Brought by `with_place`; where there is no such step Django leaves the name out.
+    place: Step
+    waits: list[dt.timedelta]
 
     objects = PlanQuerySet.as_manager()
 
@@ -273,6 +290,12 @@ class Step(models.Model):
     def has_new_terms(self) -> bool:
         """Whether they agreed once, and the terms have changed since and wait for their answer."""
         return self.old_terms is not None
+
+    @property
+    def is_known_to_them(self) -> bool:
+        """What `known_to_members` asks the database, of one row."""
+        asked = self.asked_at is not None
+        return asked and (self.agreed_at is not None or not self.is_newer_than_they_see)
 
     @property
     def is_newer_than_they_see(self) -> bool:

@@ -6,7 +6,6 @@ Drawn and told from the same days. Nothing from before the member joined, and no
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,9 +14,9 @@ from django.utils import timezone
 
 from accounts import times
 from checkins.models import CheckIn
+from checkins.pages.said import DAYS, Said
 from networks.models import Membership, Share
 
-DAYS = 30
 # With fewer days there is nothing to draw yet.
 FEWEST = 2
 # A line over more days without a score would tell what nobody knows.
@@ -84,23 +83,12 @@ class Month:
         return times.calendar_day(first, today=today), times.calendar_day(last, today=today)
 
 
-def with_members(memberships: Sequence[Membership], now: dt.datetime) -> dict[int, Month]:
-    """For whoever sees check-ins, by membership; one query. When there were scores tells when there were check-ins,
-    so without those shared there is no line either.
+def with_members(memberships: Sequence[Membership], said: Said) -> dict[int, Month]:
+    """For whoever sees check-ins, by membership. When there were scores tells when there were check-ins, so without
+    those shared there is no line either.
     """
     seers = [one for one in memberships if one.shows(Share.CHECKINS)]
-    if not seers:
-        return {}
-    zone = timezone.get_current_timezone()
-    first = now.astimezone(zone).date() - dt.timedelta(days=DAYS - 1)
-    begins = dt.datetime.combine(first, dt.time(), tzinfo=zone)
-    rows = CheckIn.objects.filter(
-        owner__in={one.owner_id for one in seers}, made_at__gte=begins, made_at__lte=now
-    )
-    by_owner: defaultdict[int, list[CheckIn]] = defaultdict(list)
-    for check_in in rows.only("owner", "made_at", "pain").order_by("made_at", "pk"):
-        by_owner[check_in.owner_id].append(check_in)
-    months = {one.pk: _month(one, by_owner[one.owner_id], first) for one in seers}
+    months = {one.pk: _month(one, said.lately(one), said.first_day) for one in seers}
     return {pk: month for pk, month in months.items() if len(month.told) >= FEWEST}
 
 

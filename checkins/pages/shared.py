@@ -12,16 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import times
-from checkins.models import CheckIn, Mood, Plan
+from checkins.models import CheckIn, Mood, Plan, PlanQuerySet
+from checkins.pages.said import Said
 from networks.models import Circle, Membership, Share, Tie
 
-FOR_EVER = dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(days=1)
 # The most moments that are listed as due.
 MOST_DUE = 3
 # A circle, and the names in it; None stands for whoever looks.
@@ -80,13 +78,15 @@ class Shared:
         return not self.saw
 
 
-def with_members(memberships: Sequence[Membership], now: dt.datetime) -> dict[int, Shared]:
-    """What each of them sees, by membership, in a number of queries that does not grow with how many they are."""
-    latest = _latest_check_ins(memberships)
+def with_members(
+    memberships: Sequence[Membership], said: Said, plans: Iterable[Plan], now: dt.datetime
+) -> dict[int, Shared]:
+    """What each of them sees, by membership; `plans` are those of their owners that run."""
+    latest = {one.pk: said.latest(one) for one in memberships}
     # Asked for all of them alike: how long a page takes does not tell who is limited.
-    around = _around(memberships, now)
+    around = _around(memberships, plans, now)
     seen = {one.pk: _kept(one) if one.limited_at else around[one.pk] for one in memberships}
-    return {one.pk: _shared(one, latest.get(one.pk), seen[one.pk], now) for one in memberships}
+    return {one.pk: _shared(one, latest[one.pk], seen[one.pk], now) for one in memberships}
 
 
 def _shared(membership: Membership, latest: CheckIn | None, around: Around, now: dt.datetime) -> Shared:
@@ -126,30 +126,19 @@ def _named(names: Names) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _latest_check_ins(memberships: Sequence[Membership]) -> dict[int, CheckIn]:
-    """The latest of each owner; for whoever is limited, the latest before that."""
-    until = Coalesce(OuterRef("limited_at"), OuterRef("ever"))
-    theirs = CheckIn.objects.filter(owner=OuterRef("owner"), made_at__lte=until).order_by("-made_at", "-pk")
-    rows = Membership.objects.filter(pk__in=[one.pk for one in memberships])
-    rows = rows.annotate(ever=Value(FOR_EVER), latest=Subquery(theirs.values("pk")[:1]))
-    found = CheckIn.objects.filter(pk__in=rows.values("latest")).order_by("made_at", "pk")
-    newest_last = [(one, check_in) for one in memberships for check_in in found if _may_see(one, check_in)]
-    return {one.pk: check_in for one, check_in in newest_last}
-
-
-def _may_see(membership: Membership, check_in: CheckIn) -> bool:
-    """Whether it is of this owner, and not newer than a quiet limit."""
-    theirs = check_in.owner_id == membership.owner_id
-    return theirs and (membership.limited_at is None or check_in.made_at <= membership.limited_at)
-
-
 # What has no time of its own -------------------------------------------------------------------------
 
 
-def _around(memberships: Sequence[Membership], now: dt.datetime) -> dict[int, Around]:
-    owners = {one.owner_id for one in memberships}
+def running(memberships: Iterable[Membership]) -> PlanQuerySet:
+    """The plans of their owners that have not ended."""
+    return Plan.objects.active().filter(owner__in={one.owner_id for one in memberships})
+
+
+def _around(
+    memberships: Sequence[Membership], running: Iterable[Plan], now: dt.datetime
+) -> dict[int, Around]:
     plans: defaultdict[int, list[Plan]] = defaultdict(list)
-    for plan in Plan.objects.active().filter(owner__in=owners):
+    for plan in running:
         plans[plan.owner_id].append(plan)
     ties: defaultdict[int, list[Tie]] = defaultdict(list)
     curious = {one.owner_id for one in memberships if one.shows(Share.NAMES)}
@@ -175,7 +164,7 @@ def _as_seen(membership: Membership, plans: Iterable[Plan], ties: Iterable[Tie],
 
 def as_it_is(membership: Membership, now: dt.datetime) -> dict[str, Any]:
     """What a member sees at this moment of what has no time of its own; no more than is shared with them."""
-    around = _around([membership], now)[membership.pk]
+    around = _around([membership], running([membership]), now)[membership.pk]
     sees_plans, sees_rests = membership.shows(Share.PLANS), membership.shows(Share.CHECKINS)
     return {
         "rests_until": _written(around.rests_until if sees_plans or sees_rests else None),

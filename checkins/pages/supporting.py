@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, FilteredRelation, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from accounts import times
 from accounts.models import Consent, User
 from checkins import agreements, kept, letters
 from checkins.ladder import Reach
-from checkins.models import Claim, Silence, SilenceStep, Step
-from checkins.pages import month, shared
+from checkins.models import Plan, Silence, SilenceStep, Step
+from checkins.pages import month, said, shared
 from checkins.pages.month import Month
 from checkins.pages.shared import Shared
 from networks import sharing
-from networks.models import Look, Membership, Share
+from networks.models import Look, Membership, MembershipQuerySet, Share
 
 # How long the page says that a supporter's word is not needed any more.
 NEWS = dt.timedelta(days=90)
@@ -35,8 +35,8 @@ class Alert:
     """One silence they were told of, and where it stands for them."""
 
     step: SilenceStep
-    # Their own claim, if it stands.
-    mine: Claim | None
+    # Their own claim stands.
+    mine: bool
     # Somebody else's claim stands.
     taken: bool
     # What became of their own latest claim: a Claim.Report, "lapsed", or "".
@@ -64,7 +64,7 @@ def alert(step: SilenceStep) -> Alert:
     mine = standing if standing and standing.membership_id == step.membership_id else None
     return Alert(
         step=step,
-        mine=mine,
+        mine=mine is not None,
         taken=standing is not None and mine is None,
         said=_said(step) if mine is None else "",
         expected=letters.may_tell(step),
@@ -146,30 +146,31 @@ class _Known:
     places: dict[int | None, list[Place]]
     shared: dict[int, Shared]
     months: dict[int, Month]
-    released: dict[int | None, dt.datetime]
 
 
-def people(user: User, now: dt.datetime) -> list[Person]:
-    """Everybody `user` supports, in a number of queries that does not grow with how many they are."""
-    memberships = list(
-        Membership.objects.supported_by(user).select_related("owner").order_by("owner__name", "pk")
-    )
-    known = _known(memberships, user, now)
+def with_owners(memberships: MembershipQuerySet, now: dt.datetime) -> MembershipQuerySet:
+    """Bring what `people` needs of each: the owner, and since when the member is not needed any more."""
+    record = Consent.objects.filter(subject=OuterRef("member"), grantee=OuterRef("owner"))
+    last = record.filter(purpose=Consent.Purpose.LADDER).order_by("-pk")
+    lately = When(act=Consent.Act.WITHDRAWN, recorded_at__gt=now - NEWS, then="recorded_at")
+    known = {"released_at": Subquery(last.values(ended_at=Case(lately))[:1])}
+    return memberships.select_related("owner").annotate(**known)
+
+
+def people(memberships: Sequence[Membership], now: dt.datetime) -> list[Person]:
+    """Those whom one member supports (`with_owners`), in as many queries however many they are."""
+    known = _known(memberships, now)
     return [_person(membership, known) for membership in memberships]
 
 
-def as_seen(membership: Membership, now: dt.datetime) -> Person:
-    """One owner exactly as this member sees them."""
-    return _person(membership, _known([membership], membership.member, now))
-
-
-def _known(memberships: list[Membership], user: User, now: dt.datetime) -> _Known:
+def _known(memberships: Sequence[Membership], now: dt.datetime) -> _Known:
+    plans = list(shared.running(memberships).with_place(memberships))
+    check_ins = said.to_members(memberships, now)
     return _Known(
         _open_alerts(memberships),
-        _places(memberships),
-        shared.with_members(memberships, now),
-        month.with_members(memberships, now),
-        _released(user, now),
+        _places(memberships, plans),
+        shared.with_members(memberships, check_ins, plans, now),
+        month.with_members(memberships, check_ins),
     )
 
 
@@ -191,7 +192,7 @@ def _person(membership: Membership, known: _Known) -> Person:
         owner=membership.owner,
         alerts=known.alerts.get(membership.pk, []),
         places=places,
-        released=_is_released(membership, places, known.released.get(membership.owner_id)),
+        released=_is_released(membership, places, membership.released_at),
         shared=known.shared[membership.pk],
         month=known.months.get(membership.pk),
     )
@@ -204,41 +205,33 @@ def _is_released(membership: Membership, places: list[Place], at: dt.datetime | 
     return membership.limited_at is None or at <= membership.limited_at
 
 
-def _open_alerts(memberships: list[Membership]) -> dict[int | None, list[Alert]]:
-    steps = list(
-        SilenceStep.objects.told()
-        .filter(membership__in=memberships, silence__closed_at=None)
-        .order_by("taken_at")
-    )
-    standing = Claim.objects.standing().filter(silence__in={step.silence_id for step in steps})
-    claims = {claim.silence_id: claim for claim in standing}
+def _open_alerts(memberships: Sequence[Membership]) -> dict[int | None, list[Alert]]:
+    """A silence has one standing claim at most: what `Claim.objects.standing()` asks."""
+    stands = Q(silence__claims__reported_at=None, silence__claims__lapsed_at=None)
+    standing = FilteredRelation("silence__claims", condition=stands)
+    steps = SilenceStep.objects.told().filter(membership__in=memberships, silence__closed_at=None)
+    steps = steps.annotate(claim=standing, claimed_by=F("claim__membership"), lapses_at=F("claim__lapses_at"))
     found: dict[int | None, list[Alert]] = defaultdict(list)
-    for step in steps:
-        claim = claims.get(step.silence_id)
-        mine = claim if claim and claim.membership_id == step.membership_id else None
-        taken, lapses_at = claim is not None and mine is None, mine.lapses_at if mine else None
-        found[step.membership_id].append(Alert(step, mine, taken, until=_said_until(lapses_at)))
+    for step in steps.order_by("taken_at", "pk"):
+        mine = step.claimed_by == step.membership_id
+        until = _said_until(step.lapses_at if mine else None)
+        found[step.membership_id].append(Alert(step, mine, bool(step.claimed_by) and not mine, until=until))
     return found
 
 
-def _places(memberships: list[Membership]) -> dict[int | None, list[Place]]:
-    steps = Step.objects.known_to_members().filter(membership__in=memberships, plan__ended_at=None)
-    steps = steps.select_related("plan", "membership").prefetch_related("plan__steps")
+def _places(memberships: Sequence[Membership], plans: Iterable[Plan]) -> dict[int | None, list[Place]]:
+    by_pk: dict[int | None, Membership] = {one.pk: one for one in memberships}
     found: dict[int | None, list[Place]] = defaultdict(list)
-    for step in steps.order_by("asked_at", "pk"):
+    placed = [(plan.place, plan) for plan in plans if getattr(plan, "place", None)]
+    for step, plan in placed:
+        step.plan, step.membership = plan, by_pk[step.membership_id]
+    known = [(step, plan) for step, plan in placed if step.is_known_to_them]
+    for step, plan in sorted(known, key=lambda pair: (pair[0].asked_at, pair[0].pk)):
         step.hide_what_is_newer()
-        found[step.membership_id].append(Place(step, agreements.place_in_words(step)))
+        found[step.membership_id].append(Place(step, agreements.place_in_words(step, waits=plan.waits)))
     for one in (one for one in memberships if one.limited_at):
         standing = {place.step.pk for place in found[one.pk]}
         found[one.pk] += [Place(step, line) for step, line in kept.gone(one, standing)]
         order = kept.order(one)
         found[one.pk].sort(key=lambda place: order.index(place.step.pk) if place.step.pk in order else 99)
     return found
-
-
-def _released(user: User, now: dt.datetime) -> dict[int | None, dt.datetime]:
-    """When it ended, for the owners to whom they had given their word, if that was lately and is the last line."""
-    record: QuerySet[Consent] = Consent.objects.filter(subject=user, purpose=Consent.Purpose.LADDER)
-    last = record.order_by("grantee", "-pk").distinct("grantee")
-    ended = [row for row in last if row.act == Consent.Act.WITHDRAWN and row.recorded_at > now - NEWS]
-    return {row.grantee_id: row.recorded_at for row in ended}

@@ -17,12 +17,13 @@ from networks.models import Membership
 @login_required
 def seen_by(request: SignedIn, pk: int) -> HttpResponse:
     """On the owner's clock and in their language: where a member lives is the member's own."""
-    theirs = Membership.objects.of(request.user).select_related("owner", "member", "tie")
-    membership = get_object_or_404(theirs, pk=pk)
+    now = timezone.now()
+    mine = supporting.with_owners(Membership.objects.of(request.user), now)
+    membership = get_object_or_404(mine.select_related("tie"), pk=pk)
     context = {
         "nav": "network",
         "membership": membership,
         "tie": membership.tie,
-        "person": supporting.as_seen(membership, timezone.now()),
+        "person": supporting.people([membership], now)[0],
     }
     return render(request, "checkins/seen_by.html", context)

@@ -10,6 +10,7 @@ from networks.models.invitations import (
     ShareLink,
 )
 from networks.models.memberships import (
+    SIGNAL_STAYS,
     Look,
     Membership,
     MembershipQuerySet,
@@ -39,6 +40,7 @@ __all__ = [
     "FORGET_AFTER",
     "MOST_SENDS",
     "OPEN_FOR",
+    "SIGNAL_STAYS",
     "Afterwards",
     "Circle",
     "Energy",

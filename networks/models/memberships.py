@@ -151,6 +151,10 @@ class Membership(EndingShares):
     # When they last came to see less, by a share taken back or the end. What was shared and hangs on it is put right.
     narrowed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # What a page brings along with the row: `between.with_side`, `supporting.with_owners` of checkins.
+    talked: bool
+    released_at: dt.datetime | None
+
     objects = MembershipQuerySet.as_manager()
 
     class Meta:

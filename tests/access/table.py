@@ -280,6 +280,7 @@ ASKS = [
     Row("ask_entry", "a date", owners("gone"), READS),
     Row("ask_entry", "a taken date", managers("page"), READS),
     Row("ask_gift", "", signed_in("page"), signed_in("bad")),
+    Row("ask_gift_undo", "a gift", POSTS, owners("moved")),
     Row("ask_offer", "their membership", members("page"), members("moved")),
     Row("ask_offer", "another's membership", owners("gone"), owners("gone")),
     Row("asks_open", "", signed_in("page"), READS),

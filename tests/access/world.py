@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.models import KeptConsent, User
 from asks import links as ask_links
 from asks import services as asks
-from asks.models import CalendarFeed, Occurrence
+from asks.models import CalendarFeed, Gift, Occurrence
 from checkins import agreements
 from checkins import services as checkins
 from checkins.models import CheckIn, Plan, Silence, SilenceStep, Step
@@ -99,6 +99,7 @@ class World:
     date: Occurrence = field(init=False)
     taken: Occurrence = field(init=False)
     feed: CalendarFeed = field(init=False)
+    gift: Gift = field(init=False)
     service: Service = field(init=False)
     draft: Service = field(init=False)
     told_curators: ChangeRequest = field(init=False)
@@ -192,6 +193,7 @@ def _asks(world: World) -> None:
     world.date, world.taken = (one.occurrences.get() for one in asked)
     asks.take(occurrence=world.taken, membership=world.members[ORGANISER], now=made)
     world.feed = asks.make_feed(person=world.owner, now=made)
+    world.gift = asks.note_gift(owner=world.owner, tie=world.ties[0], what="listened", on=made.date())
 
 
 def _joining(world: World) -> None:
@@ -366,6 +368,7 @@ MAKERS: dict[str, Maker] = {
     "a taken date's token": lambda world, role: {
         "token": ask_links.token_for(world.taken, world.members[ORGANISER])
     },
+    "a gift": lambda world, role: {"pk": world.gift.pk},
     "a feed": lambda world, role: {"token": world.feed.token()},
     "a listing's link": lambda world, role: {"token": listing_links.token_for(world.service)},
     "a listing": lambda world, role: {"pk": world.service.pk},

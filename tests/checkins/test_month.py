@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from checkins.models import CheckIn
-from checkins.pages import month, supporting
+from checkins.pages import month
 from checkins.pages.month import Month
+from checkins.pages.said import to_members
 from networks import services
 from networks.models import Look, Membership, Tie
 from tests.conftest import person
@@ -54,7 +55,8 @@ def sharing(membership: Membership, *shares: str) -> Membership:
 
 def seen(membership: Membership) -> Month | None:
     with timezone.override(person_zone()):
-        return month.with_members([membership], timezone.now()).get(membership.pk)
+        check_ins = to_members([membership], timezone.now())
+        return month.with_members([membership], check_ins).get(membership.pk)
 
 
 def told(membership: Membership) -> list[tuple[int, int | None]]:
@@ -192,7 +194,8 @@ def test_one_query_however_many_they_support(
         Membership.objects.create(tie=tie, owner=other, member=supporter, shares=["checkins"])
     rows = list(Membership.objects.supported_by(supporter))
     with django_assert_num_queries(1):
-        month.with_members(rows, timezone.now())
+        check_ins = to_members(rows, timezone.now())
+        assert all(check_ins.lately(one) == [] for one in rows)
+        assert month.with_members(rows, check_ins) == {}
     with django_assert_num_queries(0):
-        assert month.with_members([], timezone.now()) == {}
-    assert all(one.month is None for one in supporting.people(supporter, timezone.now()))
+        assert month.with_members([], to_members([], timezone.now())) == {}

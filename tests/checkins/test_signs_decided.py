@@ -42,7 +42,7 @@ NO_SIGNS = {
     *("desk_quarantine_retry", "desk_term_new", "desk_term", "desk_synonym_new", "desk_synonym"),
     "desk_synonym_remove",
     *("ask_new", "ask_new_for", "ask_stop", "ask_soften", "ask_move", "ask_cancel", "ask_thank"),
-    *("ask_everybody", "ask_gift", "ask_offer", "ask_open", "ask_by_mail", "ask_calendar"),
+    *("ask_everybody", "ask_gift", "ask_gift_undo", "ask_offer", "ask_open", "ask_by_mail", "ask_calendar"),
     *("resource_pass_on", "resource_to_network"),
     *("search_save", "search_drop", "in_the_way", "in_the_way_erase", "picks_wish"),
     *("resource_save", "resource_drop", "how_it_was", "how_it_was_erase"),

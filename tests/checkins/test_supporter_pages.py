@@ -139,7 +139,7 @@ def test_the_list_of_people_takes_the_same_queries_for_one_and_for_three(
         silence.steps.filter(taken_at=None).update(taken_at=timezone.now())
     client = client_of(supporter)
     assert page(client, "/support/").count("missed the check-in") == count
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(9):
         client.get("/support/")
 
 

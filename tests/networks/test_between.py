@@ -194,6 +194,10 @@ def test_only_the_newest_few_are_said_newest_first(
 # We talked today ----------------------------------------------------------------------------------------
 
 
+def talked(member: User, now: dt.datetime) -> list[int]:
+    return [touch.tie_id for touch in between.talked_today(member, now=now)]
+
+
 def test_we_talked_today_warms_the_tie_and_can_be_taken_back(
     client_of: ClientOf, owner: User, supporter: User, membership: Membership
 ) -> None:
@@ -202,9 +206,9 @@ def test_we_talked_today_warms_the_tie_and_can_be_taken_back(
     assert "Maya and you were in touch today" in said
     assert "You told us that you talked today." in said
     assert Tie.objects.get(pk=membership.tie_id).last_touch_at == NOON
-    assert between.talked_today(supporter, now=NOON) == {membership.tie_id}
-    assert between.talked_today(supporter, now=NOON + DAY) == set()
-    assert between.talked_today(owner, now=NOON) == set()
+    assert talked(supporter, NOON) == [membership.tie_id]
+    assert talked(supporter, NOON + DAY) == []
+    assert talked(owner, NOON) == []
     said = plain(client.post(f"{path}undo/", follow=True).content.decode())
     assert "Taken back." in said
     assert "We talked today" in said
@@ -216,7 +220,7 @@ def test_what_the_owner_logged_is_not_told_to_the_member(
     owner: User, supporter: User, membership: Membership
 ) -> None:
     services.log_touch(tie=membership.tie, by=owner, at=NOON)
-    assert between.talked_today(supporter, now=NOON) == set()
+    assert talked(supporter, NOON) == []
 
 
 # How much is enough ---------------------------------------------------------------------------------------

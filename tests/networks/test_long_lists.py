@@ -1,11 +1,10 @@
-"""With three people and with three hundred: the same number of queries, one page each, and small on the way."""
+"""With three people and with three hundred: logging asks as little, and the page is small on the way."""
 
 import datetime as dt
 import gzip
 import uuid
 from collections.abc import Callable
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,25 +19,8 @@ ClientOf = Callable[[User], Client]
 MANY = 300
 # Of the network page, compressed as a server in front of us does it.
 MOST_BYTES = 100_000
-# Each page with ties on it, and its queries: session, person, whether they support somebody, and
-PAGES = {
-    # ties, memberships, invitations, their wishes, words of members, energy of today, this week's suggestion;
-    "/network/": 10,
-    # the same;
-    "/network/?quiet=on&q=person&circle=close": 10,
-    # ties, memberships, invitations, whether they want suggestions;
-    "/network/quiet/": 7,
-    # ties;
-    "/network/archive/": 4,
-    # the tie, energy of today, and their own words;
-    "/network/words/?tie={tie}": 6,
-    # the tie, its membership, its invitation, its contacts, the latest words of each side;
-    "/network/{tie}/": 7,
-    # the tie;
-    "/network/{tie}/edit/": 4,
-    # the tie, its membership, its invitation.
-    "/network/{tie}/archive/": 6,
-}
+# Of the network page; `tests/site/test_few_queries.py` has those of every page.
+QUERIES = 10
 
 
 def crowd(owner: User, number: int) -> Tie:
@@ -87,15 +69,6 @@ def queries(client: Client, path: str) -> int:
     return len(seen)
 
 
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("number", [3, MANY])
-def test_a_page_asks_as_little_however_many_there_are(
-    owner: User, client_of: ClientOf, page: str, number: int
-) -> None:
-    tie, mine = crowd(owner, number), client_of(owner)
-    assert queries(mine, page.format(tie=tie.pk)) == PAGES[page] <= 10
-
-
 def test_logging_from_a_long_list_asks_as_little(owner: User, client_of: ClientOf) -> None:
     asked = []
     for number in (3, MANY - 3):
@@ -127,4 +100,4 @@ def test_on_a_day_of_low_energy_the_page_asks_as_little(owner: User, client_of: 
     Tie.objects.filter(owner=owner).update(energy="gives")
     User.objects.filter(pk=owner.pk).update(joined_at=timezone.now() - dt.timedelta(days=400))
     CheckIn.objects.create(owner=owner, made_at=timezone.now(), energy="little", form_key=uuid.uuid4())
-    assert queries(client_of(owner), "/network/") == PAGES["/network/"]
+    assert queries(client_of(owner), "/network/") == QUERIES
