@@ -9,11 +9,13 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
+from django.utils import timezone
 
 from asks import links as ask_links
 from networks.models import ShareLink
@@ -124,6 +126,7 @@ def names_of(crowd: Crowd) -> dict[str, Any]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", [3, 300])
+@time_machine.travel(timezone.now(), tick=False)
 def test_every_page_asks_as_little_however_many_there_are(number: int) -> None:
     crowd = gathered(number)
     names = names_of(crowd)
