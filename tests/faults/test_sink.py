@@ -22,7 +22,7 @@ def sink() -> Iterator[Sink]:
 
 
 def send(port: int) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as line:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as line:
         line.sendmail("us@example.org", ["maya@example.org"], LETTER)
 
 
@@ -83,9 +83,9 @@ def test_it_holds_a_letter_until_it_is_released(sink: Sink) -> None:
         assert sink.has_misbehaved(Mood.HOLD, 1)
         assert sink.acceptances == []
         send(port)
-        assert sink.takes_again(sink.held[0], patience=10)
+        assert sink.takes_again(sink.held[0], patience=60)
         sink.release()
-        sending.result(10)
+        sending.result(60)
     assert [letter.cut for letter in sink.acceptances] == [False, False]
 
 

@@ -79,7 +79,7 @@ def test_what_was_accepted_is_recorded_at_once_though_another_letter_takes_its_t
         working = beside.submit(a_worker)
         assert slow_server.has_misbehaved(Mood.HOLD, 1)
         assert slow_server.has_taken(7)
-        soon = ticks(time.monotonic() + 5)
+        soon = ticks(time.monotonic() + PATIENCE)
         recorded = any(Message.objects.filter(sent_at__isnull=False).count() == 7 for _tick in soon)
         slow_server.release()
         working.result(PATIENCE)

@@ -20,6 +20,7 @@ from resources.services import appoint_curator
 from tests.conftest import PASSWORD
 from tests.journeys.conftest import PHONE, Someone, code_in, fills_in, link_in, publishes, where_it_is_day
 from tests.live import MailServer
+from tests.patience import whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAYA, ANA = "maya@example.org", "ana@example.org"
@@ -64,6 +65,7 @@ def test_the_main_job(
     maya.sees("Ana Reyes")
     maya.page.get_by_role("button", name="Log").first.click()
     maya.page.locator(".list .face.warm-1").wait_for()
+    whole(maya.page)
 
     # She invites her sister, who accepts on her phone, without an account yet.
     maya.follow("Ana Reyes")

@@ -16,6 +16,7 @@ from networks import links, services
 from networks.models import OwnWords, Suggestion, Tie, Touch
 from tests.conftest import PASSWORD, person
 from tests.journeys.conftest import DESK, PHONE, Someone, where_it_is_day
+from tests.patience import whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +97,8 @@ def test_looking_for_somebody_while_typing_and_logging_from_what_was_found(
     expect(names).to_have_count(3)
     page.get_by_text("Look for somebody").click()
     page.get_by_label("Name, or anything you wrote").press_sequentially("sam")
+    page.wait_for_url("**q=sam**")  # what was asked while there were fewer letters is answered, too
+    whole(page)
     expect(names).to_have_text(["Sam"])
     page.get_by_role("button", name="Log that you were in touch with Sam today").click()
     her.sees("Logged: you were in touch with Sam.")
@@ -104,6 +107,7 @@ def test_looking_for_somebody_while_typing_and_logging_from_what_was_found(
     her.sees("Taken back.")
     expect(names).to_have_text(["Sam"])
     page.get_by_label("Name, or anything you wrote").fill("nobody")
+    page.wait_for_url("**q=nobody**")
     her.sees("Nobody fits.")
     page.reload()
     her.sees("Nobody fits.")

@@ -76,7 +76,7 @@ def test_engines_that_outlived_their_keeper_are_stopped_first(running):
     again.start()
     assert again.answer()
     for process in running.processes.values():
-        assert process.wait(10) is not None
+        assert process.wait(60) is not None
     again.stop()
 
 
@@ -241,7 +241,7 @@ def test_a_process_that_ignores_the_polite_signal_is_ended_by_the_last_one(monke
     with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE) as stubborn:
         assert stubborn.stdout.readline() == b"ready\n"
         leftovers.end(stubborn.pid, signal.SIGTERM, signal.SIGKILL)
-        assert stubborn.wait(5) == -signal.SIGKILL
+        assert stubborn.wait(60) == -signal.SIGKILL
 
 
 def test_ending_what_is_gone_is_no_error():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from outbox.models import Heartbeat
 from supportnet.celery import app
 from supportnet.leftovers import ticks
+from tests.patience import PATIENCE
 
 live = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +21,7 @@ live = pytest.mark.django_db(transaction=True)
 def test_beat_asks_and_the_worker_sweeps_in_the_database_of_this_test(worker_and_beat, _time):
     """Twice, because the database is emptied in between while both go on living."""
     began = timezone.now()
-    for _tick in ticks(time.monotonic() + 30):
+    for _tick in ticks(time.monotonic() + PATIENCE):
         if Heartbeat.objects.filter(name="sweep_silences", beat_at__gte=began).exists():
             return
     pytest.fail("".join(worker_and_beat.worker.lines[-30:]))

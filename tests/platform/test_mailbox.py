@@ -120,7 +120,7 @@ def test_the_catcher_keeps_what_is_sent_whole_and_ends_when_told(tmp_path):
         assert re.fullmatch(r"[0-9]{20}-[0-9a-f]{8}\.eml", file.name)
         assert "\n.\nA line that began with a dot." in Mail.read(file).text.replace("\r\n", "\n")
         started.terminate()
-        assert started.wait(10) == 0
+        assert started.wait(60) == 0
     finally:
         started.kill()
         started.communicate()

@@ -29,14 +29,13 @@ def test_typing_finds_and_the_address_bar_can_be_sent_on(
     expect(page.get_by_role("heading", name="1 listing")).to_be_visible()
 
 
-def test_it_works_without_any_script(browser: Any, live_server: Any, published: Any) -> None:
+def test_it_works_without_any_script(new_context: Any, live_server: Any, published: Any) -> None:
     published("Choir")
     published("Library")
-    page = browser.new_context(java_script_enabled=False).new_page()
+    page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{live_server.url}/find/")
     page.get_by_label("What are you looking for?").fill("choir")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("heading", name="1 listing")).to_be_visible()
     page.get_by_role("link", name="Choir", exact=True).click()
     expect(page.get_by_role("link", name="Call 555-0150")).to_be_visible()
-    page.context.close()

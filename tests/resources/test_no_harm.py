@@ -234,7 +234,7 @@ def trickle(monkeypatch) -> Iterator[str]:
 def test_a_server_that_trickles_is_left_after_a_while(trickle):
     began = time.monotonic()
     assert visiting.look(trickle, agent="Test", loopback=True).answer == "dead"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 def test_what_a_server_says_spoils_nothing(settings, published):

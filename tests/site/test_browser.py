@@ -1,15 +1,17 @@
 """The pages in a real browser: barriers, narrow windows, large letters, the keyboard, no script at all."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
 from tests.conftest import PASSWORD
+from tests.patience import whole
 
 VISITOR = [
     "/",
@@ -45,6 +47,7 @@ def signed_in(context: BrowserContext, site: str, owner: User, client_of: Callab
 
 
 def barriers(page: Page) -> list[str]:
+    whole(page)
     found = Axe().run(page).response["violations"]
     return [f"{page.url} {rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
@@ -130,20 +133,20 @@ def test_the_browser_fills_in_the_time_zone(new_context: Any, site: str) -> None
 def test_what_is_wrong_has_the_focus_and_leads_to_the_field(visit: Callable[[str], Page]) -> None:
     page = visit("/accounts/signup/")
     page.get_by_role("button", name="Sign up").click()
-    page.get_by_role("alert").wait_for()
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(page.get_by_role("alert")).to_be_focused()
+    whole(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "id_name"
-    assert page.title().startswith("Error: ")
+    expect(page.locator("#id_name")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
 
 
 def test_the_first_key_skips_to_the_content(visit: Callable[[str], Page]) -> None:
     page = visit("/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    expect(page.get_by_text("Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_three_shifts_leave_and_there_is_no_way_back(
@@ -184,13 +187,13 @@ def test_everything_works_without_a_script(
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("What should we call you?").fill("May")
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_role("status").inner_text() == "Saved."
+    expect(page.get_by_role("status")).to_have_text("Saved.")
     page.get_by_role("button", name="Dim").click()
-    assert page.locator("html").get_attribute("data-theme") == "dim"
-    assert page.url.endswith("/accounts/settings/")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dim")
+    expect(page).to_have_url(re.compile("/accounts/settings/$"))
     page.get_by_role("link", name="Leave quickly").click()
     page.wait_for_url("**/find/")
-    assert page.get_by_role("link", name="Sign in").is_visible()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def test_no_page_breaks_the_policy_for_scripts_and_styles(

@@ -95,12 +95,19 @@ def test_going_round_in_a_circle_ends(site):
 
 
 def test_nobody_there_is_dead_and_a_fault_of_tls_is_not(site):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    assert look(f"http://127.0.0.1:{port}/").answer == "dead"
-    assert look("http://no-such-host.invalid/").detail == "no such host"
+    with socket.socket() as silent:  # it has its port for itself and does not listen
+        silent.bind(("127.0.0.1", 0))
+        assert look(f"http://127.0.0.1:{silent.getsockname()[1]}/").answer == "dead"
     assert look(site.replace("http:", "https:")).answer == "shy"
+
+
+def test_a_name_that_nobody_has_is_said_to_be_none(monkeypatch):
+    def unknown(*asked: object, **more: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    # Asked for real, each network has an answer of its own, and some take a minute for it.
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert look("http://no-such-host.invalid/").detail == "no such host"
 
 
 @pytest.mark.parametrize(

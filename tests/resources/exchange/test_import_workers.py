@@ -41,8 +41,10 @@ TABLES = {
 }
 # The organisation, two groups of services, and two of telephone numbers, of which the first is never begun twice.
 BEFORE_PHONES = 3
+# In this database alone: tables of the other test processes, copies of the same one, have the same numbers.
 WAITING = """
-SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'resources_phone'::regclass
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE NOT granted AND datname = current_database() AND relation = 'resources_phone'::regclass
 """
 AT_WORK = """
 SELECT count(*) FROM pg_stat_activity

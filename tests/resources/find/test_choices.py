@@ -5,8 +5,8 @@ import itertools
 import random
 
 import pytest
+import time_machine
 from django.db import connection
-from django.utils import timezone
 
 from resources import services
 from resources.models import (
@@ -26,13 +26,20 @@ from resources.search.places import Point
 from resources.search.wanted import NEAREST, Wanted
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 HERE = Point(52.0, -1.0)
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture(scope="module")
 def told_directory(told):
-    return told(directory)
+    with time_machine.travel(NOW, tick=False):
+        return told(directory)
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """Finding something on a phone in a flare: by a misspelt word near a postcode, with a script and without any."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from resources import services
 from resources.models import Location, PostalCode, Service, ServiceAtLocation
+from tests.patience import whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NewContext = Callable[..., BrowserContext]
 PHONE = {"width": 360, "height": 740}
 
 
@@ -32,13 +35,14 @@ def address(live_server: Any, published: Any) -> str:
 
 
 def fits(page: Page) -> None:
+    whole(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_without_a_script(browser: Browser, address: str) -> None:
-    page = browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()
+def test_without_a_script(new_context: NewContext, address: str) -> None:
+    page = new_context(viewport=PHONE, java_script_enabled=False).new_page()
     page.goto(address)
     page.get_by_label("What are you looking for?").fill("fibromialgia")
     page.get_by_label("Postcode or town").fill("zz1 1aa")
@@ -57,11 +61,12 @@ def test_without_a_script(browser: Browser, address: str) -> None:
     page.go_back()
     page.get_by_role("link", name="Fibromyalgia course", exact=True).click()
     expect(page.get_by_role("heading", name="Fibromyalgia course")).to_be_visible()
-    page.context.close()
 
 
-def test_with_a_script_choices_count_again_and_keep_the_keyboard(browser: Browser, address: str) -> None:
-    page = browser.new_context(viewport=PHONE).new_page()
+def test_with_a_script_choices_count_again_and_keep_the_keyboard(
+    new_context: NewContext, address: str
+) -> None:
+    page = new_context(viewport=PHONE).new_page()
     page.goto(address + "?q=fibromialgia&place=ZZ1+1AA")
     fits(page)
     page.evaluate("globalThis.heard = document.querySelector('#found')")
@@ -96,13 +101,12 @@ def test_with_a_script_choices_count_again_and_keep_the_keyboard(browser: Browse
     page.get_by_role("link", name="Fibromyalgia course", exact=True).click()
     page.get_by_role("link", name="Back to what you found").click()
     expect(page.get_by_role("heading", name="2 listings near ZZ1 1AA")).to_be_visible()
-    page.context.close()
 
 
 def test_what_is_typed_over_an_answer_that_is_still_coming_writes_no_errors(
-    browser: Browser, address: str
+    new_context: NewContext, address: str
 ) -> None:
-    page = browser.new_context(viewport=PHONE).new_page()
+    page = new_context(viewport=PHONE).new_page()
     errors: list[str] = []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.goto(address)
@@ -114,4 +118,3 @@ def test_what_is_typed_over_an_answer_that_is_still_coming_writes_no_errors(
     page.wait_for_url("**cost=free**")
     expect(page.get_by_role("heading", name="1 listing")).to_be_visible()
     assert errors == []
-    page.context.close()
