@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -286,9 +287,11 @@ def test_an_alert_never_shows_pain_mood_note_plan_or_place(
 def test_the_link_speaks_the_supporters_clock(client: Client, silence: Silence, supporter: User) -> None:
     noon = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
     Silence.objects.update(due_at=noon)
-    for zone, clock in (("Europe/London", "1:00 pm"), ("Asia/Tokyo", "9:00 pm")):
-        User.objects.filter(pk=supporter.pk).update(time_zone=zone)
-        assert f"missed the check-in due July 1 at {clock}" in page(client, path_of(told(silence)))
+    # Of the same week the day of the week would be said, of another year the year.
+    with time_machine.travel(noon + 10 * DAY, tick=False):
+        for zone, clock in (("Europe/London", "1:00 pm"), ("Asia/Tokyo", "9:00 pm")):
+            User.objects.filter(pk=supporter.pk).update(time_zone=zone)
+            assert f"missed the check-in due July 1 at {clock}" in page(client, path_of(told(silence)))
 
 
 def test_a_tap_too_late_is_answered_kindly(client: Client, silence: Silence, owner: User) -> None:

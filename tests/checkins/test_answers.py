@@ -1,6 +1,7 @@
 """What a supporter says: agreeing, claiming, reporting; and what the owner changes meanwhile."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -294,6 +295,7 @@ def test_an_alert_carries_no_pain_mood_or_note(safety_plan: Plan, owner: User) -
     alert = Message.objects.select_related("recipient").get(kind="checkins/alert")
     letter = letters.render(alert, says(alert) or {})
     everything = f"{letter.subject}\n{letter.body}\n{letter.alternatives[0].content}"
+    everything = re.sub(r"https?://\S+", "", everything)  # there anything may be spelled, by luck
     assert "Maya missed the check-in" in everything
     for private in ("rough", "Rough", "very secret", " 9 ", "pain", "London"):
         assert private not in everything

@@ -172,7 +172,7 @@ def assert_reads_well(letter: Letter) -> None:
     assert "  " not in letter.text
     assert "\n\n\n" not in letter.text
     assert "!" not in letter.text + letter.subject
-    assert "None" not in letter.text
+    assert not re.search(r"\bNone\b", letter.text)
     assert len(letter.subject) <= 60
     assert not re.search(r"\b(patient|suffer\w*|users?)\b", letter.everything, re.IGNORECASE)
     assert max(len(sentence.split()) for sentence in re.split(r"[.?:]\s", letter.text)) <= 30
@@ -233,11 +233,12 @@ def test_nothing_private_goes_to_a_supporter_even_when_check_ins_hold_it(story: 
     told = [letter for letter in story.letters if letter.kind in ALERTS]
     assert {letter.kind for letter in told} == set(ALERTS)
     for letter in told:
+        # In a link anything may be spelled, by luck.
+        without_links = re.sub(r"https?://\S+|\d+:\d\d|May \d+|\d (am|pm)", "", letter.everything)
         for private in ("9", "pain", "rough", "ward", "Fibromyalgia", "London", "Europe"):
-            without_links = re.sub(r"https?://\S+|\d+:\d\d|May \d+|\d (am|pm)", "", letter.everything)
             assert private.lower() not in without_links.lower(), (letter.kind, private)
         for other in {"ana": ("Luis", "Stranger"), "stranger": ("Ana",)}[letter.to.partition("@")[0]]:
-            assert other not in letter.everything
+            assert other not in without_links
 
 
 # Practice -------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from checkins.models import CheckIn, Plan, Silence
 from checkins.services import Rung
 from networks import services as networks
 from networks.models import Membership, Share
-from tests.checkins.conftest import MONDAY, TWO_HOURS, key
+from tests.checkins.conftest import DUE, MONDAY, TWO_HOURS, key
 from tests.checkins.pages import SignIn, page, plain, say, told
 from tests.checkins.today_pages import chosen as chosen
 from tests.checkins.today_pages import silence as silence
@@ -243,18 +243,14 @@ def test_a_rehearsal_is_named_as_practice(client_of: SignIn, owner: User, safety
 
 def test_today_says_that_it_is_done(client_of: SignIn, owner: User, gentle_plan: Plan) -> None:
     client = client_of(owner)
-    gentle_plan.watch_from(timezone.now(), heard_at=None)
-    gentle_plan.save()
-    due = gentle_plan.next_due_at
-    assert due is not None
-    with time_machine.travel(due - dt.timedelta(hours=1), tick=False):
+    with time_machine.travel(DUE - dt.timedelta(hours=1), tick=False):
         assert "Done for now" not in page(client, "/today/")
         services.check_in(owner=owner, now=timezone.now(), form_key=key())
         assert "Done for now" in page(client, "/today/")
         another_plan(owner, name="Later", times=[dt.time(23)])
         Plan.objects.filter(name="Later").update(met_due_at=None)
         assert "Done for now" not in page(client, "/today/")
-    with time_machine.travel(due + dt.timedelta(hours=30), tick=False):
+    with time_machine.travel(DUE + dt.timedelta(hours=30), tick=False):
         assert "Done for now" not in page(client, "/today/")
 
 
@@ -262,10 +258,7 @@ def test_a_check_in_the_evening_before_is_done_for_the_morning(
     client_of: SignIn, owner: User, gentle_plan: Plan
 ) -> None:
     client = client_of(owner)
-    gentle_plan.watch_from(timezone.now(), heard_at=None)
-    gentle_plan.save()
-    assert gentle_plan.next_due_at is not None
-    with time_machine.travel(gentle_plan.next_due_at - dt.timedelta(hours=14), tick=False):
+    with time_machine.travel(DUE - dt.timedelta(hours=14), tick=False):
         services.check_in(owner=owner, now=timezone.now(), form_key=key())
         assert "Done for now" in page(client, "/today/")
 

@@ -209,7 +209,7 @@ def test_with_htmx_the_list_and_the_picture_come_back_together(mine: Client, tie
 
 
 def test_from_the_page_of_a_tie_one_says_how_and_when(mine: Client, tie: Tie) -> None:
-    day = timezone.localdate() - dt.timedelta(days=5)
+    day = timezone.localdate(timezone=tie.owner.zone) - dt.timedelta(days=5)
     sent = {"page": "1", "how": "met", "on": day.isoformat()}
     response = mine.post(f"/network/{tie.pk}/log/", sent, follow=True)
     assert response.redirect_chain == [(f"/network/{tie.pk}/", 302)]
