@@ -1,11 +1,12 @@
 """An owner who asks, and three members with whom asks are shared. Nobody has quiet hours, so tests hold at night."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,6 +27,13 @@ def joined(owner: User, name: str, *, shares: tuple[str, ...] = ("asks",), **mor
     ChannelPreference.objects.create(person=member, quiet_from=dt.time(0), quiet_until=dt.time(0))
     tie = Tie.objects.create(owner=owner, name=name, circle="close")
     return Membership.objects.create(tie=tie, owner=owner, member=member, shares=list(shares), **more)
+
+
+@pytest.fixture(autouse=True)
+def in_the_morning() -> Iterator[None]:
+    """What is asked for in three days is that in the whole test, though it begins a second before midnight."""
+    with time_machine.travel(timezone.now().replace(hour=9, minute=0)):
+        yield
 
 
 @pytest.fixture(autouse=True)
