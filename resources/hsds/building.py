@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,7 @@ from resources.hsds import facts, shapes
 
 S = TypeVar("S", bound=shapes.Shape)
 Organizations = models.QuerySet[rows.Organization]
+WHOLE = "whole_shape"
 UPDATED_BY = "Supportnet curator"
 # A day on which the usual times do not hold has no place of its own in HSDS: it is a schedule that says so.
 CLOSED = "Closed instead of the usual times."
@@ -34,6 +36,7 @@ class Builder:
     today: dt.date = field(default_factory=timezone.localdate)
     drafts: bool = False
     terms: dict[str, rows.TaxonomyTerm] = field(default_factory=dict)
+    said: dict[uuid.UUID, shapes.TaxonomyTerm] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.parents = set(
@@ -59,15 +62,21 @@ class Builder:
         detail = self.taxonomy(row.taxonomy) if full else None
         return fill(shapes.TaxonomyTerm, row, taxonomy=row.taxonomy.name, taxonomy_detail=detail)
 
+    def named(self, row: rows.TaxonomyTerm) -> shapes.TaxonomyTerm:
+        """As it stands beside whatever is filed under it: there are few terms, and many such places."""
+        if row.pk not in self.said:
+            self.said[row.pk] = self.term(row)
+        return self.said[row.pk]
+
     def attributes(
         self, row: Any, entity: str, own: Iterable[facts.Fact], *, full: bool = True
     ) -> list[shapes.Attribute]:
         """What a curator filed it under, and what our own columns say of it."""
-        filed = [self.filed(each, row, entity, full=full) for each in row.attributes.all()]
+        filed = [self.filed(each, row, entity, full=full) for each in hanging(row, "attributes")]
         return filed + [self.fact(fact, row, entity, full=full) for fact in own if fact.code in self.terms]
 
     def filed(self, each: rows.Attribute, row: Any, entity: str, *, full: bool) -> shapes.Attribute:
-        term = self.term(each.taxonomy_term) if full else None
+        term = self.named(each.taxonomy_term) if full else None
         return fill(shapes.Attribute, each, link_id=row.pk, link_entity=entity, taxonomy_term=term)
 
     def fact(self, fact: facts.Fact, row: Any, entity: str, *, full: bool) -> shapes.Attribute:
@@ -80,7 +89,7 @@ class Builder:
             link_entity=entity,
             value=fact.value,
             label=fact.label,
-            taxonomy_term=self.term(term) if full else None,
+            taxonomy_term=self.named(term) if full else None,
         )
 
     # What hangs on others -----------------------------------------------------------------------
@@ -88,15 +97,15 @@ class Builder:
     def phones(self, of: Any) -> list[shapes.Phone]:
         """Lines of the place, not of a person."""
         return [
-            fill(shapes.Phone, row, languages=fill_all(shapes.Language, row.languages.all()))
-            for row in of.phones.all()
+            fill(shapes.Phone, row, languages=fill_all(shapes.Language, hanging(row, "languages")))
+            for row in hanging(of, "phones")
             if row.contact_id is None
         ]
 
     def schedules(self, of: Any) -> list[shapes.Schedule]:
-        usual = fill_all(shapes.Schedule, of.schedules.all())
+        usual = fill_all(shapes.Schedule, hanging(of, "schedules"))
         return usual + [
-            exception(row) for row in of.exceptions.all() if self.drafts or row.ends_on >= self.today
+            exception(row) for row in hanging(of, "exceptions") if self.drafts or row.ends_on >= self.today
         ]
 
     def capacity(self, row: rows.ServiceCapacity) -> shapes.ServiceCapacity:
@@ -119,16 +128,24 @@ class Builder:
     def full_organization(self, row: rows.Organization, **more: Any) -> shapes.Organization:
         return self.organization(
             row,
-            additional_websites=fill_all(shapes.Url, row.additional_websites.all()),
-            funding=fill_all(shapes.Funding, row.funding.all()),
+            additional_websites=fill_all(shapes.Url, hanging(row, "additional_websites")),
+            funding=fill_all(shapes.Funding, hanging(row, "funding")),
             phones=self.phones(row),
-            programs=[self.program(each) for each in row.programs.all()],
+            programs=[self.program(each) for each in hanging(row, "programs")],
             organization_identifiers=fill_all(
-                shapes.OrganizationIdentifier, row.organization_identifiers.all()
+                shapes.OrganizationIdentifier, hanging(row, "organization_identifiers")
             ),
             attributes=self.attributes(row, "organization", facts.of_source(row)),
             **more,
         )
+
+    def house(self, row: rows.Organization) -> shapes.Organization:
+        """Once for all of its services that were loaded with it."""
+        made: shapes.Organization | None = getattr(row, WHOLE, None)
+        if made is None:
+            made = self.full_organization(row)
+            setattr(row, WHOLE, made)
+        return made
 
     def program(self, row: rows.Program) -> shapes.Program:
         return fill(shapes.Program, row, description=row.description or row.name)
@@ -140,9 +157,9 @@ class Builder:
         return fill(
             shapes.Location,
             row,
-            languages=fill_all(shapes.Language, row.languages.all()),
-            addresses=fill_all(shapes.Address, row.addresses.all()),
-            accessibility=fill_all(shapes.Accessibility, row.accessibility.all()),
+            languages=fill_all(shapes.Language, hanging(row, "languages")),
+            addresses=fill_all(shapes.Address, hanging(row, "addresses")),
+            accessibility=fill_all(shapes.Accessibility, hanging(row, "accessibility")),
             phones=self.phones(row),
             schedules=self.schedules(row),
             attributes=self.attributes(row, "location", facts.of_location(row)),
@@ -154,7 +171,7 @@ class Builder:
     def full_at_location(self, row: rows.ServiceAtLocation, **more: Any) -> shapes.ServiceAtLocation:
         return self.at_location(
             row,
-            service_areas=fill_all(shapes.ServiceArea, row.service_areas.all()),
+            service_areas=fill_all(shapes.ServiceArea, hanging(row, "service_areas")),
             phones=self.phones(row),
             schedules=self.schedules(row),
             location=self.full_location(row.location),
@@ -192,18 +209,18 @@ class Builder:
     def full_service(self, row: rows.Service, **more: Any) -> shapes.Service:
         return self.bare_service(
             row,
-            additional_urls=fill_all(shapes.Url, row.additional_urls.all()),
+            additional_urls=fill_all(shapes.Url, hanging(row, "additional_urls")),
             phones=self.phones(row),
             schedules=self.schedules(row),
-            service_areas=fill_all(shapes.ServiceArea, row.service_areas.all()),
-            service_at_locations=[self.full_at_location(each) for each in row.at_locations.all()],
-            languages=fill_all(shapes.Language, row.languages.all()),
-            organization=self.full_organization(row.organization),
-            funding=fill_all(shapes.Funding, row.funding.all()),
-            cost_options=fill_all(shapes.CostOption, row.cost_options.all()),
+            service_areas=fill_all(shapes.ServiceArea, hanging(row, "service_areas")),
+            service_at_locations=[self.full_at_location(each) for each in hanging(row, "at_locations")],
+            languages=fill_all(shapes.Language, hanging(row, "languages")),
+            organization=self.house(row.organization),
+            funding=fill_all(shapes.Funding, hanging(row, "funding")),
+            cost_options=fill_all(shapes.CostOption, hanging(row, "cost_options")),
             program=self.program(row.program) if row.program else None,
-            required_documents=fill_all(shapes.RequiredDocument, row.required_documents.all()),
-            capacities=[self.capacity(each) for each in row.capacities.all()],
+            required_documents=fill_all(shapes.RequiredDocument, hanging(row, "required_documents")),
+            capacities=[self.capacity(each) for each in hanging(row, "capacities")],
             attributes=self.attributes(row, "service", facts.of_service(row)),
             **more,
         )
@@ -274,40 +291,63 @@ def _spoken(value: Any) -> str:
 
 # What to load with them -----------------------------------------------------------------------
 
-FILED = "attributes__taxonomy_term__taxonomy"
+# Lists on the rows themselves: what Django keeps otherwise is a query for each relation of each row, already answered.
+HANGING = "hanging_"
 
 
-def _of(prefix: str, *names: str) -> list[str]:
-    return [f"{prefix}{name}" for name in names]
+def hanging(row: models.Model, name: str) -> list[Any]:
+    """What hangs on a row by this name, loaded with it as said below."""
+    found: list[Any] = getattr(row, HANGING + name)
+    return found
 
 
-OF_ORGANIZATION = (
-    *("additional_websites", "funding", "phones__languages", "programs", "organization_identifiers", FILED),
-)
-OF_LOCATION = (
-    *("languages", "addresses", "accessibility", "phones__languages", "schedules", "exceptions", FILED),
-)
-OF_PLACE = ("service_areas", "phones__languages", "schedules", "exceptions", FILED)
-OF_SERVICE = (
-    *("additional_urls", "phones__languages", "schedules", "exceptions", "service_areas", "languages"),
-    *("funding", "cost_options", "required_documents", "capacities__unit", FILED),
-)
+def _with(*names: str, **deeper: models.QuerySet[Any]) -> list[Prefetch[Any]]:
+    """`deeper`: rows that have something hanging on them, too, or one of their own above them."""
+    simple = [Prefetch(name, to_attr=HANGING + name) for name in names]
+    return simple + [Prefetch(name, queryset=found, to_attr=HANGING + name) for name, found in deeper.items()]
+
+
+def _everywhere() -> dict[str, models.QuerySet[Any]]:
+    return {
+        "phones": rows.Phone.objects.prefetch_related(*_with("languages")),
+        "attributes": rows.Attribute.objects.prefetch_related("taxonomy_term__taxonomy"),
+    }
+
+
+def _of_organization() -> list[Prefetch[Any]]:
+    return _with("additional_websites", "funding", "programs", "organization_identifiers", **_everywhere())
+
+
+def _of_location() -> list[Prefetch[Any]]:
+    return _with("languages", "addresses", "accessibility", "schedules", "exceptions", **_everywhere())
+
+
+def _of_place() -> list[Prefetch[Any]]:
+    return _with("service_areas", "schedules", "exceptions", **_everywhere())
+
+
+def _of_service() -> list[Prefetch[Any]]:
+    capacities = rows.ServiceCapacity.objects.select_related("unit")
+    plain = ("additional_urls", "schedules", "exceptions", "service_areas", "languages")
+    papers = ("funding", "cost_options", "required_documents")
+    return _with(*plain, *papers, capacities=capacities, **_everywhere())
 
 
 def services(found: models.QuerySet[rows.Service], *, full: bool) -> models.QuerySet[rows.Service]:
-    found = found.select_related("organization__source", "program", "source", "verification")
+    found = found.select_related("program", "source", "verification")
     if not full:
-        return found
-    places = rows.ServiceAtLocation.objects.select_related("location__source").prefetch_related(
-        *OF_PLACE, *_of("location__", *OF_LOCATION)
+        return found.select_related("organization__source")
+    houses = organizations(rows.Organization.objects.all(), full=True)
+    places = rows.ServiceAtLocation.objects.prefetch_related(
+        *_of_place(), Prefetch("location", queryset=locations(rows.Location.objects.all()))
     )
     return found.prefetch_related(
-        *OF_SERVICE, *_of("organization__", *OF_ORGANIZATION), Prefetch("at_locations", queryset=places)
+        *_of_service(), *_with(at_locations=places), Prefetch("organization", queryset=houses)
     )
 
 
 def organizations(found: Organizations, *, full: bool) -> Organizations:
-    return found.select_related("source").prefetch_related(*OF_ORGANIZATION) if full else found
+    return found.select_related("source").prefetch_related(*_of_organization()) if full else found
 
 
 def public_locations() -> models.QuerySet[rows.Location]:
@@ -319,19 +359,17 @@ def public_locations() -> models.QuerySet[rows.Location]:
 
 
 def locations(found: models.QuerySet[rows.Location]) -> models.QuerySet[rows.Location]:
-    return found.select_related("source").prefetch_related(*OF_LOCATION)
+    return found.select_related("source").prefetch_related(*_of_location())
 
 
 def at_locations(
     found: models.QuerySet[rows.ServiceAtLocation], *, full: bool
 ) -> models.QuerySet[rows.ServiceAtLocation]:
-    of_service = _of("service__", "organization__source", "program", "source", "verification")
-    found = found.select_related("location__source", *of_service)
     if not full:
-        return found
+        above = [f"service__{name}" for name in ("organization__source", "program", "source", "verification")]
+        return found.select_related("location__source", *above)
     return found.prefetch_related(
-        *OF_PLACE,
-        *_of("location__", *OF_LOCATION),
-        *_of("service__", *OF_SERVICE),
-        *_of("service__organization__", *OF_ORGANIZATION),
+        *_of_place(),
+        Prefetch("location", queryset=locations(rows.Location.objects.all())),
+        Prefetch("service", queryset=services(rows.Service.objects.all(), full=False)),
     )

@@ -62,7 +62,7 @@ def write_lines(path: Path, made: Export) -> Counter[str]:
     counts: Counter[str] = Counter()
     found = building.services(made.services.order_by("pk"), full=True)
     with path.open("w", encoding="utf-8", newline="\n") as handle:
-        for row in found.iterator(chunk_size=200):
+        for row in found.iterator(chunk_size=500):
             handle.write(made.builder.full_service(row).json_text() + "\n")
             counts["service"] += 1
     return counts
