@@ -307,24 +307,31 @@ def test_a_file_that_leads_the_reader_astray_ends_its_import(client, curator, mo
     ],
 )
 def test_days_that_never_come_are_not_waited_for(client, published, row):
+    look_at_once(client, published, freq="WEEKLY", byday="MO")  # whoever is first reads the templates
+    began = time.thread_time()
+    assert look_at_once(client, published, **row).status_code in (200, 404)
+    assert time.thread_time() - began < 1.5
+
+
+def look_at_once(client, published, **row):
+    """A group that meets then: filed for the search, its page, and its next session for a calendar."""
     service = published(kind="group")
     slot = Schedule.objects.create(service=service, opens_at=dt.time(9), closes_at=dt.time(10), **row)
-    began = time.process_time()
     services.reindex(Service.objects.filter(pk=service.pk))
     assert client.get(service.get_absolute_url()).status_code == 200
-    client.get(f"{service.get_absolute_url()}times/{slot.pk}/session.ics")
-    assert time.process_time() - began < 1.5
+    return client.get(f"{service.get_absolute_url()}times/{slot.pk}/session.ics")
 
 
 @pytest.mark.parametrize("on", ["9999-12-31", "0001-01-01", "9998-06-01", "2026-02-30", "x"])
 def test_a_day_far_off_is_no_session_and_costs_nothing(client, published, on):
+    look_at_once(client, published, freq="WEEKLY", byday="MO")
     service = published(kind="group", at="The Hall")
     Schedule.objects.create(service=service, freq="WEEKLY", byday="MO", opens_at=dt.time(9))
     slot = service.schedules.get()
-    began = time.process_time()
+    began = time.thread_time()
     answer = client.get(f"{service.get_absolute_url()}times/{slot.pk}/session.ics", {"on": on})
     assert answer.status_code == 404
-    assert time.process_time() - began < 1
+    assert time.thread_time() - began < 1
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
