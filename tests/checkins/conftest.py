@@ -30,7 +30,7 @@ def at_once(*actions: Callable[[], object]) -> list[Exception]:
     raised: list[Exception] = []
 
     def run(action: Callable[[], object]) -> None:
-        gate.wait(timeout=10)
+        gate.wait(timeout=60)
         try:
             action()
         except Exception as error:
@@ -42,7 +42,7 @@ def at_once(*actions: Callable[[], object]) -> list[Exception]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     return raised
 
 

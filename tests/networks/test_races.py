@@ -26,7 +26,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
     def run(call: Callable[[], Any]) -> Any:
         try:
-            gate.wait(timeout=20)
+            gate.wait(timeout=60)
             return call()
         except DomainError as refusal:
             return refusal

@@ -82,7 +82,7 @@ class Server:
 
     def next(self) -> EmailMessage:
         """The next letter, waited for."""
-        return self.letters.get(timeout=10)
+        return self.letters.get(timeout=60)
 
 
 class AnyPort(Controller):

@@ -257,7 +257,7 @@ def test_two_workers_at_once_send_one_gentle_message(owner: User) -> None:
     said: list[gate.Hold | None] = []
 
     def work(message: Message) -> None:
-        gate_opens.wait(timeout=10)
+        gate_opens.wait(timeout=60)
         said.append(given(message))
         connection.close()
 
@@ -265,7 +265,7 @@ def test_two_workers_at_once_send_one_gentle_message(owner: User) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert len(said) == 4
     assert said.count(None) == 1
 

@@ -82,7 +82,7 @@ def opened() -> Iterator[Opened]:
         listening.append(door)
         threads.append(threading.Thread(target=script.serve, args=[door], daemon=True))
         threads[-1].start()
-        clients.append(smtplib.SMTP("127.0.0.1", door.getsockname()[1], timeout=10))
+        clients.append(smtplib.SMTP("127.0.0.1", door.getsockname()[1], timeout=60))
         clients[-1].ehlo()
         return clients[-1]
 
@@ -90,7 +90,7 @@ def opened() -> Iterator[Opened]:
     for client in clients:
         client.close()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
     for door in listening:
         door.close()
