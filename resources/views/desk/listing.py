@@ -21,7 +21,16 @@ from resources import checklist, clock, fields, services
 from resources.forms.checking import VerifyForm
 from resources.forms.desk import ReasonForm, RulesForm
 from resources.forms.sections import SECTIONS, Section
-from resources.models import Attribute, Change, Inclusion, Service, TaxonomyTerm, Verification
+from resources.models import (
+    Attribute,
+    Change,
+    Inclusion,
+    Organization,
+    Program,
+    Service,
+    TaxonomyTerm,
+    Verification,
+)
 from resources.services import (
     clockwork,
     feedback,
@@ -37,6 +46,11 @@ from resources.views.desk.doors import curators_only, stays_only
 from resources.vocabulary import TOPIC
 
 TERM = "taxonomy_term_id"
+LINKED: dict[str, type[models.Model]] = {
+    TERM: TaxonomyTerm,
+    "program_id": Program,
+    "parent_organization_id": Organization,
+}
 
 
 @dataclass(frozen=True)
@@ -192,31 +206,34 @@ def _act(service: Service, act: str, request: SignedIn, why: str) -> str:
 def past(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = found(pk)
     found_changes = list(history.of(service)[:200])
-    terms = _terms(found_changes)
-    changes = [(one, one.who, _lines(one, terms), _can_undo(one)) for one in found_changes]
+    called = _linked(found_changes)
+    changes = [(one, one.who, _lines(one, called), _can_undo(one)) for one in found_changes]
     context = {"nav": "desk", "service": service, "changes": changes}
     return render(request, "resources/desk/history.html", context)
 
 
-def _terms(changes: list[Change]) -> dict[str, str]:
-    """The words of all topics these speak of, by their keys."""
+def _linked(changes: list[Change]) -> dict[str, str]:
+    """What all topics, programmes and houses that these speak of are called, by their keys: a query for each kind."""
     values = [said for one in changes for row in one.rows.all() for said in (row.before, row.after) if said]
-    keys = {key for said in values if (key := said.get(TERM))}
-    return {str(term.pk): str(term) for term in TaxonomyTerm.objects.filter(pk__in=keys)}
+    found: dict[str, str] = {}
+    for column, model in LINKED.items():
+        keys = {key for said in values if (key := said.get(column))}
+        found |= {str(row.pk): str(row) for row in model._default_manager.filter(pk__in=keys)}
+    return found
 
 
-def _lines(change: Change, terms: dict[str, str]) -> list[tuple[str, str, str]]:
+def _lines(change: Change, called: dict[str, str]) -> list[tuple[str, str, str]]:
     """What changed: the field, what it said, what it says since."""
     filed = [
-        (str(Attribute._meta.verbose_name), _filed(row.before, terms), _filed(row.after, terms))
+        (str(Attribute._meta.verbose_name), _filed(row.before, called), _filed(row.after, called))
         for row in change.rows.all()
         if row.table == "attribute"
     ]
     return filed + [
         (
             fields.label(row.table, name),
-            _then(row.table, name, row.before),
-            _then(row.table, name, row.after),
+            _then(row.table, name, row.before, called),
+            _then(row.table, name, row.after, called),
         )
         for row in change.rows.all()
         for name in sorted({*(row.before or {}), *(row.after or {})} - {"link_type"})
@@ -226,15 +243,16 @@ def _lines(change: Change, terms: dict[str, str]) -> list[tuple[str, str, str]]:
 
 def _is_said(name: str) -> bool:
     """What a row hangs on is not; of which programme or house it is a part, is."""
-    return not name.endswith("_id") or name in ("program_id", "parent_organization_id")
+    return not name.endswith("_id") or name in LINKED
 
 
-def _filed(values: dict[str, Any] | None, terms: dict[str, str]) -> str:
-    return terms.get((values or {}).get(TERM, ""), "")
+def _filed(values: dict[str, Any] | None, called: dict[str, str]) -> str:
+    return called.get((values or {}).get(TERM, ""), "")
 
 
-def _then(table: str, name: str, values: dict[str, Any] | None) -> str:
-    return fields.said(table, name, (values or {}).get(name))
+def _then(table: str, name: str, values: dict[str, Any] | None, called: dict[str, str]) -> str:
+    value = (values or {}).get(name)
+    return called.get(value or "", "") if name in LINKED else fields.said(table, name, value)
 
 
 def _can_undo(change: Change) -> bool:

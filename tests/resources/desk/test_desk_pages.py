@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from resources import figures, services
@@ -15,12 +17,14 @@ from resources.models import (
     Location,
     OpeningException,
     Phone,
+    Program,
     Schedule,
     Service,
     Taxonomy,
     TaxonomyTerm,
 )
 from resources.models.search import FruitlessSearch
+from resources.services import history
 from tests.resources.desk.conftest import words
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +221,24 @@ def test_history_says_what_who_and_why_and_undoes(desk, service):
     assert "nothing to undo" in words(desk.post(at(service, f"history/{change.pk}/undo/"), follow=True))
     service.refresh_from_db()
     assert service.organization.name == "Harbour House"
+
+
+def test_history_costs_the_same_however_many_programmes_it_names(desk, service, curator):
+    def belongs_to(name: str) -> None:
+        with history.noting(service=service, by=curator):
+            program = Program.objects.create(organization=service.organization, name=name)
+            Service.objects.filter(pk=service.pk).update(program=program)
+
+    belongs_to("Warm evenings 0")
+    desk.get(at(service, "history/"))
+    with CaptureQueriesContext(connection) as once:
+        desk.get(at(service, "history/"))
+    for number in range(1, 6):
+        belongs_to(f"Warm evenings {number}")
+    with CaptureQueriesContext(connection) as often:
+        page = words(desk.get(at(service, "history/")))
+    assert all(f"Warm evenings {number}" in page for number in range(6))
+    assert len(often) == len(once)
 
 
 @pytest.mark.parametrize(
