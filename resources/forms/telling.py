@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import TURNS, LineField, OnceForm
 from resources import listing
 from resources.models import Address, ChangeRequest, Organization, Phone, Service
-from resources.services.proposing import Proposal
+from resources.services.proposing import Proposal, same
 
 # Words that are translated when they are read: Django’s own types for them disagree with each other.
 Words = Any
@@ -189,7 +189,7 @@ class CorrectionForm(ListingForm):
         said = super().clean()
         for name in self.fields:
             drawn, sent = self[name].initial, self[name].data
-            if isinstance(drawn, str) and isinstance(sent, str) and drawn and drawn.split() == sent.split():
+            if isinstance(drawn, str) and isinstance(sent, str) and drawn and same(drawn, sent):
                 self.errors.pop(name, None)
                 said[name] = drawn
         return said

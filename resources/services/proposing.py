@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from resources.models import ChangeRequest, FieldChange, Organization, Service
 OFFERED = {"service", "organization", "location", "address", "phone", "schedule"}
 # More of one organisation at a time a curator cannot tell apart.
 MOST_WAITING = 5
+LINE = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,12 @@ def propose(
     `on_behalf_of`: the organisation itself says so. `said`: problem, note, evidence, evidence_url. Raises
     CannotPropose when nothing is proposed, a value is not one its field can have, or much of them waits already.
     """
+    stays = _the_one_that_stays(service)
     sent = ChangeRequest.objects.filter(form_key=form_key).first() if form_key else None
-    if sent and (sent.service_id, sent.sent_by_id) == (service and service.pk, by and by.pk):
+    if sent and (sent.service_id, sent.sent_by_id) == (stays and stays.pk, by and by.pk):
         return sent
-    if service and on_behalf_of:
-        _refuse_too_many(service, on_behalf_of)
+    if stays and on_behalf_of:
+        _refuse_too_many(stays, on_behalf_of)
     differing = [field for change in changes if (field := _field_change(change, service))]
     if not differing and not any(said.get(name) for name in ("problem", "note")):
         raise CannotPropose(
@@ -66,7 +69,7 @@ def propose(
         form_key=uuid.uuid4() if sent or not form_key else form_key,
         defaults={
             "kind": kind,
-            "service": service,
+            "service": stays,
             "sent_by": by,
             "sent_by_email": "" if by else email,
             "on_behalf_of": on_behalf_of,
@@ -82,9 +85,16 @@ def propose(
     return request
 
 
+def _the_one_that_stays(service: Service | None) -> Service | None:
+    """Held, so that whoever makes it one with another finds what is sent. Or made one already: then that other one."""
+    if service is None:
+        return None
+    held = Service.objects.select_for_update(no_key=True, of=("self",)).get(pk=service.pk)
+    return held.merged_into or held
+
+
 def _refuse_too_many(service: Service, house: Organization) -> None:
-    """Those who send at once wait here for each other."""
-    Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+    """Those who send at once have waited for each other."""
     if service.change_requests.filter(decided_at=None, on_behalf_of=house).count() >= MOST_WAITING:
         raise CannotPropose(
             _("Several of your changes are waiting for a curator already. Please wait for them.")
@@ -95,22 +105,26 @@ def _field_change(change: Proposal, service: Service | None) -> FieldChange | No
     """With what it says now; None where that is the same."""
     before = _now(change, service)
     # What somebody left as it stands is nothing they say, even where our own rules would not take it.
-    if _same(before, change.after):
+    if same(before, change.after):
         return None
     after = fields.plain(_checked(change))
-    if _same(before, after) or not (after or before):
+    if same(before, after) or not (after or before):
         return None
     place = {"table": change.table, "row": change.row, "group": change.group}
     return FieldChange(**place, field=change.field, before=before, after=after)
 
 
-def _same(before: Any, after: Any) -> bool:
-    """In whatever order the ticks of a list come, and however a browser ends its lines."""
+def same(before: Any, after: Any) -> bool:
+    """In whatever order the ticks of a list come, and however a browser ends its lines: where lines end, counts."""
     if isinstance(before, list) and isinstance(after, list):
         return sorted(before) == sorted(after)
     if isinstance(before, str) and isinstance(after, str):
-        return before.split() == after.split()
+        return _lines(before) == _lines(after)
     return bool(before == after)
+
+
+def _lines(text: str) -> list[list[str]]:
+    return [line.split() for line in LINE.split(text.strip())]
 
 
 def _now(change: Proposal, service: Service | None) -> Any:

@@ -132,6 +132,25 @@ def test_what_is_decided_while_its_listing_becomes_another_is_looked_at_again(
     assert (request.service, request.decided_at) == (stays, None)
 
 
+@pytest.mark.parametrize("house_says_so", [False, True])
+def test_what_is_proposed_while_its_listing_becomes_another_reaches_the_one_that_stays(
+    two, other_curator, house_says_so
+):
+    stays, goes = two
+    said = [services.Proposal("service", "description", "Proposed", goes.pk)]
+    house = goes.organization if house_says_so else None
+    key = uuid.uuid4()
+    send = partial(
+        services.propose, kind="correction", service=goes, changes=said, on_behalf_of=house, form_key=key
+    )
+    with meanwhile(send) as sent:
+        merging.merge(winner=stays, loser=goes, by=other_curator)
+    request = sent.result()
+    assert request.service == stays
+    assert request.fields.get().after == "Proposed"
+    assert send() == request
+
+
 def test_a_check_of_one_that_was_just_made_one_is_refused(two, curator, other_curator):
     stays, goes = two
     check = partial(services.verify, service=goes, by=curator, how="phone", parts=["name"])

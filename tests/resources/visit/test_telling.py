@@ -100,6 +100,21 @@ def test_the_same_ticks_in_another_order_are_no_change(client, published):
     assert "Nothing is different yet" in response.content.decode()
 
 
+def test_where_a_paragraph_ends_is_a_change_and_how_a_browser_ends_its_lines_is_none(client, published):
+    service = published(description="Tea and talk.\nBring a friend.\n\nStay as long as you like.")
+    as_it_is = service.description.replace("\n", "\r\n")
+    assert (
+        client.post(page(service, "correct"), filled(client, service, description=as_it_is)).status_code
+        == 422
+    )
+    parted = as_it_is.replace(".\r\nBring", ".\r\n\r\nBring")
+    assert (
+        client.post(page(service, "correct"), filled(client, service, description=parted)).status_code == 302
+    )
+    [field] = ChangeRequest.objects.get().fields.all()
+    assert (field.field, field.after) == ("description", parted)
+
+
 def test_what_is_known_of_the_organisation_is_filled_in_and_corrected_where_it_stands(client, published):
     service, own = published("Tea"), published("Own", organization="Other", email="own@example.org")
     house = {"email": "tea@example.org", "website": "https://tea.example.org/"}
