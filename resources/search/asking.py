@@ -53,7 +53,7 @@ WITH found AS (
     WHERE (shown_until IS NULL OR shown_until > %s){where} OFFSET 0
 ), base AS MATERIALIZED (
     SELECT id, service_id, sites, name, others, traits, away, near, missed, {told} AS told, {rank} AS rank FROM (
-        SELECT *, {near} AS near, {missed} AS missed FROM found WHERE {inside} OFFSET 0) AS sifted
+        {sifted} OFFSET 0) AS sifted
     WHERE missed IN ({single})
 ), best AS MATERIALIZED (
     SELECT id, service_id, name, away, near, rank FROM base WHERE missed = 0 AND sites = 1
@@ -80,6 +80,11 @@ SELECT (SELECT count(*) FROM best WHERE near), (SELECT count(*) FROM best WHERE 
             ORDER BY {order} LIMIT %s OFFSET %s) AS p),
        {more}
 """
+SIFTED = "SELECT *, {near} AS near, {missed} AS missed FROM found WHERE {inside}"
+# Of those available anywhere that are not near: what is near with one of its sites stands in the other list.
+APART = """SELECT * FROM (
+            SELECT *, bool_or(near AND missed = 0) OVER (PARTITION BY service_id) AS at_hand FROM (
+                {sifted}) AS each) AS known WHERE NOT near AND NOT at_hand"""
 NUMBERED = ", ".join(f"count(*) FILTER (WHERE told & {1 << place} <> 0)" for place in traits.NUMBERS.values())
 
 
@@ -153,9 +158,12 @@ def statement(wanted: Wanted) -> Sql:
         misses(wanted),
     )
     soft, now = [facet.name for facet, _values in wanted.facets if facet.either], wanted.now
+    sifted = SIFTED.format(near=nearness(wanted), missed=missed[0], inside=inside(wanted))
+    if wanted.reach == ANYWHERE and wanted.place:
+        sifted = APART.format(sifted=sifted)
     sql = STATEMENT.format(
-        **{"away": away[0], "now": NOW, "where": where[0], "rank": rank[0], "missed": missed[0]},
-        **{"near": nearness(wanted), "inside": inside(wanted), "order": ordering(wanted)},
+        **{"away": away[0], "now": NOW, "where": where[0], "rank": rank[0]},
+        **{"sifted": sifted, "order": ordering(wanted)},
         **{"told": told(soft), "counts": counted(soft), "numbers": NUMBERED},
         single=missing(soft),
         # Of a kind that is all in numbers there is no name to count.
@@ -194,7 +202,7 @@ def conditions(wanted: Wanted, words: Sql | None) -> Sql:
 def whereabouts(wanted: Wanted) -> Iterator[list[str]]:
     """Tiles of the map that the circle touches, or what means "anywhere"."""
     anywhere = [] if wanted.reach == NEAR else [documents.ANYWHERE]
-    if wanted.reach == ANYWHERE:
+    if wanted.reach == ANYWHERE and not wanted.place:
         yield anywhere
     elif wanted.place and (tiles := places.tiles_touching(places.box(wanted.place.point, wanted.radius))):
         yield [*tiles, *anywhere]
@@ -215,9 +223,8 @@ def nearness(wanted: Wanted) -> str:
 def inside(wanted: Wanted) -> str:
     """Whether a row is looked at at all: where it is, and what of the moment has to be true."""
     near = nearness(wanted)
-    reach = {ANYWHERE: f"anywhere AND NOT {near}" if wanted.place else "anywhere", NEAR: near}.get(
-        wanted.reach, f"(anywhere OR {near})"
-    )
+    only = {ANYWHERE: "" if wanted.place else "anywhere", NEAR: near}
+    reach = only.get(wanted.reach) or f"(anywhere OR {near})"
     passing = [facts(facet, values) for facet, values in wanted.facets if not (facet.lasting or facet.either)]
     return " AND ".join([reach, *(f"traits & {bits(each)} <> 0" for each in passing)])
 

@@ -128,3 +128,20 @@ def test_the_sweep_adds_the_areas_that_an_older_version_left_out(client, publish
     for place in ("Testham", "Farham"):
         assert near(client.get(FIND, {"place": place})) == ["Somebody to help at home"]
     assert services.sweep_findable(now=timezone.now()) == 0
+
+
+@pytest.mark.usefixtures("_town")
+def test_what_is_near_with_one_of_its_sites_is_not_in_the_list_of_those_anywhere(client, published):
+    """Neither as a row of it nor in its numbers; where the near one does not fit, the far one counts."""
+    put(published("Both ways", delivery=["in_person", "online"], cost="free"), (52.01, -1.0), (53.0, -1.0))
+    put(published("Far and online", delivery=["in_person", "online"], cost="free"), (53.0, -1.0))
+    put(published("Online", delivery=["online"], cost="free"))
+    both = client.get(FIND, {"place": "zz1 1aa"})
+    assert (near(both), sorted(anywhere(both))) == (["Both ways"], ["Far and online", "Online"])
+    alone = client.get(FIND, {"place": "zz1 1aa", "reach": "anywhere"})
+    assert (near(alone), sorted(anywhere(alone))) == ([], ["Far and online", "Online"])
+    found = alone.context["found"]
+    assert (found.anywhere_count, found.near_count, found.counts["cost:free"]) == (2, 0, 2)
+    assert found.anywhere_count == both.context["found"].anywhere_count
+    unplaced = client.get(FIND, {"reach": "anywhere"})
+    assert unplaced.context["found"].total == 3
