@@ -16,6 +16,8 @@ from resources.models import Synonym, TaxonomyTerm
 from resources.vocabulary import OPEN_ELIGIBILITY, OURS
 
 EMPTY = "–"
+# Each of them is looked for beside whatever somebody types.
+MOST_WORDS = 40
 
 
 class ToldForm(forms.ModelForm, WhyForm):
@@ -127,4 +129,9 @@ class SynonymForm(ToldForm):
         words = [each.strip() for each in self.cleaned_data["words"] if each.strip()]
         if len(words) < 2:
             raise ValidationError(_("Write two words or more, with a comma between them."))
+        if len(words) > MOST_WORDS:
+            said = _(
+                "That is more than %(n)s words. Keep those that people type most, or begin another line."
+            )
+            raise ValidationError(said % {"n": MOST_WORDS})
         return words

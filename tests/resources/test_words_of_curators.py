@@ -37,6 +37,14 @@ def test_a_curator_adds_words_that_mean_the_same_and_the_next_search_knows_them(
     assert "throwing clay" in meaning.understand("potting").also
 
 
+def test_a_line_holds_as_many_words_as_somebody_can_read(desk):
+    many = ", ".join(f"word{n}" for n in range(41))
+    answer = desk.post(f"{SAME}new/", {"words": many, "language": "en"})
+    assert answer.status_code == 422
+    assert "That is more than 40 words." in words(answer) and "word40" in words(answer)
+    assert desk.post(f"{SAME}new/", {"words": many.rpartition(",")[0], "language": "en"}).status_code == 302
+
+
 def test_words_are_changed_and_taken_away_and_their_history_says_so(desk):
     desk.post(f"{SAME}new/", {"words": "potting, clay", "language": "en", "why": "Asked for."})
     made = Synonym.objects.get(words=["potting", "clay"])
