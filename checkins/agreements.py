@@ -122,7 +122,7 @@ def agree(*, step: Step, by: User, now: dt.datetime, terms: str, may_wake: bool 
     step.end_word()
     step.agreed_at, step.declined_at, step.may_wake_at = now, None, now if may_wake else None
     step.save(update_fields=Step.WORD)
-    _record(step, by, Consent.Act.GIVEN)
+    record(step, by, Consent.Act.GIVEN)
 
 
 def _keep_the_old(step: Step, terms: str, may_wake_at: dt.datetime | None) -> None:
@@ -142,7 +142,7 @@ def decline(*, step: Step, by: User, now: dt.datetime) -> None:
     step = _locked(step)
     had_agreed = step.agreed_at is not None
     if had_agreed:
-        _record(step, by, Consent.Act.WITHDRAWN)
+        record(step, by, Consent.Act.WITHDRAWN)
         messages.ladder_lost(step, now=now)
     step.end_word()
     step.declined_at = step.declined_at or now
@@ -150,9 +150,12 @@ def decline(*, step: Step, by: User, now: dt.datetime) -> None:
 
 
 def lapse(step: Step) -> None:
-    """What they agreed to is not asked any more: their word ends, and the record says so."""
-    if step.agreed_at and step.membership:
-        _record(step, step.membership.member, Consent.Act.WITHDRAWN)
+    """What they agreed to is not asked any more: their word ends, and the record says so.
+
+    To whoever is limited quietly their word stands; it is recorded when the limit ends (`kept`).
+    """
+    if step.agreed_at and step.membership and step.membership.limited_at is None:
+        record(step, step.membership.member, Consent.Act.WITHDRAWN)
 
 
 def _locked(step: Step) -> Step:
@@ -163,7 +166,8 @@ def _locked(step: Step) -> Step:
     return found
 
 
-def _record(step: Step, by: User, act: Consent.Act) -> None:
+def record(step: Step, by: User, act: Consent.Act) -> None:
+    """With exactly the words of this step."""
     Consent.objects.create(
         subject=by,
         grantee=step.plan.owner,

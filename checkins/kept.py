@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from accounts.models import Consent
 from checkins import agreements
 from checkins.models import Plan, Step
 from checkins.pages import shared
@@ -73,10 +74,35 @@ def say(pk: int, membership: Membership, *, agrees: bool, may_wake: bool, now: d
         return
     for row in membership.kept_view.get("places", []):
         if row["step"] == pk:
+            before = _as_it_was(membership, row)
             row["agreed_at"] = (row["agreed_at"] or now.isoformat()) if agrees else None
             row["declined_at"] = None if agrees else now.isoformat()
             row["may_wake_at"] = now.isoformat() if agrees and may_wake else None
+            _record(before, _as_it_was(membership, row))
     membership.save(update_fields=["kept_view"])
+
+
+def _record(before: Step, said: Step) -> None:
+    """What they said stands in their record, as for everybody."""
+    member = said.membership.member if said.membership else None
+    if member and said.agreed_at and not (before.agreed_at and _wakes(before) == _wakes(said)):
+        agreements.record(said, member, Consent.Act.GIVEN)
+    if member and before.agreed_at and not said.agreed_at:
+        agreements.record(before, member, Consent.Act.WITHDRAWN)
+
+
+def _wakes(step: Step) -> bool:
+    return step.may_wake_at is not None
+
+
+@kept.ends
+def end_words(membership: Membership, view: dict[str, Any]) -> None:
+    """The limit is over: what they had agreed to and is not asked any more ends in their record only now."""
+    asked = Step.objects.filter(membership=membership, plan__ended_at=None, agreed_at__isnull=False)
+    standing = set(asked.values_list("pk", flat=True))
+    for row in view.get("places", []):
+        if row["step"] not in standing:
+            agreements.lapse(_as_it_was(membership, row))
 
 
 def _as_it_was(membership: Membership, row: dict[str, Any]) -> Step:

@@ -19,6 +19,23 @@ def keeps(view: Keeps) -> Keeps:
     return view
 
 
+# What was written down, once the limit is over.
+Ends = Callable[[Membership, dict[str, Any]], None]
+_ends: list[Ends] = []
+
+
+def ends(end: Ends) -> Ends:
+    """Register one more that has something to do when a limit ends and what was written down is shown no more."""
+    _ends.append(end)
+    return end
+
+
+def let_go(membership: Membership, view: dict[str, Any]) -> None:
+    """The limit is over; `view` is what was shown meanwhile."""
+    for end in _ends:
+        end(membership, view)
+
+
 def view_of(membership: Membership, now: dt.datetime) -> dict[str, Any]:
     """All that a member sees now and that could not be told later."""
     return {name: value for view in _keeps for name, value in view(membership, now).items()}

@@ -112,8 +112,10 @@ def _place(user: User, pk: int) -> Step:
     """As they know it: for whoever is limited quietly, as it was then."""
     steps = Step.objects.known_to_members().select_related("plan__owner", "membership__member")
     step = steps.filter(pk=pk, membership__member=user, membership__ended_at=None).first()
+    # Asked for everybody: how long a page takes does not tell who is limited.
+    was = kept.place(user.pk, pk)
     if step is None or (step.plan.ended_at and step.membership and step.membership.limited_at):
-        step = kept.place(user.pk, pk) or step
+        step = was or step
     if step is None:
         raise Http404
     step.hide_what_is_newer()

@@ -74,8 +74,9 @@ def end_membership(*, membership: Membership, by: User) -> None:
     end_role(locked)
     locked.ended_at = locked.narrowed_at = timezone.now()
     locked.ended_by = by
-    locked.limited_at = locked.kept_view = None
+    view, locked.limited_at, locked.kept_view = locked.kept_view, None, None
     locked.save(update_fields=["ended_at", "ended_by", "narrowed_at", "limited_at", "kept_view"])
+    kept.let_go(locked, view or {})
     records.record_change(locked, Consent.Act.WITHDRAWN, set(locked.shown))
 
 
@@ -109,8 +110,9 @@ def end_role(locked: Membership) -> None:
 def end_limit(*, membership: Membership, by: User) -> None:
     """The member sees again what is shared with them, the time between included."""
     locked = held_by_owner(membership, by=by)
-    locked.limited_at = locked.kept_view = None
+    view, locked.limited_at, locked.kept_view = locked.kept_view, None, None
     locked.save(update_fields=["limited_at", "kept_view"])
+    kept.let_go(locked, view or {})
 
 
 def take_break(*, by: User, now: dt.datetime, only: Membership | None = None) -> None:

@@ -72,7 +72,7 @@ ANAS = {
     # whether our letters reach her;
     "/support/": 10,
     "/support/silence/{told.silence_id}/": 10,
-    "/safety/{place.pk}/": 5,
+    "/safety/{place.pk}/": 6,
     "/network/support/{membership.pk}/leave/": 4,
     "/network/support/{membership.pk}/organise/": 4,
     "/asks/open/": 8,
