@@ -155,7 +155,7 @@ def lapse(step: Step) -> None:
     To whoever is limited quietly their word stands; it is recorded when the limit ends (`kept`).
     """
     if step.agreed_at and step.membership and step.membership.limited_at is None:
-        record(step, step.membership.member, Consent.Act.WITHDRAWN)
+        record(step, step.membership.member, Consent.Act.WITHDRAWN, how="")
 
 
 def _locked(step: Step) -> Step:
@@ -166,8 +166,8 @@ def _locked(step: Step) -> Step:
     return found
 
 
-def record(step: Step, by: User, act: Consent.Act) -> None:
-    """With exactly the words of this step."""
+def record(step: Step, by: User, act: Consent.Act, *, how: str = Consent.PAGE) -> None:
+    """With exactly the words of this step. `how` is "" for what ended without their saying so."""
     Consent.objects.create(
         subject=by,
         grantee=step.plan.owner,
@@ -176,5 +176,5 @@ def record(step: Step, by: User, act: Consent.Act) -> None:
         categories=["ladder"],
         text=f"{step.agreed_terms}\n\n{waking_words()}" if step.may_wake_at else step.agreed_terms,
         language=by.language,
-        how=Consent.PAGE,
+        how=how,
     )

@@ -97,6 +97,12 @@ class Entry:
     until: str = ""
     over: bool = False
 
+    @property
+    def was_let_go(self) -> bool:
+        """Nobody took it back: it was not asked for any more."""
+        row = self.row
+        return row.purpose == Consent.Purpose.LADDER and row.act == Consent.Act.WITHDRAWN and not row.how
+
 
 def record(owner: User) -> QuerySet[Consent]:
     """What they said themselves, and the word that others gave them; newest first.

@@ -242,6 +242,14 @@ def test_a_word_that_is_not_asked_any_more_ends_in_their_record_when_the_limit_d
     assert said(watched) == ["given", "withdrawn"]
 
 
+def test_of_what_an_owner_ends_the_record_does_not_say_that_they_took_it_back(
+    client_of: SignIn, watched: Watched
+) -> None:
+    ends_the_plan(watched, timezone.now())
+    drawn = client_of(watched.membership.member).get("/network/consents/").content.decode()
+    assert "Not asked any more" in drawn and "Taken back" not in drawn
+
+
 def test_a_word_that_still_stands_is_left_alone_when_the_limit_ends(watched: Watched) -> None:
     networks.limit(membership=watched.membership, by=watched.maya, now=timezone.now())
     networks.end_limit(membership=watched.membership, by=watched.maya)
