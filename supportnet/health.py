@@ -19,6 +19,8 @@ from outbox.models import Heartbeat
 Finding = tuple[bool, str]
 # The watchdog may miss two rounds before anybody needs to know.
 ROUNDS = 3
+# Whoever needs longer for an answer is not well.
+SECONDS = 2
 
 
 @never_cache
@@ -48,7 +50,7 @@ def _database_findings() -> dict[str, Finding]:
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = '2s'")
+                cursor.execute("SET LOCAL statement_timeout = %s", [f"{SECONDS}s"])
             return {name: look() for name, look in names.items()}
     except Error:
         return dict.fromkeys(names, (False, "the database does not answer"))
@@ -89,7 +91,8 @@ def _watchdog() -> Finding:
 
 
 def _redis() -> Finding:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=None)
+    patience = {"socket_connect_timeout": SECONDS, "socket_timeout": SECONDS, "retry": None}
+    client = redis.Redis.from_url(settings.REDIS_URL, **patience)
     try:
         client.ping()
     except (redis.RedisError, OSError):
