@@ -61,7 +61,8 @@ def test_another_batch_asks_as_many_questions_as_the_one_before(folder, tmp_path
         Source.objects.get(name="Large").rows.all().delete()
         Service.objects.all().delete()
         Organization.objects.all().delete()
-    assert counts[2] - counts[1] <= counts[1] - counts[0]
+    # A table that ends in the middle of a portion is some questions more or less; one for each row would be hundreds.
+    assert counts[2] - counts[1] <= 1.2 * (counts[1] - counts[0])
 
 
 def test_an_invented_directory_comes_in_moves_on_and_stays(folder, tmp_path):
