@@ -118,7 +118,7 @@ def test_who_wants_no_suggestions_gets_none_on_a_low_day_either(owner: User) -> 
 
 def test_the_sweep_waits_for_a_better_day_to_suggest_who_takes_energy(owner: User) -> None:
     tie(owner, "Drains", energy="takes")
-    now = dt.datetime(2026, 11, 22, 9, tzinfo=owner.zone) + 400 * DAY
+    now = timezone.localtime(timezone=owner.zone).replace(hour=9) + 400 * DAY
     says(owner, Energy.LITTLE, now=now)
     assert services.sweep_suggestions(now=now) == 0
     assert services.sweep_suggestions(now=now + DAY) == 1
