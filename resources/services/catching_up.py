@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from resources.models import Change, Service, Source, Unindexed
 from resources.services import history, holding, indexing
+from resources.services.indexing import reindex
 
 # One batch of the search, so that new words are written in one order, too.
 BATCH = indexing.BATCH
@@ -34,6 +35,6 @@ def _batch(waiting: QuerySet[Unindexed]) -> int:
         by_source.setdefault(source, []).append(key)
     for known in Source.objects.filter(pk__in=[source for source in by_source if source]):
         history.note_many(services=by_source[known.pk], how=Change.How.IMPORTED, source=known)
-    indexing.reindex(Service.objects.filter(pk__in=keys))
+    reindex(Service.objects.filter(pk__in=keys))
     Unindexed.objects.filter(pk__in=keys).delete()
     return len(keys)

@@ -243,7 +243,7 @@ def _lines(change: Change, called: dict[str, str]) -> list[tuple[str, str, str]]
 
 def _is_said(name: str) -> bool:
     """What a row hangs on is not; of which programme or house it is a part, is."""
-    return not name.endswith("_id") or name in LINKED
+    return not name.endswith("_id") or (name in LINKED and name != TERM)
 
 
 def _filed(values: dict[str, Any] | None, called: dict[str, str]) -> str:
