@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from resources import likeness, services
 from resources.errors import CannotMerge, CannotPublish
@@ -79,14 +79,14 @@ def test_twins_are_found_with_their_reasons(twins):
 
 def test_not_the_same_is_remembered(twins, curator):
     services.not_the_same(pair=Likeness.objects.get(), by=curator)
-    Service.objects.filter(pk=twins[1].pk).update(updated_at=timezone.now())
+    Service.objects.filter(pk=twins[1].pk).update(updated_at=Now())
     assert services.sweep_likeness() == 1
     assert not looking.waiting().exists()
     assert Likeness.objects.get().ruled_out_by == curator
 
 
 def test_a_pair_that_differs_now_is_forgotten(twins):
-    Service.objects.filter(pk=twins[1].pk).update(name="Debt advice", updated_at=timezone.now())
+    Service.objects.filter(pk=twins[1].pk).update(name="Debt advice", updated_at=Now())
     services.sweep_likeness()
     assert not Likeness.objects.exists()
 
