@@ -32,9 +32,12 @@ class Told:
         return self.state is None or self.state.code in ("refused", "given_up", "taken_back")
 
 
-def lately(owner: User, now: dt.datetime) -> CheckIn | None:
-    """The check-in that asked for company, if that is not long ago and nothing was said since."""
-    last = CheckIn.objects.of(owner).filter(via__in=SAID).first()
+def lately(owner: User, now: dt.datetime, newest: CheckIn | None = None) -> CheckIn | None:
+    """The check-in that asked for company, if that is not long ago and nothing was said since.
+
+    `newest`: their newest of any kind, where it is known.
+    """
+    last = newest if newest and newest.via in SAID else CheckIn.objects.of(owner).filter(via__in=SAID).first()
     if last is None or last.answer != CheckIn.Answer.COMPANY:
         return None
     return last if last.made_at > now - LATELY else None

@@ -54,7 +54,8 @@ def of(user: User, now: dt.datetime) -> dict[str, Any]:
     plans = _plans(user)
     reach = Reach.to([step for plan in plans for step in plan.steps.all()], owners=[user])
     ahead = [_ahead(plan, reach, now) for plan in plans]
-    silences = _silences(plans)
+    silences, practice = _silences(plans)
+    last = CheckIn.objects.of(user).first()
     open_in = {one.silence.plan_id for one in silences}
     watched = [one for one in ahead if one.plan.pk not in open_in]
     return {
@@ -64,7 +65,7 @@ def of(user: User, now: dt.datetime) -> dict[str, Any]:
         "others": len(watched) - 1,
         "has_safety": any(plan.programme == Plan.Programme.SAFETY for plan in plans),
         "silences": silences,
-        "practice": Silence.objects.open().rehearsals().filter(plan__in=plans).first(),
+        "practice": practice,
         "resting_until": easing.latest_rest(plans, now),
         "done_until": _done_until(plans, now),
         "unheard": [one for one in ahead if one.tells_nobody],
@@ -72,8 +73,8 @@ def of(user: User, now: dt.datetime) -> dict[str, Any]:
         "heard_from": _heard_from(user, now),
         "asked": list(_asked(user)),
         "alerts": list(_alerts(user)),
-        "last": CheckIn.objects.of(user).first(),
-        "asked_for_company": company_page.lately(user, now),
+        "last": last,
+        "asked_for_company": company_page.lately(user, now, newest=last),
         "broken_address": BrokenAddress.objects.filter(address=user.email).first(),
         **_network(user, now),
         **easing.of(wishes, now),
@@ -97,12 +98,17 @@ def _ahead(plan: Plan, reach: Reach, now: dt.datetime) -> Ahead:
     return Ahead(plan, lines, plan.is_resting(now), plan.tells_nobody())
 
 
-def _silences(plans: Sequence[Plan]) -> list[Open]:
+def _silences(plans: Sequence[Plan]) -> tuple[list[Open], Silence | None]:
+    """Those that are open, the oldest first; and the newest that is practice."""
     by_pk = {plan.pk: plan for plan in plans}
-    found = list(Silence.objects.open().real().filter(plan__in=plans).order_by("opened_at"))
-    for silence in found:
+    real, practice = [], None
+    for silence in Silence.objects.open().filter(plan__in=plans).order_by("opened_at", "pk"):
         silence.plan = by_pk[silence.plan_id]
-    return [Open(silence, timeline.of_silence(silence)) for silence in found]
+        if silence.nature == Silence.Nature.REAL:
+            real.append(silence)
+        else:
+            practice = silence
+    return [Open(silence, timeline.of_silence(silence)) for silence in real], practice
 
 
 def _done_until(plans: Iterable[Plan], now: dt.datetime) -> dt.datetime | None:

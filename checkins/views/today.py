@@ -63,7 +63,7 @@ def page(request: SignedIn, now: dt.datetime, **forms: Any) -> HttpResponse:
     context = {
         "nav": "today",
         "hour": timezone.localtime(now).hour,
-        "form": CheckInForm(owner=request.user),
+        "form": forms.get("form") or CheckInForm(owner=request.user),
         "rest_form": RestForm(owner=request.user, now=now),
         "flare_form": FlareForm(owner=request.user, now=now),
         **today_page.of(request.user, now),
