@@ -72,7 +72,14 @@ def _answered(request: HttpRequest, answer: links.Answer, entry: str) -> HttpRes
         messages.success(request, _say(answer, said))
     except DomainError as refusal:
         messages.info(request, str(refusal))
-    return redirect(request.path)
+    return _onwards(request, answer)
+
+
+def _onwards(request: HttpRequest, answer: links.Answer) -> HttpResponse:
+    """Back to its page; not where it closed behind them, as after handing back on a break."""
+    if audience.opens_to(answer.occurrence, answer.membership):
+        return redirect(request.path)
+    return redirect("asks_open" if request.user.is_authenticated else "home")
 
 
 def _say(answer: links.Answer, said: str) -> str:

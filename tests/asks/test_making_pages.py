@@ -157,7 +157,7 @@ def test_a_move_to_nowhere_is_asked_again(maya: Client, asking: Asking, ana: Mem
 
 def test_stopping_a_weekly_one(maya: Client, asking: Asking, ana: Membership) -> None:
     ask = asking(weeks_apart=1).ask
-    assert "every week" in page(maya, f"/asks/{ask.pk}/")
+    assert "Every week" in page(maya, f"/asks/{ask.pk}/")
     assert "This is cancelled" in say(maya, f"/asks/{ask.pk}/stop/")
 
 

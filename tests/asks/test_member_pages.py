@@ -127,6 +127,19 @@ def test_on_a_break_one_sees_what_one_promised_and_nothing_else(
     assert not Taking.objects.standing().exists()
 
 
+@pytest.mark.parametrize("way", ["page", "letter"])
+def test_handing_back_on_a_break_leads_to_a_page_that_is_there(
+    client: Client, anas: Client, asking: Asking, ana: Membership, way: str
+) -> None:
+    promised = asking()
+    services.take(occurrence=promised, membership=ana, now=timezone.now())
+    Membership.objects.filter(pk=ana.pk).update(paused_at=timezone.now())
+    who, path = (anas, f"/asks/open/{promised.pk}/") if way == "page" else (client, by_mail(promised, ana))
+    after = who.post(path, {"answer": "back"}, follow=True)
+    assert after.status_code == 200
+    assert "It is open for others again." in plain(after)
+
+
 def test_what_was_softened_cancelled_or_is_over_says_so(
     anas: Client, asking: Asking, owner: User, ana: Membership
 ) -> None:
