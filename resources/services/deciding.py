@@ -128,7 +128,8 @@ def _decide(
         # No person reads it.
         reason = reason or _("What stands here stays.")
     _may_decide(held, by, refuse, reason, now)
-    if shown is not None:
+    # What a person sent is theirs as a whole, and stays so.
+    if shown is not None and held.kind == ChangeRequest.Kind.CONFLICT:
         _ask_on(held, held.fields.filter(pk__gt=shown))
     if refuse:
         held.fields.update(refused_at=now)

@@ -55,7 +55,8 @@ def request_page(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 
 def _shown(one: ChangeRequest, data: QueryDict | None) -> list[FieldChange]:
     """What whoever decides has before them: an import may ask more since they opened the page."""
-    last = data.get("shown", "") if data is not None else ""
+    grows = one.kind == ChangeRequest.Kind.CONFLICT
+    last = data.get("shown", "") if data is not None and grows else ""
     return [change for change in one.fields.all() if not last.isdecimal() or change.pk <= int(last[:19])]
 
 

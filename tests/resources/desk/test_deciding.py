@@ -377,3 +377,17 @@ def test_of_an_import_nobody_waits_for_a_reason(desk, published, propose):
     assert "asked again only when the import says something else" in words(answer)
     request.refresh_from_db()
     assert request.decision == "refused"
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+def test_what_a_person_sent_is_decided_as_a_whole_whatever_is_said_to_be_shown(
+    desk, service, propose, curator, owner, by_page
+):
+    request = propose(service, ("service", service.pk, "name", service.name, "Tea for all"), sent_by=owner)
+    if by_page:
+        sent = {"act": "refuse", "reason": "Not now.", "shown": "0"}
+        assert desk.post(f"/find/desk/requests/{request.pk}/", sent).status_code == 302
+    else:
+        services.decide(request=request, by=curator, refuse=True, reason="Not now.", shown=0)
+    whole = ChangeRequest.objects.get()
+    assert (whole.sent_by, whole.decision, whole.fields.count()) == (owner, "refused", 1)
