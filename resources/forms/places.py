@@ -71,7 +71,8 @@ class PlaceForms:
         )
         self.access = AccessForm(data, instance=access, prefix="access")
         self.all = (self.location, self.address, self.access)
-        self.rows = meanwhile.of(*((form.instance, form._meta.fields or ()) for form in self.all))
+        shown = ((form.instance, form._meta.fields or ()) for form in self.all)
+        self.rows = meanwhile.of(*shown, *([(at, ())] if at else []))
 
     def _offer_known(self, at: ServiceAtLocation | None) -> None:
         use = cast(forms.ModelChoiceField, self.location.fields["use"])

@@ -12,6 +12,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from resources.fields import plain
-from resources.hsds import conflicts, facts, indexing, quarantine, standing
+from resources.hsds import conflicts, facts, holding, indexing, quarantine, standing
 from resources.hsds.cleaning import Clean, Refused, clean, key_for, text
 from resources.hsds.conflicts import Offer
 from resources.hsds.frozen import frozen_rows
@@ -78,16 +79,15 @@ def run(
         )
         return report
     with transaction.atomic():
-        take_over(
-            reading, groups, Importer(origin_of(source, about), report, with_contacts=with_contacts), 0, each
-        )
+        importer = Importer(origin_of(source, about), report, with_contacts=with_contacts, is_only_tried=True)
+        take_over(reading, groups, importer, 0, each)
         transaction.set_rollback(True)
     return report
 
 
 @transaction.atomic
 def origin_of(name: str, about: dict[str, Any]) -> Source:
-    origin, created = Source.objects.select_for_update().get_or_create(name=name, defaults=about)
+    origin, created = Source.objects.select_for_update(no_key=True).get_or_create(name=name, defaults=about)
     zone = origin.time_zone
     for column, value in about.items():
         setattr(origin, column, value or getattr(origin, column))
@@ -130,6 +130,9 @@ class Importer:
     seen: Seen = field(default_factory=Seen)
     with_contacts: bool = False
     facts_known: bool = False
+    # Such a run is one transaction, for minutes; nobody is to wait for it at a listing it leaves as it is.
+    is_only_tried: bool = False
+    unheld: list[Row] = field(default_factory=list)
     quarantined: bool = field(init=False)
     began_at: dt.datetime = field(default_factory=timezone.now)
     unwanted: Unwanted = field(default_factory=Unwanted)
@@ -138,6 +141,7 @@ class Importer:
         self.quarantined = quarantine.holds(self.source)
 
     def take(self, rows: list[Row]) -> None:
+        self.unheld = rows
         for table in TABLES:
             of_table = [row for row in rows if row.table is table]
             for start in range(0, len(of_table), BATCH):
@@ -153,6 +157,12 @@ class Importer:
             return
         said = {each.pk: each.plain() for each in cleaned}
         found = standing.different(table, said, self.source)
+        if found and self.unheld:
+            # Once a group, and then as it is when nobody else changes it. Most that come again say nothing new.
+            self.hold(self.unheld)
+            self.unheld = []
+            if any(each.note or each.is_there for each in found.values()):
+                found = standing.different(table, said, self.source)
         fixed = frozen_rows(table, [each for each in cleaned if each.pk in found])
         steps = [
             step
@@ -164,6 +174,10 @@ class Importer:
             quarantine.release(self.source, table, [step.clean.row for step in steps])
         conflicts.ask([step.offer for step in steps if step.offer], self.source)
         indexing.remember(table, steps, self.source)
+
+    def hold(self, rows: Iterable[Row]) -> None:
+        if not self.is_only_tried:
+            holding.hold(((row, self.key_of(row)) for row in rows), self.source)
 
     # Before and after -------------------------------------------------------------------------
 
@@ -183,7 +197,10 @@ class Importer:
 
     def retry(self) -> None:
         """What could not be taken earlier and did not come again: perhaps what it missed is there now."""
-        for rows in quarantine.waiting(self.source, self.began_at):
+        waiting = partial(quarantine.waiting, self.source, self.began_at)
+        # All of them are one transaction.
+        self.hold(chain.from_iterable(waiting()))
+        for rows in waiting():
             self.take(rows)
 
     def tell_gone(self, tables: list[Table]) -> None:

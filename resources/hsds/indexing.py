@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from resources.hsds.steps import Step
 from resources.hsds.tables import Table
-from resources.models import Service, ServiceAtLocation, Source, Unindexed
+from resources.models import Service, ServiceAtLocation, Source
+from resources.services import catching_up
 
 BATCH = 1000
 OF = {"service_id": "service", "location_id": "location", "service_at_location_id": "service_at_location"}
@@ -26,8 +27,7 @@ def remember(table: Table, steps: Iterable[Step], source: Source) -> None:
         for column, name in OF.items():
             if key := row.values.get(column):
                 keys[name].add(key)
-    touched = [Unindexed(service_id=key, source=source) for key in listings(keys)]
-    Unindexed.objects.bulk_create(touched, ignore_conflicts=True)
+    catching_up.mark(listings(keys), source=source)
 
 
 def remember_all(source: Source) -> None:
@@ -35,9 +35,7 @@ def remember_all(source: Source) -> None:
     known = Service.objects.filter(Q(source=source) | Q(at_locations__location__source=source))
     found = known.order_by().values_list("pk", flat=True).distinct().iterator(chunk_size=BATCH)
     while keys := list(islice(found, BATCH)):
-        Unindexed.objects.bulk_create(
-            [Unindexed(service_id=key, source=source) for key in keys], ignore_conflicts=True
-        )
+        catching_up.mark(keys, source=source)
 
 
 def listings(keys: dict[str, set[uuid.UUID]]) -> set[uuid.UUID]:

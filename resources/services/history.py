@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from resources import fields
-from resources.models import Change, ChangedRow, ChangeRequest, Service, Source
+from resources.models import Change, ChangedRow, ChangeRequest, Location, Service, ServiceAtLocation, Source
 from resources.services import clockwork, holding
 from resources.services.indexing import reindex
 from resources.services.likeness import look_for_likeness
@@ -174,6 +174,16 @@ def of(service: Service) -> QuerySet[Change]:
     return found.select_related("made_by", "source", "undoes", "undone_by", "service").prefetch_related(
         "rows"
     )
+
+
+def place_left(service: Service, pk: uuid.UUID) -> ServiceAtLocation | None:
+    """As it was, not saved, where somebody took the listing away from a place that is still there."""
+    gone = ChangedRow.objects.filter(table="service_at_location", row=pk, change__service=service, after=None)
+    last = gone.order_by("-change__made_at", "-pk").first()
+    if last is None or not last.before:
+        return None
+    location = Location.objects.filter(pk=last.before["location_id"]).first()
+    return ServiceAtLocation(service=service, location=location) if location else None
 
 
 def last_touched(service: Service, rows: Iterable[str]) -> dict[tuple[str, str], Change]:

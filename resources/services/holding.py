@@ -26,13 +26,25 @@ def hold_all(keys: Collection[uuid.UUID]) -> None:
     list(_held(keys).values_list("pk"))
 
 
+def hold_named(
+    *, houses: Collection[uuid.UUID], places: Collection[uuid.UUID], listings: Collection[uuid.UUID]
+) -> None:
+    """Just these, by whoever writes what a source says of them."""
+    _hold_shared(Organization.objects.filter(pk__in=houses), Location.objects.filter(pk__in=places))
+    found = Service.objects.filter(pk__in=listings).order_by("pk")
+    list(found.select_for_update(no_key=True).values_list("pk"))
+
+
 def _held(keys: Collection[uuid.UUID]) -> QuerySet[Service]:
     listed = Service.objects.filter(pk__in=keys)
     houses = Organization.objects.filter(pk__in=listed.values("organization"))
-    places = Location.objects.filter(pk__in=listed.values("at_locations__location"))
+    _hold_shared(houses, Location.objects.filter(pk__in=listed.values("at_locations__location")))
+    return listed.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+
+def _hold_shared(houses: QuerySet[Organization], places: QuerySet[Location]) -> None:
     for shared in (houses, places):
         list(shared.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    return listed.order_by("pk").select_for_update(no_key=True, of=("self",))
 
 
 def refuse_if_merged(held: Service) -> None:

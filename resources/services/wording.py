@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from resources.models import Attribute, Change, Service, Synonym, TaxonomyTerm, Unindexed
-from resources.services import history
+from resources.models import Attribute, Change, Service, Synonym, TaxonomyTerm
+from resources.services import catching_up, history
 from resources.services.indexing import reindex_in_order
 from resources.vocabulary import TOPIC
 
@@ -65,7 +65,7 @@ def reworded(*, term: TaxonomyTerm, by: User, before: str, why: str = "") -> int
     if len(keys) <= AT_ONCE:
         reindex_in_order(Service.objects.filter(pk__in=keys))
     else:
-        Unindexed.objects.bulk_create((Unindexed(service_id=key) for key in keys), ignore_conflicts=True)
+        catching_up.mark(keys)
     return len(keys)
 
 

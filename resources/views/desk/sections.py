@@ -117,7 +117,7 @@ def _file(service: Service, form: TopicsForm) -> None:
 def place(request: SignedIn, pk: uuid.UUID, at_pk: uuid.UUID | None = None) -> HttpResponse:
     """One place: its name, how to get there, its address and what is known of the building."""
     service = found(pk)
-    at = get_object_or_404(service.at_locations.select_related("location"), pk=at_pk) if at_pk else None
+    at = _at(request, service, at_pk) if at_pk else None
     data = request.POST if request.method == "POST" else None
     asked = PlaceForms(data, service=service, at=at)
     why = OpenedForm(data, service=service, rows=asked.rows)
@@ -129,11 +129,22 @@ def place(request: SignedIn, pk: uuid.UUID, at_pk: uuid.UUID | None = None) -> H
         "nav": "desk",
         "service": service,
         "at": at,
+        "may_remove": at is not None and not at._state.adding,
         "asked": asked,
         "why": why,
         "form": asked.first_wrong or why,
     }
     return render(request, "resources/desk/place.html", context, status=422 if data is not None else 200)
+
+
+def _at(request: SignedIn, service: Service, pk: uuid.UUID) -> ServiceAtLocation:
+    """Whoever typed something while the place was taken out is told so, and may put it back."""
+    there = service.at_locations.select_related("location").filter(pk=pk).first()
+    if there is None and request.method == "POST":
+        there = history.place_left(service, pk)
+    if there is None:
+        raise Http404
+    return there
 
 
 @curators_only()

@@ -20,21 +20,26 @@ from accounts.errors import DomainError
 from accounts.models import User
 from resources import services
 from resources.errors import CannotDecide, MergedAway
+from resources.hsds.importing import origin_of
 from resources.models import (
     Attribute,
+    ChangeRequest,
     Findable,
     Location,
     Organization,
     Service,
     ServiceAtLocation,
+    Source,
     Taxonomy,
     TaxonomyTerm,
     Unindexed,
 )
-from resources.services import answering, catching_up, history, merging, refreshing, wording
+from resources.services import answering, catching_up, history, holding, merging, refreshing, wording
 from resources.services.indexing import reindex_in_order
 from supportnet.leftovers import ticks
 from tests.resources.desk.conftest import words
+from tests.resources.folders import folder as folder
+from tests.resources.test_import_json import full_service, write_lines
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 30
@@ -218,6 +223,69 @@ def test_whoever_tells_the_search_of_many_never_waits_in_a_circle_with_a_curator
         assert any(somebody_waits_for_us() for _tick in ticks(time.monotonic() + PATIENCE))
     theirs.result(timeout=PATIENCE)
     assert noted.change is not None
+
+
+@pytest.mark.parametrize("zones", [False, True], ids=["a topic is renamed", "a source has another time zone"])
+def test_what_changes_while_the_search_is_told_of_the_one_before_is_told_next(
+    zones, published, other_curator, monkeypatch
+):
+    """The listing waits to be told already; whoever tells cannot see yet what changes, and ends first."""
+    monkeypatch.setattr(wording, "AT_ONCE", 0)
+    source = Source.objects.create(name="County", time_zone="Europe/London")
+    service = published("Chair yoga", source=source)
+    words_of, _made = Taxonomy.objects.get_or_create(slug="supportnet", defaults={"name": "Supportnet"})
+    head = TaxonomyTerm.objects.create(taxonomy=words_of, code="do", name="Do")
+    term = TaxonomyTerm.objects.create(taxonomy=words_of, code="yoga", name="Yoga", parent=head)
+    Attribute.objects.create(service=service, taxonomy_term=term, link_type="topic")
+    Unindexed.objects.create(service=service, source=source)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        if zones:
+            origin_of("County", {"time_zone": "America/Los_Angeles"})
+        else:
+            rename(term.pk, other_curator)
+        pool.submit(and_hang_up, catching_up.catch_up).result(timeout=PATIENCE)
+    assert catching_up.catch_up() == 1
+    assert not Unindexed.objects.exists()
+    if zones:
+        assert Findable.objects.get(service=service).zone == "America/Los_Angeles"
+    else:
+        assert (
+            Findable.objects.filter(service=service).extra(where=["search @@ 'movement'::tsquery"]).exists()
+        )
+
+
+def test_what_changes_while_the_search_is_being_told_is_told_next(published, curator):
+    """It waits until the one before is told of: only then is there anything it can be written over."""
+    service = published("Chair yoga", source=Source.objects.create(name="County"))
+    Unindexed.objects.create(service=service, source=service.source)
+    with meanwhile(partial(catching_up.mark, [service.pk], source=service.source)):
+        assert catching_up.catch_up() == 1
+    assert catching_up.catch_up() == 1
+
+
+def test_an_import_and_whoever_decides_what_it_asked_before_never_wait_in_a_circle(folder, curator):
+    """Whoever decides holds the listing, its house and its place, and then the question; so does the import."""
+    said = full_service(name="Tea")
+    place = said["service_at_locations"][0]["location"]
+
+    def comes(name: str, called: str) -> None:
+        said["name"], place["name"] = name, called
+        folder.run(write_lines(folder, said))
+
+    comes("Tea", "Quay")
+    service = Service.objects.get()
+    Location.objects.update(name="Pier")
+    comes("Tea", "Harbour quay")
+    asked = ChangeRequest.objects.get()
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        holding.hold(service.pk)
+        theirs = pool.submit(and_hang_up, partial(comes, "Coffee", "Harbour wall"))
+        assert any(somebody_waits_for_us() for _tick in ticks(time.monotonic() + PATIENCE))
+        services.decide(request=asked, by=curator)
+    theirs.result(timeout=PATIENCE)
+    asked.refresh_from_db()
+    assert (asked.decision, asked.fields.get().taken) == ("approved", "Harbour quay")
+    assert (Service.objects.get().name, Location.objects.get().name) == ("Coffee", "Harbour wall")
 
 
 def test_the_times_of_today_are_worked_out_beside_a_row_that_is_in_other_hands(published):

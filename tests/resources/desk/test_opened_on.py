@@ -138,6 +138,28 @@ def test_a_place_that_got_its_address_meanwhile_keeps_it(desk, other, service):
     assert there.location.addresses.get().address_1 == "2 Quay"
 
 
+def test_a_place_taken_off_meanwhile_keeps_what_was_typed_and_is_put_back_knowingly(desk, other, service):
+    there = service.at_locations.get()
+    page = at(service, f"places/{there.pk}/")
+    typed = opened(desk, page) | {"address-address_1": "3 Quay"}
+    assert other.post(f"{page}remove/").status_code == 302
+    assert desk.get(page).status_code == 404
+    answer = desk.post(page, typed)
+    said = words(answer)
+    assert answer.status_code == 422 and "3 Quay" in said and f"{page}remove/" not in said
+    assert said.count("Otto took this out meanwhile. If you save, it is added again.") == 1
+    assert not service.at_locations.exists()
+    again = typed | {"opened_on": answer.context["why"]["opened_on"].value()}
+    assert desk.post(page, again).status_code == 302
+    place = service.at_locations.get().location
+    assert (place, place.addresses.get().address_1) == (there.location, "3 Quay")
+
+
+def test_a_place_that_was_never_of_the_listing_is_not_put_there(desk, service, draft):
+    elsewhere = draft("Tea", at="Bay Hall").at_locations.get()
+    assert desk.post(at(service, f"places/{elsewhere.pk}/"), {"place-name": "Bay"}).status_code == 404
+
+
 @pytest.mark.parametrize("opened_on", ["", "{", "[]", '{"no key": {}}', "\u00e9"])
 def test_a_page_that_does_not_say_what_it_was_opened_on_is_saved_as_ever(desk, service, opened_on):
     page = at(service, "change/about/")
