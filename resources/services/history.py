@@ -178,7 +178,9 @@ def of(service: Service) -> QuerySet[Change]:
 
 def place_left(service: Service, pk: uuid.UUID) -> ServiceAtLocation | None:
     """As it was, not saved, where somebody took the listing away from a place that is still there."""
-    gone = ChangedRow.objects.filter(table="service_at_location", row=pk, change__service=service, after=None)
+    gone = ChangedRow.objects.filter(
+        table="service_at_location", row=pk, change__service=service, after__isnull=True
+    )
     last = gone.order_by("-change__made_at", "-pk").first()
     if last is None or not last.before:
         return None
