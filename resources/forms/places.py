@@ -101,6 +101,9 @@ class PlaceForms:
         location = self.location.save()
         ServiceAtLocation.objects.get_or_create(service=self.service, location=location)
         for form, there in ((self.address, "address_1"), (self.access, "description")):
+            if not form.has_changed():
+                # Of an address that is as it was nothing was read at all.
+                continue
             form.instance.location = location
             if form.cleaned_data.get(there):
                 form.save()

@@ -155,6 +155,14 @@ def test_a_place_taken_off_meanwhile_keeps_what_was_typed_and_is_put_back_knowin
     assert (place, place.addresses.get().address_1) == (there.location, "3 Quay")
 
 
+def test_a_place_of_which_only_the_name_changes_keeps_its_address(desk, service):
+    there = service.at_locations.get()
+    page = at(service, f"places/{there.pk}/")
+    assert desk.post(page, opened(desk, page) | {"place-name": "Bay Hall"}).status_code == 302
+    there.location.refresh_from_db()
+    assert (there.location.name, there.location.addresses.get().address_1) == ("Bay Hall", "1 Quay")
+
+
 def test_a_place_that_was_never_of_the_listing_is_not_put_there(desk, service, draft):
     elsewhere = draft("Tea", at="Bay Hall").at_locations.get()
     assert desk.post(at(service, f"places/{elsewhere.pk}/"), {"place-name": "Bay"}).status_code == 404
