@@ -53,6 +53,17 @@
     });
   };
 
+  // An address that is longer than its field.
+  const prepareCopying = () => {
+    const copy = document.querySelector("[data-copy]");
+    if (!copy || !navigator.clipboard) return;
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.querySelector("input[readonly]").value);
+      document.querySelector("[data-copied]").hidden = false;
+    });
+  };
+
   // A button that only a script can give a meaning to.
   const preparePrinting = () => {
     const button = document.querySelector("[data-print]");
@@ -84,6 +95,7 @@
   document.addEventListener("keydown", onKey);
   fillTimeZone();
   prepareWords();
+  prepareCopying();
   preparePrinting();
   // Coming back with the back button shows the page afresh, not as it was left.
   window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import User
 from checkins import services as checkins
@@ -65,6 +66,9 @@ def test_a_link_a_question_a_yes_and_what_is_seen_from_then_on(
     maya.go("/network/link/")
     maya.press("Make a link")
     maya.looks()
+    maya.page.context.grant_permissions(["clipboard-write"])
+    maya.press("Copy the address")
+    expect(maya.page.get_by_text("Copied.")).to_be_visible()
     address = maya.page.get_by_label("Your link").input_value()
     bea.go(address)
     bea.looks()
