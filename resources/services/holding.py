@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from resources.errors import MergedAway
-from resources.models import Location, Organization, Service
+from resources.models import Location, Organization, Service, ServiceAtLocation
 
 
 def hold(*keys: uuid.UUID) -> dict[uuid.UUID, Service]:
@@ -30,21 +30,27 @@ def hold_named(
     *, houses: Collection[uuid.UUID], places: Collection[uuid.UUID], listings: Collection[uuid.UUID]
 ) -> None:
     """Just these, by whoever writes what a source says of them."""
-    _hold_shared(Organization.objects.filter(pk__in=houses), Location.objects.filter(pk__in=places))
+    _hold_shared(houses, places)
     found = Service.objects.filter(pk__in=listings).order_by("pk")
     list(found.select_for_update(no_key=True).values_list("pk"))
 
 
 def _held(keys: Collection[uuid.UUID]) -> QuerySet[Service]:
+    """Asked for table by table, by their keys: of tables that an import is filling, the database knows too little to
+    choose a good way to go through several at once."""
     listed = Service.objects.filter(pk__in=keys)
-    houses = Organization.objects.filter(pk__in=listed.values("organization"))
-    _hold_shared(houses, Location.objects.filter(pk__in=listed.values("at_locations__location")))
+    sites = ServiceAtLocation.objects.filter(service__in=keys)
+    _hold_shared(
+        set(listed.values_list("organization_id", flat=True)),
+        set(sites.values_list("location_id", flat=True)),
+    )
     return listed.order_by("pk").select_for_update(no_key=True, of=("self",))
 
 
-def _hold_shared(houses: QuerySet[Organization], places: QuerySet[Location]) -> None:
-    for shared in (houses, places):
-        list(shared.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+def _hold_shared(houses: Collection[uuid.UUID], places: Collection[uuid.UUID]) -> None:
+    for model, keys in ((Organization, houses), (Location, places)):
+        found = model._default_manager.filter(pk__in=keys).order_by("pk")
+        list(found.select_for_update(no_key=True).values_list("pk"))
 
 
 def refuse_if_merged(held: Service) -> None:

@@ -190,7 +190,7 @@ class Server:
             self.lines.append("END")
             self.changed.notify_all()
 
-    def says(self, words: str, timeout: float = 120) -> None:
+    def says(self, words: str, timeout: float = 300) -> None:
         with self.changed:
             said = self.changed.wait_for(lambda: any(words in line for line in self.lines), timeout)
         assert said, "".join(self.lines)

@@ -41,10 +41,10 @@ TABLES = {
 }
 # The organisation, two groups of services, and two of telephone numbers, of which the first is never begun twice.
 BEFORE_PHONES = 3
-# In this database alone: tables of the other test processes, copies of the same one, have the same numbers.
+# The first waits for the numbers; who overtakes it, for the listings that the first has in hand.
 WAITING = """
-SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
-WHERE NOT granted AND datname = current_database() AND relation = 'resources_phone'::regclass
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND wait_event_type = 'Lock'
 """
 AT_WORK = """
 SELECT count(*) FROM pg_stat_activity
