@@ -13,6 +13,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from resources import fields
+from resources.hsds.cleaning import Clean
 from resources.hsds.tables import Table
 from resources.models import ChangeRequest, FieldChange, Service, ServiceAtLocation, Source
 
@@ -43,6 +44,15 @@ class Offer:
         if self.name == "attribute" and "service" not in self.links:
             return {}
         return {column: pair for column, pair in self.fields.items() if may_be_asked(self.name, column)}
+
+
+def links_of(row: Clean) -> dict[str, uuid.UUID]:
+    """What the row is, or hangs on, nearest first."""
+    links = {row.row.table.name: row.pk}
+    for column, name in row.row.table.parents.items():
+        if row.values.get(column):
+            links.setdefault(name, row.values[column])
+    return links
 
 
 def may_be_asked(table: str, column: str) -> bool:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from resources.fields import plain
 from resources.hsds import conflicts, facts, holding, indexing, quarantine, standing
 from resources.hsds.cleaning import Clean, Refused, clean, key_for, text
-from resources.hsds.conflicts import Offer
+from resources.hsds.conflicts import Offer, links_of
 from resources.hsds.frozen import frozen_rows
 from resources.hsds.mapping import Mapping
 from resources.hsds.reading import Reading
@@ -32,7 +32,7 @@ from resources.hsds.report import Report
 from resources.hsds.rows import Row
 from resources.hsds.seen import Seen
 from resources.hsds.standing import Standing
-from resources.hsds.steps import Step, rule_of, write_records
+from resources.hsds.steps import Step, rule_of, try_records, write_records
 from resources.hsds.tables import TABLES, Table
 from resources.models import ImportedRow, Source
 from resources.services.catching_up import catch_up
@@ -69,29 +69,24 @@ def run(
     groups = reading.groups()
     # The first tells whether it can be read at all, before anything is written.
     groups = chain([first] if (first := next(groups, None)) is not None else [], groups)
+    made = partial(Importer, report=report, with_contacts=with_contacts)
     if not dry_run:
-        take_over(
-            reading,
-            groups,
-            Importer(origin_of(source, about), report, with_contacts=with_contacts),
-            skip,
-            each,
-        )
+        take_over(reading, groups, made(origin_of(source, about)), skip, each)
         return report
     with transaction.atomic():
-        importer = Importer(origin_of(source, about), report, with_contacts=with_contacts, is_only_tried=True)
+        importer = made(origin_of(source, about, is_only_tried=True), is_only_tried=True)
         take_over(reading, groups, importer, 0, each)
         transaction.set_rollback(True)
     return report
 
 
 @transaction.atomic
-def origin_of(name: str, about: dict[str, Any]) -> Source:
+def origin_of(name: str, about: dict[str, Any], *, is_only_tried: bool = False) -> Source:
     origin, created = Source.objects.select_for_update(no_key=True).get_or_create(name=name, defaults=about)
     zone = origin.time_zone
     for column, value in about.items():
         setattr(origin, column, value or getattr(origin, column))
-    if not created and origin.time_zone != zone:
+    if not created and origin.time_zone != zone and not is_only_tried:
         indexing.remember_all(origin)
     origin.imported_at = timezone.now()
     origin.save()
@@ -109,6 +104,7 @@ def take_over(
             importer.report.muted = number < skip
             continue
         with transaction.atomic():
+            importer.begin()
             importer.take(rows)
             enough = each is not None and each(number, reading)
         if enough:
@@ -116,11 +112,13 @@ def take_over(
     importer.report.muted = False
     if number + 1 > skip:
         with transaction.atomic():
+            importer.begin()
             importer.retry()
             importer.tell_gone(reading.read_tables)
             if each:
                 each(number + 1, reading)
-    catch_up()
+    if not importer.is_only_tried:
+        catch_up()
 
 
 @dataclass
@@ -130,14 +128,16 @@ class Importer:
     seen: Seen = field(default_factory=Seen)
     with_contacts: bool = False
     facts_known: bool = False
-    # Such a run is one transaction, for minutes; nobody is to wait for it at a listing it leaves as it is.
+    # Such a run is one transaction, for minutes; nobody is to wait for it at what is there already.
     is_only_tried: bool = False
     unheld: list[Row] = field(default_factory=list)
-    quarantined: bool = field(init=False)
+    quarantined: bool = False
     began_at: dt.datetime = field(default_factory=timezone.now)
     unwanted: Unwanted = field(default_factory=Unwanted)
 
-    def __post_init__(self) -> None:
+    def begin(self) -> None:
+        """Of one source one group at a time: another import of it would write the same rows, unseen by this one."""
+        Source.objects.select_for_update(no_key=True).get(pk=self.source.pk)
         self.quarantined = quarantine.holds(self.source)
 
     def take(self, rows: list[Row]) -> None:
@@ -172,8 +172,9 @@ class Importer:
         steps = self.write(table, steps)
         if self.quarantined:
             quarantine.release(self.source, table, [step.clean.row for step in steps])
-        conflicts.ask([step.offer for step in steps if step.offer], self.source)
-        indexing.remember(table, steps, self.source)
+        if not self.is_only_tried:
+            conflicts.ask([step.offer for step in steps if step.offer], self.source)
+            indexing.remember(table, steps, self.source)
 
     def hold(self, rows: Iterable[Row]) -> None:
         if not self.is_only_tried:
@@ -359,11 +360,14 @@ class Importer:
             return []
         try:
             with transaction.atomic():
-                write_records(table, steps, self.source)
+                write = try_records if self.is_only_tried else write_records
+                write(table, steps, self.source)
         except (IntegrityError, DataError) as error:
             if len(steps) > 1:
                 half = len(steps) // 2
                 return [*self.write(table, steps[:half]), *self.write(table, steps[half:])]
+            if (other := self.overtaken(table, steps[0])) is not None:
+                return other
             rule = _("the directory's rules do not allow it (%(rule)s).") % {"rule": rule_of(error)}
             self.refuse(steps[0].clean.row, rule)
             return []
@@ -371,14 +375,14 @@ class Importer:
             self.report.count(table.file, step.outcome)
         return steps
 
-
-def links_of(row: Clean) -> dict[str, uuid.UUID]:
-    """What the row is, or hangs on, nearest first."""
-    links = {row.row.table.name: row.pk}
-    for column, name in row.row.table.parents.items():
-        if row.values.get(column):
-            links.setdefault(name, row.values[column])
-    return links
+    def overtaken(self, table: Table, step: Step) -> list[Step] | None:
+        """What is to be done with it by now, where an import from another source brought its key meanwhile."""
+        said = step.clean.plain()
+        found = standing.different(table, {step.clean.pk: said}, self.source).get(step.clean.pk)
+        if found is None or found.note or not found.is_there:
+            return None
+        again = self.plan(step.clean, said, found, is_fixed=False)
+        return self.write(table, [again]) if again else []
 
 
 def orphan(row: Clean, lost: list[str]) -> str:

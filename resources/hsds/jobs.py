@@ -131,7 +131,9 @@ class Run:
         source = Source.objects.filter(name=self.job.source_name).first()
         if source is not None:
             with transaction.atomic():
-                importing.Importer(source, self.report).retry()
+                importer = importing.Importer(source, self.report)
+                importer.begin()
+                importer.retry()
                 self.keep()
             catch_up()
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
 from resources.fields import plain
+from resources.hsds import holding
 from resources.hsds.cleaning import Clean
 from resources.hsds.conflicts import Offer
 from resources.hsds.tables import BY_NAME, Table
@@ -63,7 +64,21 @@ def write_records(table: Table, steps: list[Step], source: Source) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
+def try_records(table: Table, steps: list[Step], source: Source) -> None:
+    """What is new stays for the rows that hang on it. What was there is written, and let go at once: a run that is only
+    tried lasts for minutes, and a curator who wants the same listing would wait for it, or each for the other."""
+    write_records(table, [step for step in steps if step.outcome == "created"], source)
+    there = [step for step in steps if step.outcome != "created" and step.imported]
+    if there:
+        with transaction.atomic():
+            holding.hold(((step.clean.row, step.clean.pk) for step in there), source)
+            write_records(table, there, source)
+            transaction.set_rollback(True)
+
+
 def create(table: Table, new: list[Step], source: Source) -> None:
+    # In everybody's order: an import from another source may bring the same keys at this moment.
+    new = sorted(new, key=lambda step: step.clean.pk)
     rows = [{"id": str(step.clean.pk), "said": step.said, "more": more(step.clean, source)} for step in new]
     columns = sorted({column for row in rows for part in ("said", "more") for column in row[part]})
     send(CREATE, table, columns, json.dumps(rows, ensure_ascii=False), source.pk, table.name)

@@ -102,7 +102,7 @@ def publish(*, service: Service, by: User) -> bool:
 
     Raises CannotPublish with what is missing, NotWanted, or OwnListing when they speak for its organisation.
     """
-    row = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+    row = Service.objects.select_for_update(no_key=True, of=("self",)).get(pk=service.pk)
     if row.published_at:
         return False
     refuse_if_own(row, by)
