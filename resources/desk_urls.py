@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from resources.views.desk import duplicates, front, imports, keeping, listing, requests, sections, words
+from resources.views.desk import (
+    checking,
+    duplicates,
+    front,
+    imports,
+    keeping,
+    listing,
+    requests,
+    sections,
+    words,
+)
 
 LISTING = "listings/<uuid:pk>/"
 
@@ -16,8 +26,8 @@ urlpatterns = [
     path("requests/<uuid:pk>/give-back/", requests.give_back, name="desk_give_back"),
     path("listings/", front.listings, name="desk_listings"),
     path(LISTING, listing.listing, name="desk_listing"),
-    path(f"{LISTING}verify/", listing.verify, name="desk_verify"),
-    path(f"{LISTING}rules/", listing.rules, name="desk_rules"),
+    path(f"{LISTING}verify/", checking.verify, name="desk_verify"),
+    path(f"{LISTING}rules/", checking.rules, name="desk_rules"),
     path(f"{LISTING}topics/", sections.topics, name="desk_topics"),
     path(f"{LISTING}change/<slug:slug>/", sections.section, name="desk_section"),
     path(f"{LISTING}places/new/", sections.place, name="desk_place_new"),

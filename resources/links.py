@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core import signing
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
@@ -31,10 +32,15 @@ def still_right(service: Service) -> str:
 
 
 def read(token: str) -> Service | None:
-    """Which listing a link is for; None for one we did not make, that is old, or whose address is no longer theirs."""
+    """Which listing a link is for; None for one we did not make, that is old, or whose address is no longer theirs.
+
+    Of one that was made one with another: the one that stays, where that would be asked at the same address.
+    """
     try:
         pk, mark = signing.loads(token, salt=_SALT, max_age=GOOD_FOR)
-        service = Service.objects.published().select_related("organization", "source").filter(pk=pk).first()
+        public = Service.objects.published().select_related("organization", "source")
+        merged = Service.objects.filter(pk=pk, merged_into__isnull=False).values("merged_into")
+        service = public.filter(Q(pk=pk) | Q(pk__in=merged)).first()
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return service if service and _mark(service) == mark else None

@@ -20,17 +20,20 @@ class ReasonForm(forms.Form):
     why = LineField(label=_("Why, for the history"), max_length=500, required=False)
 
 
-class RulesForm(ReasonForm):
+class RulesForm(forms.Form):
     """Not all have to be ticked to be kept; all have to be to be published."""
 
     all_optional = True
-    field_order = ("rules", "why")
     rules = forms.MultipleChoiceField(
         label=_("What is true of it"),
         choices=Inclusion.Rule.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def clean_rules(self) -> list[str]:
+        """As they are kept: in whatever order they come, they are the same."""
+        return sorted(self.cleaned_data["rules"])
 
 
 class TopicsForm(forms.Form):

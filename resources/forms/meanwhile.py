@@ -21,6 +21,8 @@ from resources.models import Service
 from resources.services import history
 
 NOTHING: tuple[Any, ...] = ("", None, [])
+# No page shows as many; what says more was not written by us.
+MOST_ROWS = 2_000
 TABLES = {model: table for table, model in fields.TABLES.items()}
 
 HEAD = gettext_lazy(
@@ -58,6 +60,10 @@ def of_section(section: Section, service: Service) -> Rows:
 
 def of_topics(service: Service, chosen: Iterable[models.Model]) -> Rows:
     return {str(service.pk): Row(str(service), {"topics": sorted(str(term.pk) for term in chosen)})}
+
+
+def of_rules(service: Service, ticked: Iterable[str]) -> Rows:
+    return {str(service.pk): Row(str(service), {"rules": sorted(ticked)})}
 
 
 def _value(record: models.Model, name: str) -> Any:
@@ -109,6 +115,8 @@ class OpenedForm(WhyForm):
         """None where the page did not say, or nothing that makes sense."""
         try:
             said = json.loads(self.data.get("opened_on", ""))
+            if len(said) > MOST_ROWS:
+                return None
             return {str(uuid.UUID(pk)): dict(marks) for pk, marks in said.items()}
         except (ValueError, TypeError, AttributeError, RecursionError):
             return None
@@ -188,7 +196,9 @@ def _plain(value: Any) -> Any:
 
 def _said(form: forms.BaseForm, name: str, value: Any) -> str:
     """In the words of the form, where only it knows them."""
-    if name in ("topics", "hangs_on"):
+    if name in ("topics", "hangs_on", "rules"):
         known = [*cast(Any, form.fields[name]).choices]
-        return ", ".join(str(label) for key, label in known if str(key) in value)
+        return (" " if name == "rules" else ", ").join(
+            str(label) for key, label in known if str(key) in value
+        )
     return fields.said(TABLES[cast(Any, form)._meta.model], name, value)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from resources.errors import CannotDecide
 from resources.models import Feedback, Service
+from resources.services import holding
 
 # From so many people on it is said: with fewer, one could guess who they were.
 ENOUGH = 3
@@ -51,8 +52,9 @@ def tell_how_it_was(
     """Their answer, in place of the one they gave before. What was changed is unread again."""
     # Whoever comes second, with a double tap, waits here and finds the first answer.
     User.objects.select_for_update().get(pk=by.pk)
-    held = Feedback.objects.filter(service=service, said_by=by).first()
-    found = held or Feedback(service=service, said_by=by)
+    stays = holding.the_one_that_stays(service)
+    held = Feedback.objects.filter(service=stays, said_by=by).first()
+    found = held or Feedback(service=stays, said_by=by)
     reasons = list(because) if verdict == Feedback.Verdict.COULD_NOT else []
     if (found.verdict, found.words, found.because) != (verdict, words, reasons):
         found.read_at = found.read_by = found.shown_at = None
@@ -61,8 +63,10 @@ def tell_how_it_was(
     return found
 
 
+@transaction.atomic
 def erase_feedback(*, service: Service, by: User) -> bool:
-    return bool(Feedback.objects.of(by).filter(service=service).delete()[0])
+    stays = holding.the_one_that_stays(service)
+    return bool(Feedback.objects.of(by).filter(service=stays).delete()[0])
 
 
 @transaction.atomic

@@ -53,6 +53,15 @@ def _hold_shared(houses: Collection[uuid.UUID], places: Collection[uuid.UUID]) -
         list(found.select_for_update(no_key=True).values_list("pk"))
 
 
+def the_one_that_stays(service: Service) -> Service:
+    """Held, so that whoever makes it one with another finds what is sent. Or made one already: then that other one."""
+    listed = Service.objects.select_for_update(no_key=True)
+    held = listed.get(pk=service.pk)
+    while held.merged_into_id:
+        held = listed.get(pk=held.merged_into_id)
+    return held
+
+
 def refuse_if_merged(held: Service) -> None:
     """Raises MergedAway: somebody made it one with another meanwhile, and nobody would see what is written now."""
     if held.merged_into is not None:

@@ -18,6 +18,7 @@ from accounts.models import User
 from resources import fields
 from resources.errors import CannotPropose
 from resources.models import ChangeRequest, FieldChange, Organization, Service
+from resources.services import holding
 
 # What whoever comes by may propose to change, of `fields.TABLES`.
 OFFERED = {"service", "organization", "location", "address", "phone", "schedule"}
@@ -54,7 +55,7 @@ def propose(
     `on_behalf_of`: the organisation itself says so. `said`: problem, note, evidence, evidence_url. Raises
     CannotPropose when nothing is proposed, a value is not one its field can have, or much of them waits already.
     """
-    stays = _the_one_that_stays(service)
+    stays = holding.the_one_that_stays(service) if service else None
     sent = ChangeRequest.objects.filter(form_key=form_key).first() if form_key else None
     if sent and (sent.service_id, sent.sent_by_id) == (stays and stays.pk, by and by.pk):
         return sent
@@ -83,14 +84,6 @@ def propose(
         field.request = request
     FieldChange.objects.bulk_create(differing)
     return request
-
-
-def _the_one_that_stays(service: Service | None) -> Service | None:
-    """Held, so that whoever makes it one with another finds what is sent. Or made one already: then that other one."""
-    if service is None:
-        return None
-    held = Service.objects.select_for_update(no_key=True, of=("self",)).get(pk=service.pk)
-    return held.merged_into or held
 
 
 def _refuse_too_many(service: Service, house: Organization) -> None:

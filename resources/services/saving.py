@@ -15,6 +15,7 @@ from outbox.services import queue
 from resources import helplines
 from resources.errors import CannotSave
 from resources.models import FindingWishes, SavedListing, SavedSearch, Service
+from resources.services import holding
 
 logger = logging.getLogger(__name__)
 
@@ -29,14 +30,18 @@ LONGEST = 1000
 NAMED = 5
 
 
+@transaction.atomic
 def save_listing(*, service: Service, by: User) -> bool:
     """Doing it twice is doing it once."""
-    _saved, created = SavedListing.objects.get_or_create(owner=by, service=service)
+    stays = holding.the_one_that_stays(service)
+    _saved, created = SavedListing.objects.get_or_create(owner=by, service=stays)
     return created
 
 
+@transaction.atomic
 def drop_listing(*, service: Service, by: User) -> bool:
-    return bool(SavedListing.objects.filter(owner=by, service=service).delete()[0])
+    stays = holding.the_one_that_stays(service)
+    return bool(SavedListing.objects.filter(owner=by, service=stays).delete()[0])
 
 
 @transaction.atomic

@@ -15,8 +15,8 @@ from accounts.requests import SignedIn
 from resources.forms.answering import OwnListingForm
 from resources.forms.claiming import ClaimForm
 from resources.models import Claim, Service
-from resources.services import answering, claiming
-from resources.views.still_right import about, proposed
+from resources.services import claiming
+from resources.views.still_right import about, proposed, said_yes
 
 
 @login_required
@@ -48,16 +48,16 @@ def my_listings(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_listing(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = get_object_or_404(claiming.own_listings(request.user), pk=pk)
-    form = OwnListingForm(request.POST if request.method == "POST" else None, service=service)
-    if request.method == "POST" and request.POST.get("answer") == "right":
-        answering.still_right(service=service, by=request.user)
-        messages.success(request, _("Thank you. Your page now says that it was checked today."))
+    yes = request.POST.get("answer") == "right"
+    form = OwnListingForm(request.POST if request.method == "POST" and not yes else None, service=service)
+    if yes and said_yes(request, service, by=request.user):
         return redirect("my_listings")
-    if request.method == "POST" and form.is_valid() and proposed(service, form, by=request.user):
+    if form.is_bound and form.is_valid() and proposed(service, form, by=request.user):
         messages.success(request, _("Thank you. A curator looks at it and writes to you when it is done."))
         return redirect("my_listings")
     context = about(service) | {"form": form}
-    return render(request, "resources/still_right.html", context, status=422 if form.is_bound else 200)
+    wrong = request.method == "POST"
+    return render(request, "resources/still_right.html", context, status=422 if wrong else 200)
 
 
 @login_required

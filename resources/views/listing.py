@@ -72,8 +72,14 @@ def _one(about: ical.Happening, on: str, today: dt.date) -> bytes | None:
 
 
 def visible(request: HttpRequest, pk: uuid.UUID) -> Service:
-    """The listing as whoever asks may see it, with all that its page needs. Raises Http404."""
-    return get_object_or_404(Service.objects.visible_to(request.user).for_page(), pk=pk)
+    """The listing as whoever asks may see it, with all that its page needs. Raises Http404.
+
+    What is sent to one that was made one with another while they typed is heard: it reaches the one that stays.
+    """
+    seen = Service.objects.visible_to(request.user)
+    if request.method == "POST":
+        seen |= Service.objects.filter(merged_into__published_at__isnull=False)
+    return get_object_or_404(seen.for_page(), pk=pk)
 
 
 def elsewhere(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

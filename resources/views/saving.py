@@ -17,12 +17,13 @@ from accounts.requests import SignedIn
 from resources import newly, services
 from resources.forms.saving import InTheWayForm, SearchNameForm
 from resources.models import FindingWishes, SavedListing, SavedSearch, Service
+from resources.views.listing import visible
 
 
 @login_required
 @require_POST
 def save(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
-    service = get_object_or_404(Service.objects.visible_to(request.user), pk=pk)
+    service = visible(request, pk)
     services.save_listing(service=service, by=request.user)
     return _saved_or_not(request, service, saved=True)
 
@@ -32,7 +33,7 @@ def save(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 def drop(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     """Whether or not it is public still."""
     mine = SavedListing.objects.filter(owner=request.user, service=pk).select_related("service").first()
-    service = mine.service if mine else get_object_or_404(Service.objects.visible_to(request.user), pk=pk)
+    service = mine.service if mine else visible(request, pk)
     services.drop_listing(service=service, by=request.user)
     return _saved_or_not(request, service, saved=False)
 

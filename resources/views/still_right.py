@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,8 +17,9 @@ from accounts.models import User
 from resources import clock, links, listing, services
 from resources.errors import CannotPropose
 from resources.forms.answering import OwnListingForm
+from resources.forms.checking import ReadForm
 from resources.models import ChangeRequest, Service
-from resources.services import answering, clockwork
+from resources.services import answering, clockwork, holding
 
 
 @never_cache
@@ -29,13 +31,26 @@ def still_right(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, service, OwnListingForm(service=service))
     if request.POST.get("answer") == "right":
-        answering.still_right(service=service)
-        messages.success(request, _("Thank you. Your page now says that it was checked today."))
-        return redirect(request.path)
+        if said_yes(request, service):
+            return redirect(request.path)
+        return _page(request, service, OwnListingForm(service=service), status=422)
     form = OwnListingForm(request.POST, service=service)
     if not form.is_valid():
         return _page(request, service, form, status=422)
     return _take(request, service, form)
+
+
+def said_yes(request: HttpRequest, service: Service, *, by: User | None = None) -> bool:
+    """To what they were shown. Of what was changed meanwhile they read first."""
+    with transaction.atomic():
+        holding.hold(service.pk)
+        if ReadForm(request.POST, service=service).overtaken():
+            said = _("This was changed while you had it open. Read what it says now, then say yes.")
+            messages.warning(request, said)
+            return False
+        answering.still_right(service=service, by=by)
+    messages.success(request, _("Thank you. Your page now says that it was checked today."))
+    return True
 
 
 def _take(request: HttpRequest, service: Service, form: OwnListingForm) -> HttpResponse:
@@ -74,6 +89,7 @@ def about(service: Service) -> dict[str, Any]:
     return {
         "nav": "find",
         "service": whole,
+        "read": ReadForm(None, service=service),
         "contact": listing.contact(whole),
         "places": listing.places(whole, today=today),
         "times": listing.own_times(whole, today=today),

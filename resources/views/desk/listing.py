@@ -13,18 +13,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import DomainError
 from accounts.requests import SignedIn
-from resources import checklist, clock, fields, services
-from resources.forms.checking import VerifyForm
-from resources.forms.desk import ReasonForm, RulesForm
+from resources import clock, fields, services
+from resources.forms.desk import ReasonForm
 from resources.forms.sections import SECTIONS, Section
 from resources.models import (
     Attribute,
     Change,
-    Inclusion,
     Organization,
     Program,
     Service,
@@ -125,47 +123,6 @@ def _said(table: str, record: models.Model, name: str) -> str:
 def _row(section: Section, row: models.Model) -> str:
     said = [fields.said(section.rows, name, fields.plain(getattr(row, name))) for name in section.columns]
     return " · ".join(filter(None, said))
-
-
-@curators_only("verify_service")
-@require_http_methods(["GET", "HEAD", "POST"])
-@stays_only
-def verify(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
-    """Not while another curator has it in hand."""
-    service, now = found(pk), timezone.now()
-    leasing.refuse_if_held(service, by=request.user, now=now)
-    form = VerifyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        services.verify(service=service, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Thank you. “%(name)s” is checked.") % {"name": service})
-        return redirect("desk_listing", pk=pk)
-    # Nothing is ticked beforehand: what nobody asked about would count as checked.
-    parts = list(zip(form["parts"].subwidgets, checklist.lines(service), strict=True))
-    context = {"nav": "desk", "service": service, "form": form, "parts": parts}
-    return render(request, "resources/desk/verify.html", context, status=422 if form.is_bound else 200)
-
-
-@curators_only("publish_service")
-@require_http_methods(["GET", "HEAD", "POST"])
-@stays_only
-def rules(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
-    service = found(pk)
-    kept = Inclusion.objects.filter(service=service).first()
-    form = RulesForm(
-        request.POST if request.method == "POST" else None, initial={"rules": kept.rules if kept else []}
-    )
-    if request.method == "POST" and form.is_valid():
-        services.tick_rules(service=service, by=request.user, **form.cleaned_data)
-        messages.success(request, _rules_said(form))
-        return redirect("desk_listing", pk=pk)
-    context = {"nav": "desk", "service": service, "form": form, "kept": kept}
-    return render(request, "resources/desk/rules.html", context, status=422 if form.is_bound else 200)
-
-
-def _rules_said(form: RulesForm) -> str:
-    if len(form.cleaned_data["rules"]) == len(Inclusion.Rule):
-        return _("Kept.")
-    return _("Kept. It can go public when every rule is ticked.")
 
 
 @curators_only("publish_service")

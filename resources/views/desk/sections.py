@@ -39,14 +39,14 @@ def section(request: SignedIn, pk: uuid.UUID, slug: str) -> HttpResponse:
     own, rows = own_form(part, data, service), row_forms(part, data, service)
     why = OpenedForm(data, service=service, rows=meanwhile.of_section(part, service))
     asked = [form for form in (own, rows) if form is not None]
-    if data is not None and _may_save(request, asked, why) and _save(request, service, asked, why, own):
+    if data is not None and may_save(request, asked, why) and _save(request, service, asked, why, own):
         return _done(request, service, slug)
     context = {"nav": "desk", "service": service, "part": part, "own": own, "rows": rows, "why": why}
     context["form"] = own if own is not None and own.errors else why
     return render(request, "resources/desk/section.html", context, status=422 if data is not None else 200)
 
 
-def _may_save(request: SignedIn, asked: list[Any], why: OpenedForm) -> bool:
+def may_save(request: SignedIn, asked: list[Any], why: OpenedForm) -> bool:
     """Each is looked at, so that all that is wrong is said at once, and what others did meanwhile."""
     wrong = [form for form in (*asked, why) if not form.is_valid()]
     return not why.overtaken([form for one in asked for form in _each(one)], by=request.user) and not wrong
@@ -96,7 +96,7 @@ def topics(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     chosen = [one.taxonomy_term for one in filed]
     form = TopicsForm(data, chosen=chosen)
     why = OpenedForm(data, service=service, rows=meanwhile.of_topics(service, chosen))
-    if data is not None and _may_save(request, [form], why):
+    if data is not None and may_save(request, [form], why):
         with history.noting(service=service, by=request.user, why=why.cleaned_data["why"]):
             _file(service, form)
         return _done(request, service, "about")
@@ -121,7 +121,7 @@ def place(request: SignedIn, pk: uuid.UUID, at_pk: uuid.UUID | None = None) -> H
     data = request.POST if request.method == "POST" else None
     asked = PlaceForms(data, service=service, at=at)
     why = OpenedForm(data, service=service, rows=asked.rows)
-    if data is not None and _may_save(request, [asked], why):
+    if data is not None and may_save(request, [asked], why):
         with history.noting(service=service, by=request.user, why=why.cleaned_data["why"]):
             asked.save()
         return _done(request, service, "about")

@@ -24,9 +24,11 @@ from resources.hsds.importing import origin_of
 from resources.models import (
     Attribute,
     ChangeRequest,
+    Feedback,
     Findable,
     Location,
     Organization,
+    SavedListing,
     Service,
     ServiceAtLocation,
     Source,
@@ -171,6 +173,30 @@ def test_a_yes_of_the_organisation_to_one_that_was_just_made_one_is_refused(two,
         merging.merge(winner=stays, loser=goes, by=other_curator)
     assert isinstance(answer.result(), MergedAway)
     assert not goes.verifications.exists()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["once", "and the one that stays, too"])
+@pytest.mark.parametrize("what", [SavedListing, Feedback])
+def test_what_is_kept_or_told_of_one_that_becomes_another_reaches_the_one_that_stays(
+    what, again, two, draft, owner, curator, other_curator
+):
+    stays, opened = two
+    goes = opened
+    if again:
+        merging.merge(winner=stays, loser=opened, by=curator)
+        stays, goes = draft("Yoga for everybody", organization="Harbour House"), stays
+    begin = {
+        SavedListing: partial(services.save_listing, service=opened, by=owner),
+        Feedback: partial(
+            services.tell_how_it_was,
+            **{"service": opened, "by": owner, "verdict": "helpful", "because": [], "words": "Warm."},
+            now=timezone.now(),
+        ),
+    }[what]
+    with meanwhile(begin) as kept:
+        merging.merge(winner=stays, loser=goes, by=other_curator)
+    assert kept.result()
+    assert what.objects.get().service == stays
 
 
 def test_a_house_is_changed_from_both_its_listings_at_once_and_nobody_waits_in_a_circle(

@@ -248,3 +248,19 @@ def test_the_page_of_one_that_was_merged_can_only_be_read_or_taken_apart_again(d
     answer = desk.post(f"/find/desk/listings/{loser.pk}/do/unmerge/", follow=True)
     assert "It is a draft of its own again." in words(answer)
     assert f"{loser.pk}/verify/" in words(answer)
+
+
+def test_what_somebody_typed_while_it_was_made_one_is_heard(client_of, owner, curator, published):
+    winner, loser = published("Chair yoga"), published("Chair yoga for all")
+    mine, old = client_of(owner), loser.get_absolute_url()
+    merging.merge(winner=winner, loser=loser, by=curator)
+    mine.post(f"{old}save/")
+    assert SavedListing.objects.get().service == winner
+    assert mine.post(f"{old}how-it-was/", {"verdict": "helpful", "words": "Warm."}).status_code == 302
+    assert Feedback.objects.get().service == winner
+    sent = mine.post(f"{old}problem/", {"note": "Shut."})
+    assert sent.status_code == 302
+    assert winner.change_requests.get().note == "Shut."
+    mine.post(f"{old}how-it-was/erase/")
+    mine.post(f"{old}drop/")
+    assert not Feedback.objects.exists() and not SavedListing.objects.exists()

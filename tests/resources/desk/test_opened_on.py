@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from typing import Any
 
 import pytest
 
 from accounts.models import User
-from resources.models import Attribute, Phone, Service, TaxonomyTerm
+from resources.forms.meanwhile import MOST_ROWS
+from resources.models import Attribute, Inclusion, Phone, Service, TaxonomyTerm, Verification
 from resources.services import history
 from tests.resources.conftest import complete
 from tests.resources.desk.conftest import words
@@ -173,3 +176,67 @@ def test_a_page_that_does_not_say_what_it_was_opened_on_is_saved_as_ever(desk, s
     page = at(service, "change/about/")
     sent = opened(desk, page) | {"own-name": "Yoga", "opened_on": opened_on}
     assert desk.post(page, sent).status_code == 302
+
+
+def test_rules_ticked_meanwhile_are_not_taken_out_unseen(desk, other, service):
+    page = at(service, "rules/")
+    mine = {"opened_on": desk.get(page).context["why"]["opened_on"].value()}
+    assert other.post(page, mine | {"rules": ["open", "safe"]}).status_code == 302
+    answer = desk.post(page, mine | {"rules": ["fair", "honest"], "why": "Rang them."})
+    said = words(answer)
+    assert answer.status_code == 422 and "Otto changed this meanwhile. It says: It is open" in said
+    assert answer.context["form"]["rules"].value() == ["fair", "honest"] and "Rang them." in said
+    assert Inclusion.objects.get().rules == ["open", "safe"]
+    again = mine | {"opened_on": answer.context["why"]["opened_on"].value(), "rules": ["safe", "fair"]}
+    assert desk.post(page, again).status_code == 302
+    assert Inclusion.objects.get().rules == ["fair", "safe"]
+    assert service.changes.first().why == ""
+
+
+def test_the_same_rules_ticked_by_both_in_another_order_stop_nobody(desk, other, service):
+    page = at(service, "rules/")
+    mine = {"opened_on": desk.get(page).context["why"]["opened_on"].value()}
+    for who, rules in ((other, ["open", "fair"]), (desk, ["fair", "open"])):
+        assert who.post(page, mine | {"rules": rules}).status_code == 302
+
+
+def test_a_part_that_changed_since_it_was_read_out_is_not_checked_unseen(desk, service, other_curator):
+    page = at(service, "verify/")
+    mine = {"read": desk.get(page).context["read"]["read"].value(), "how": "phone"}
+    with history.noting(service=service, by=other_curator):
+        Phone.objects.filter(service=service).update(number="555-0151")
+    assert desk.post(page, mine | {"parts": ["name"]}).status_code == 302
+    answer = desk.post(page, mine | {"parts": ["contact", "description"], "note": "Reception."})
+    said = words(answer)
+    assert answer.status_code == 422 and "This was changed while you had it open:" in said
+    contact = str(Verification.Part.CONTACT.label)
+    assert f"open: {contact}. Read what it says now" in said and "555-0151" in said and "Reception." in said
+    service.refresh_from_db()
+    assert service.confirmed == ["name"]
+    known = mine | {"read": answer.context["read"]["read"].value(), "parts": ["contact"]}
+    assert desk.post(page, known).status_code == 302
+    service.refresh_from_db()
+    assert service.confirmed == ["contact", "name"]
+
+
+@pytest.mark.parametrize("read", ["", "{", "7", "null", '["ab"]', '[["a"]]', '{"name": {"a": []}}'])
+def test_a_check_whose_page_does_not_say_what_it_showed_is_kept_or_read_again(desk, service, read):
+    sent = {"read": read, "how": "phone", "parts": ["name"]}
+    answer = desk.post(at(service, "verify/"), sent)
+    assert answer.status_code == (422 if read in ('["ab"]', '{"name": {"a": []}}') else 302)
+
+
+def test_more_rows_than_any_page_shows_are_not_looked_for(desk, service):
+    page = at(service, "change/about/")
+    many = {str(uuid.UUID(int=number)): {} for number in range(MOST_ROWS + 1)}
+    sent = opened(desk, page) | {"own-name": "Yoga", "opened_on": json.dumps(many)}
+    assert desk.post(page, sent).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "marks", [None, 7, "ab", [1], [["a"]], [["name", "x"]], {"name": {"x": [1]}}, {"name": 9}]
+)
+def test_marks_of_any_shape_are_no_mark_or_another_one(desk, service, marks):
+    page = at(service, "change/about/")
+    sent = opened(desk, page) | {"own-name": "Yoga", "opened_on": json.dumps({str(service.pk): marks})}
+    assert desk.post(page, sent).status_code in (302, 422)

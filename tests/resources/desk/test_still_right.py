@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from resources import links
-from resources.models import Address, ChangeRequest, Phone, Service, Verification
-from resources.services import proposing
+from resources.models import Address, ChangeRequest, Claim, Phone, Service, Verification
+from resources.services import merging, proposing
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +159,41 @@ def test_where_nothing_is_left_to_say_yes_to_that_is_said(client, address, servi
     )
     assert "A curator reads what you changed first." in words(answer)
     assert Verification.objects.count() == 1
+
+
+@pytest.mark.parametrize("with_account", [False, True])
+def test_a_yes_is_only_to_the_words_they_were_shown(client, client_of, address, service, owner, with_account):
+    who, page = client, address
+    if with_account:
+        Claim.objects.create(
+            organization=service.organization, claimed_by=owner, state="confirmed", decided_at=timezone.now()
+        )
+        who, page = client_of(owner), reverse("my_listing", args=[service.pk])
+    shown = {"answer": "right", "read": who.get(page).context["read"]["read"].value()}
+    Phone.objects.filter(service=service).update(number="555-0151")
+    answer = who.post(page, shown)
+    assert answer.status_code == 422 and "555-0151" in words(answer)
+    assert "Read what it says now, then say yes." in words(answer)
+    assert Verification.objects.count() == 1
+    known = shown | {"read": answer.context["read"]["read"].value()}
+    assert who.post(page, known).status_code == 302
+    assert Verification.objects.filter(how="provider").count() == 1
+
+
+def test_a_link_for_one_that_was_made_one_leads_to_the_one_that_stays_at_the_same_address(
+    client, address, service, published, curator
+):
+    shown = {"answer": "right", "read": client.get(address).context["read"]["read"].value()}
+    typed = filled(client.get(address)) | {"note": "Ring twice."}
+    stays = published("Yoga on chairs", email="house@example.org")
+    merging.merge(winner=stays, loser=service, by=curator)
+    answer = client.post(address, shown)
+    assert answer.status_code == 422 and "Yoga on chairs" in words(answer)
+    answer = client.post(address, typed)
+    assert answer.status_code == 422 and "Ring twice." in words(answer)
+    assert not ChangeRequest.objects.exists()
+    known = shown | {"read": client.get(address).context["read"]["read"].value()}
+    assert client.post(address, known).status_code == 302
+    assert Verification.objects.get(how="provider").service == stays
+    Service.objects.filter(pk=stays.pk).update(email="other@example.org")
+    assert client.get(address).status_code == 404
