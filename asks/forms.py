@@ -122,9 +122,17 @@ class ChoicesForm(OnceForm):
         chosen.queryset = members if owner == by else Membership.objects.none()
         if owner != by or not members.exists():
             del self.fields["chosen"]
+        if self["need"].value() == Need.CALL:
+            self._offer_less_than_a_call()
         # What it takes out of the owner, only they can say.
         if owner != by:
             del self.fields["energy"]
+
+    def _offer_less_than_a_call(self) -> None:
+        softer = self.fields["softer"]
+        assert isinstance(softer, forms.ChoiceField)  # noqa: S101 - for the type checker
+        softer.choices = [choice for choice in Softer.choices if choice[0] != Softer.CALL]
+        softer.initial = Softer.MESSAGE
 
     def clean_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["on"]

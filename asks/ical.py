@@ -182,7 +182,7 @@ def _is_less(entry: Entry) -> bool:
 def _description(entry: Entry) -> str:
     if not _is_less(entry):
         return entry.words
-    return f"{wording.offered_instead(entry.occurrence.ask.softer)}\n\n{entry.words}"
+    return f"{wording.made_less(entry.occurrence.ask.softer)}\n\n{entry.words}"
 
 
 def _plain(words: str) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from asks import audience, cost, links, wording
+from asks import audience, cost, ical, links, wording
 from asks.models import Ask, Occurrence, Softer, Taking
 from networks.models import Membership, Share
 from outbox import kinds
@@ -90,7 +90,9 @@ def changed(message: Message) -> Context | None:
         return None
     if found.occurrence.is_over(timezone.now()):
         return None
-    return _promised(found, message) | {"instead": wording.offered_instead(found.occurrence.ask.softer)}
+    date = found.occurrence
+    instead = wording.offered_instead if date.is_cancelled else wording.made_less
+    return _promised(found, message) | {"instead": instead(date.ask.softer)}
 
 
 @kinds.register("asks/thanks", about=_("A word of thanks"))
@@ -121,12 +123,11 @@ def taken(message: Message) -> Context | None:
     found = _standing(message)
     if found is None or found.occurrence.is_cancelled:
         return None
-    entry = absolute(reverse("ask_entry", args=[found.occurrence_id]))
-    about = _about(found.occurrence, message)
-    return about | {
+    date = found.occurrence
+    return _about(date, message) | {
         "name": found.membership.tie.name,
-        "link": links.owner_link(found.occurrence),
-        "entry": entry,
+        "link": links.owner_link(date),
+        "entry": absolute(reverse("ask_entry", args=[date.pk])) if ical.has_day(date) else "",
     }
 
 
@@ -173,14 +174,15 @@ def _standing(message: Message) -> Taking | None:
 
 
 def _promised(taking: Taking, message: Message) -> Context:
-    moved_at = taking.occurrence.moved_at
-    return _about(taking.occurrence, message) | {
-        "link": links.answer_link(taking.occurrence, taking.membership),
-        "entry": links.entry_link(taking.occurrence, taking.membership),
-        "softer": taking.occurrence.softened_at,
+    date, moved_at = taking.occurrence, taking.occurrence.moved_at
+    return _about(date, message) | {
+        "link": links.answer_link(date, taking.membership),
+        # Without a day there is nothing to put into a calendar.
+        "entry": links.entry_link(date, taking.membership) if ical.has_day(date) else "",
+        "softer": date.softened_at,
         # Since they said yes: a new day is never left out, whatever else changed.
         "moved": moved_at is not None and moved_at >= taking.taken_at,
-        "cancelled": taking.occurrence.is_cancelled,
+        "cancelled": date.is_cancelled,
     }
 
 

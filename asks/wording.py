@@ -54,6 +54,11 @@ def offered_instead(softer: str) -> str:
     }.get(Softer(softer), _("There is nothing you need to do instead."))
 
 
+def made_less(softer: str) -> str:
+    """What would do, said to whoever said yes; nothing may have been agreed beforehand."""
+    return offered_if_any(softer) or _("A part of it is enough.")
+
+
 def offered_if_any(softer: str) -> str:
     """The same for those who might still say yes; empty where nothing was agreed."""
     return "" if softer == Softer.NONE else offered_instead(softer)

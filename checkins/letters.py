@@ -190,10 +190,11 @@ def _told(messages: Sequence[Message]) -> dict[int, SilenceStep]:
     )
     steps = list(rows.select_related("silence__plan__owner", "membership__member"))
     agreed = words_that_stand({step.silence.plan_id for step in steps})
-    return {step.pk: step for step in steps if _still_tells(step, agreed)}
+    return {step.pk: step for step in steps if still_tells(step, agreed)}
 
 
-def _still_tells(step: SilenceStep, agreed: set[tuple[int, int]]) -> bool:
+def still_tells(step: SilenceStep, agreed: set[tuple[int, int]]) -> bool:
+    """Whether this supporter still is one and is among those who agree (`words_that_stand`) to be told."""
     membership = step.membership
     if membership is None or membership.ended_at is not None or membership.paused_at is not None:
         return False
@@ -285,14 +286,9 @@ def claim_reminder(message: Message) -> Context | None:
     if claim is None:
         return None
     step = claim.silence.steps.filter(membership=claim.membership_id).first()
-    if step is None or not may_tell(step):
+    if step is None or not still_tells(step, words_that_stand({step.silence.plan_id})):
         return None
     return _about(step) | {"lapses_at": claim.lapses_at}
-
-
-def may_tell(step: SilenceStep) -> bool:
-    """Whether this supporter still is one and still agrees to be told."""
-    return _still_tells(step, words_that_stand({step.silence.plan_id}))
 
 
 @kinds.register("checkins/all_clear", about=_("An all-clear"))

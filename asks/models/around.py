@@ -33,8 +33,8 @@ class Offer(models.Model):
         return f"offer {self.pk}"
 
     @property
-    def labels(self) -> list[str]:
-        return [str(need.label) for need in Need if need.value in self.needs]
+    def offered(self) -> list[Need]:
+        return [need for need in Need if need.value in self.needs]
 
 
 class Gift(models.Model):

@@ -77,9 +77,9 @@ def ask_new(request: SignedIn, membership_pk: int | None = None) -> HttpResponse
     if "words" in request.GET:
         return _words(request, owner, context)
     context["offers"] = [] if membership else pages.offers_of(owner, request.GET["need"])
-    form = ChoicesForm(
-        initial={"need": request.GET["need"]}, owner=owner, by=request.user, now=timezone.now()
-    )
+    # Whose offer is used is ticked already.
+    initial = {"need": request.GET["need"], "chosen": request.GET.getlist("chosen")}
+    form = ChoicesForm(initial=initial, owner=owner, by=request.user, now=timezone.now())
     return render(request, "asks/choices.html", context | {"form": form, "need": _label(request.GET["need"])})
 
 

@@ -97,14 +97,16 @@ def _page(request: HttpRequest, answer: links.Answer, entry: str, status: int = 
     member = answer.membership.member
     looks.note(viewer=member, seen=[(answer.membership, [Look.ASK])], now=now)
     row = pages.row_for_member(occurrence, member, answer.membership, now=now)
+    off = audience.is_off_for(occurrence, answer.membership)
+    instead = wording.offered_instead if off else wording.made_less
     context = {
         "nav": "support",
         "row": row,
         "others": pages.other_dates(occurrence, answer.membership, now=now),
         "problem": status == 422,
-        "off": audience.is_off_for(occurrence, answer.membership),
+        "off": off,
         "over": occurrence.is_over(now),
-        "instead": wording.offered_instead(occurrence.ask.softer),
+        "instead": instead(occurrence.ask.softer),
         "entry": entry if ical.has_day(occurrence) else "",
     }
     return render(request, "asks/open_one.html", context, status=status)

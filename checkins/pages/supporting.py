@@ -16,13 +16,14 @@ from django.utils import timezone
 from accounts import times
 from accounts.models import Consent, User
 from checkins import agreements, kept, letters
-from checkins.ladder import Reach
+from checkins.ladder import Reach, words_that_stand
 from checkins.models import Plan, Silence, SilenceStep, Step
 from checkins.pages import month, said, shared
 from checkins.pages.month import Month
 from checkins.pages.shared import Shared
 from networks import sharing
 from networks.models import Look, Membership, MembershipQuerySet, Share
+from outbox import preferences
 
 # How long the page says that a supporter's word is not needed any more.
 NEWS = dt.timedelta(days=90)
@@ -60,6 +61,7 @@ class Alert:
 def alert(step: SilenceStep) -> Alert:
     """All that the page about one silence needs."""
     silence = step.silence
+    agreed = words_that_stand({silence.plan_id})
     standing = silence.claims.standing().first()
     mine = standing if standing and standing.membership_id == step.membership_id else None
     return Alert(
@@ -67,8 +69,8 @@ def alert(step: SilenceStep) -> Alert:
         mine=mine is not None,
         taken=standing is not None and mine is None,
         said=_said(step) if mine is None else "",
-        expected=letters.may_tell(step),
-        goes_on=_goes_on(silence),
+        expected=letters.still_tells(step, agreed),
+        goes_on=_goes_on(silence, agreed),
         until=_said_until(mine.lapses_at if mine else silence.next_step_at),
     )
 
@@ -86,14 +88,12 @@ def _said(step: SilenceStep) -> str:
     return "lapsed" if last.lapsed_at else last.report
 
 
-def _goes_on(silence: Silence) -> bool:
-    """Whether the ladder has a supporter left who can be told."""
-    waiting = list(
-        silence.steps.filter(taken_at=None, passed_over_at=None, whom=Step.Whom.MEMBER).select_related(
-            "membership__member"
-        )
-    )
-    reach = Reach.to(waiting, plans=[silence.plan_id])
+def _goes_on(silence: Silence, agreed: set[tuple[int, int]]) -> bool:
+    """Whether the ladder has a supporter left who can be told, now or when their quiet hours end."""
+    rungs = silence.steps.filter(taken_at=None, passed_over_at=None, whom=Step.Whom.MEMBER)
+    waiting = list(rungs.select_related("membership__member"))
+    people = [rung.membership.member for rung in waiting if rung.membership]
+    reach = Reach(quiet={}, broken=preferences.broken(people), agreed=agreed)
     return any(reach.why_not(rung, silence.plan_id) is None for rung in waiting)
 
 

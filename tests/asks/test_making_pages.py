@@ -51,6 +51,15 @@ def test_three_steps_from_a_tile_to_an_ask(maya: Client, ana: Membership) -> Non
     assert len(letters("asks/asked")) == 1
 
 
+def test_a_call_is_not_offered_instead_of_a_call(maya: Client) -> None:
+    assert "A call instead" in page(maya, "/asks/new/?need=lift")
+    assert "A call instead" not in page(maya, "/asks/new/?need=call")
+    words = fields(maya.get("/asks/new/", chosen(need="call", softer="message")))["text"]
+    assert "If I cannot manage it, a message would be lovely instead." in words
+    assert fields(maya.get("/asks/new/?need=call"))["softer"] == "message"
+    assert maya.get("/asks/new/", chosen(need="call")).status_code == 422
+
+
 def test_the_steps_keep_what_was_chosen_in_british_english_too(
     maya: Client, owner: User, ana: Membership
 ) -> None:

@@ -151,7 +151,8 @@ def test_what_was_softened_cancelled_or_is_over_says_so(
     services.take(occurrence=occurrence, membership=ana, now=timezone.now())
     assert "It has to be less than planned. A call would be lovely instead." in page(anas, path)
     services.cancel(occurrence=occurrence, by=owner, now=timezone.now())
-    assert "This is cancelled. You need do nothing." in page(anas, path)
+    said = page(anas, path)
+    assert "This is cancelled. Thank you for saying yes. A call would be lovely instead." in said
     second = asking()
     Occurrence.objects.filter(pk=second.pk).update(
         starts_at=timezone.now() - DAY, ends_at=timezone.now() - DAY / 2
@@ -184,6 +185,11 @@ def test_somebody_offers_first_and_the_owner_sees_it(
     assert "Ana Tuesday afternoons" in drawn and "A lift" in drawn
     assert "Offered already Ana" in page(client_of(owner), "/asks/new/?need=meal")
     assert "Offered already" not in page(client_of(owner), "/asks/new/?need=pets")
+    to_use = f'href="/asks/new/?need=lift&amp;chosen={ana.pk}"'
+    assert to_use in client_of(owner).get("/asks/").content.decode()
+    ticked = f'name="chosen" value="{ana.pk}" id="id_chosen_0" checked'
+    assert ticked in client_of(owner).get(f"/asks/new/?need=lift&chosen={ana.pk}").content.decode()
+    assert ticked not in client_of(owner).get("/asks/new/?need=lift&chosen=nonsense").content.decode()
     assert anas.post(f"/asks/offer/{ana.pk}/", {"needs": ["castle"]}).status_code == 422
     say(anas, f"/asks/offer/{ana.pk}/", {})
     assert not Offer.objects.exists()

@@ -119,6 +119,33 @@ def test_softening_offers_what_was_agreed(asking: Asking, owner: User, ana: Memb
     assert "A call would be lovely instead." in newest("A little less")
 
 
+def test_what_has_no_day_offers_no_entry_for_a_calendar(asking: Asking, owner: User, ana: Membership) -> None:
+    """The address of one would find nothing. Whatever a letter links to is there."""
+    occurrence = asking(starts_at=None, minutes=None, softer="none")
+    take(occurrence, ana)
+    services.soften(occurrence=occurrence, by=owner, now=timezone.now())
+    deliver()
+    assert "calendar" not in newest("said yes")
+    less = newest("A little less")
+    assert "Thank you for saying yes. A part of it is enough." in less
+    assert "calendar" not in less
+    services.cancel(occurrence=occurrence, by=owner, now=timezone.now())
+    deliver()
+    cancelled = newest("Not this time")
+    assert "There is nothing you need to do instead." in cancelled
+    assert "calendar" not in cancelled
+
+
+def test_what_has_a_day_is_taken_out_of_the_calendar_again(
+    asking: Asking, owner: User, ana: Membership
+) -> None:
+    occurrence = asking()
+    take(occurrence, ana)
+    services.cancel(occurrence=occurrence, by=owner, now=timezone.now())
+    deliver()
+    assert "Take it out of your calendar: " in newest("Not this time")
+
+
 def test_moving_tells_the_helper_and_moves_the_reminder(asking: Asking, owner: User, ana: Membership) -> None:
     occurrence = asking()
     take(occurrence, ana)
