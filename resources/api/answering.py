@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from ninja import Schema
@@ -36,12 +37,27 @@ class Page(Schema, Generic[T]):
 def listing(found: QuerySet[M], asked: asking.Listing, text_of: Callable[[M], str]) -> HttpResponseBase:
     """One page, or everything as a stream; `text_of` makes the JSON of one row."""
     if asked.format == "ndjson":
-        lines = (text_of(row) + "\n" for row in found.iterator(chunk_size=CHUNK))
+        lines = (text + "\n" for text in texts(found.iterator(chunk_size=CHUNK), found, text_of))
         return Stream(lines, content_type=NDJSON)
     total = found.order_by().count()
     start = (asked.page - 1) * asked.size
-    rows = list(found[start : start + asked.size]) if start < total else []
-    return HttpResponse(enveloped([text_of(row) for row in rows], asked, total), content_type=JSON)
+    rows = found[start : start + asked.size] if start < total else found.none()
+    return HttpResponse(enveloped([*texts(rows, found, text_of)], asked, total), content_type=JSON)
+
+
+def texts(rows: Iterable[M], found: QuerySet[M], text_of: Callable[[M], str]) -> Iterator[str]:
+    """Of each row, which was found a moment before what hangs on it: where part of it went in between it is looked for
+    once more."""
+    for row in rows:
+        try:
+            yield text_of(row)
+        except ObjectDoesNotExist:
+            yield from (text_of(again) for again in found.filter(pk=row.pk))
+
+
+def single(found: QuerySet[M], text_of: Callable[[M], str]) -> HttpResponse | None:
+    text = next(texts(found, found, text_of), None)
+    return None if text is None else HttpResponse(text, content_type=JSON)
 
 
 def enveloped(texts: list[str], asked: asking.Listing, total: int) -> str:

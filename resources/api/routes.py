@@ -114,13 +114,9 @@ def services(request: HttpRequest, asked: Query[asking.Services]) -> HttpRespons
     summary="One service, fully nested",
 )
 def service(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
-    public = building.services(Service.objects.published().filter(pk=id), full=True).first()
-    if public:
-        taken = FieldChange.objects.filter(table="service", row=id, taken_at__isnull=False)
-        shape = building.Builder().full_service(
-            public, metadata=building.history(taken.order_by("taken_at", "pk"))
-        )
-        return answering.one(shape)
+    public = building.services(Service.objects.published().filter(pk=id), full=True)
+    if answer := answering.single(public, lambda row: with_history(row).json_text()):
+        return answer
     if heir := querying.heir(id):
         return answering.moved(reverse("hsds:service", args=[heir.pk]))
     if gone := querying.put_away(id):
@@ -155,10 +151,9 @@ def organizations(request: HttpRequest, asked: Query[asking.Organizations]) -> H
 def organization(request: HttpRequest, id: uuid.UUID, full_service: bool = False) -> HttpResponseBase:
     asked = asking.Organizations.model_validate({"full_service": full_service})
     found = building.organizations(querying.organizations(asked).filter(pk=id), full=True)
-    row = with_what_it_has(found, services=full_service).first()
-    if row is None:
-        return answering.missing(request, "There is no such organization here.")
-    return answering.one(whole(building.Builder(), row, services=full_service))
+    found, builder = with_what_it_has(found, services=full_service), building.Builder()
+    answer = answering.single(found, lambda row: whole(builder, row, services=full_service).json_text())
+    return answer or answering.missing(request, "There is no such organization here.")
 
 
 @api.get(
@@ -181,10 +176,9 @@ def service_at_locations(request: HttpRequest, asked: Query[asking.AtLocations])
 )
 def service_at_location(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     found = querying.at_locations(asking.AtLocations.model_validate({})).filter(pk=id)
-    row = building.at_locations(found, full=True).first()
-    if row is None:
-        return answering.missing(request, "There is no such service at a location here.")
-    return answering.one(place(building.Builder(), row, full=True))
+    found, builder = building.at_locations(found, full=True), building.Builder()
+    answer = answering.single(found, lambda row: place(builder, row, full=True).json_text())
+    return answer or answering.missing(request, "There is no such service at a location here.")
 
 
 @api.get(
@@ -234,6 +228,12 @@ def minimal(row: Service) -> str:
     """As the standard asks for it, under its name for the moment and under that of the field."""
     moment = f"{row.updated_at:%Y-%m-%dT%H:%M:%SZ}"
     return f'{{"id":"{row.pk}","modified_date":"{moment}","last_modified":"{moment}"}}'
+
+
+def with_history(row: Service) -> shapes.Service:
+    taken = FieldChange.objects.filter(table="service", row=row.pk, taken_at__isnull=False)
+    metadata = building.history(taken.order_by("taken_at", "pk"))
+    return building.Builder().full_service(row, metadata=metadata)
 
 
 def remains(row: Service) -> shapes.Service:

@@ -185,6 +185,54 @@ def test_a_place_is_given_back_however_a_stream_ends(client, everything):
     assert nobody_reads()
 
 
+class Undone:
+    """Somebody takes back that a listing is at a new place, just before that place is asked for."""
+
+    def __init__(self, at):
+        self.at, self.place, self.done = at.pk, at.location_id, False
+
+    def __call__(self, execute, sql, params, many, context):
+        if not self.done and 'FROM "resources_location"' in sql:
+            self.done = True
+            ServiceAtLocation.objects.filter(pk=self.at).delete()
+            Location.objects.filter(pk=self.place).delete()
+        return execute(sql, params, many, context)
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson"])
+@pytest.mark.parametrize("path", ["services", "service_at_locations"])
+def test_a_place_that_goes_while_it_is_read_takes_nothing_else_with_it(ask, everything, path, form):
+    at = ServiceAtLocation.objects.create(
+        service=everything, location=Location.objects.create(name="A tent", organization=None)
+    )
+    before = [each["id"] for each in ask(path, per_page=500)["contents"]]
+    undone = Undone(at)
+    with connection.execute_wrapper(undone):
+        found = ask(path, format=form, full="true", per_page=500)
+    told = [each["id"] for each in (found if form == "ndjson" else found["contents"])]
+    assert undone.done and str(at.pk) not in json.dumps(found)
+    assert told == [pk for pk in before if pk != str(at.pk)]
+
+
+@pytest.mark.parametrize("path", ["services", "service_at_locations", "organizations"])
+def test_one_that_is_asked_for_while_a_place_of_it_goes_is_answered(ask, everything, path):
+    at = ServiceAtLocation.objects.create(
+        service=everything,
+        location=Location.objects.create(name="A tent", organization=everything.organization),
+    )
+    keys = {
+        "services": everything.pk,
+        "service_at_locations": at.pk,
+        "organizations": everything.organization_id,
+    }
+    undone = Undone(at)
+    with connection.execute_wrapper(undone):
+        found = ask(
+            f"{path}/{keys[path]}", 404 if path == "service_at_locations" else 200, full_service="true"
+        )
+    assert undone.done and "A tent" not in json.dumps(found)
+
+
 # One postcode, two countries --------------------------------------------------------------------------
 
 
