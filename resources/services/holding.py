@@ -29,8 +29,9 @@ def hold_all(keys: Collection[uuid.UUID]) -> None:
 def hold_named(
     *, houses: Collection[uuid.UUID], places: Collection[uuid.UUID], listings: Collection[uuid.UUID]
 ) -> None:
-    """Just these, by whoever writes what a source says of them."""
-    _hold_shared(houses, places)
+    """Just these, and what the listings share, by whoever writes what a source says of them."""
+    shared_houses, shared_places = _shared_by(listings)
+    _hold_shared(shared_houses.union(houses), shared_places.union(places))
     found = Service.objects.filter(pk__in=listings).order_by("pk")
     list(found.select_for_update(no_key=True).values_list("pk"))
 
@@ -38,13 +39,19 @@ def hold_named(
 def _held(keys: Collection[uuid.UUID]) -> QuerySet[Service]:
     """Asked for table by table, by their keys: of tables that an import is filling, the database knows too little to
     choose a good way to go through several at once."""
+    _hold_shared(*_shared_by(keys))
+    listed = Service.objects.filter(pk__in=keys)
+    return listed.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+
+def _shared_by(keys: Collection[uuid.UUID]) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    """Their houses and their places."""
     listed = Service.objects.filter(pk__in=keys)
     sites = ServiceAtLocation.objects.filter(service__in=keys)
-    _hold_shared(
+    return (
         set(listed.values_list("organization_id", flat=True)),
         set(sites.values_list("location_id", flat=True)),
     )
-    return listed.order_by("pk").select_for_update(no_key=True, of=("self",))
 
 
 def _hold_shared(houses: Collection[uuid.UUID], places: Collection[uuid.UUID]) -> None:

@@ -314,6 +314,23 @@ def test_an_import_and_whoever_decides_what_it_asked_before_never_wait_in_a_circ
     assert (Service.objects.get().name, Location.objects.get().name) == ("Coffee", "Harbour wall")
 
 
+def test_an_import_of_numbers_and_who_changes_the_house_of_two_listings_never_wait_in_a_circle(
+    folder, curator
+):
+    """It names both listings, not their house; the curator holds the last of them, and then reaches for the first."""
+    folder.write("services", "id,organization_id,name,status", "s1,o1,Tea,active", "s2,o1,Cake,active")
+    folder.write("phones", "id,service_id,number", "p1,s1,555-0101", "p2,s2,555-0102")
+    folder.run()
+    _first, last = Service.objects.order_by("pk")
+    folder.write("phones", "id,service_id,number", "p1,s1,555-0103", "p2,s2,555-0104")
+    with ThreadPoolExecutor(1) as pool, history.noting(service=last, by=curator) as noted:
+        Organization.objects.update(name="Harbour Hall")
+        theirs = pool.submit(and_hang_up, folder.run)
+        assert any(somebody_waits_for_us() for _tick in ticks(time.monotonic() + PATIENCE))
+    assert theirs.result(timeout=PATIENCE)[0].total("changed") == 2
+    assert noted.change is not None
+
+
 def test_the_times_of_today_are_worked_out_beside_a_row_that_is_in_other_hands(published):
     service = published("Chair yoga", at="Alder Hall")
     ServiceAtLocation.objects.create(service=service, location=Location.objects.create(name="Bay Hall"))
