@@ -35,7 +35,9 @@ def organiser(request: SignedIn, pk: int) -> HttpResponse:
 def organise(request: SignedIn, pk: int) -> HttpResponse:
     """The member reads what it means, and says yes, no, or later that they stop."""
     mine = Membership.objects.supported_by(request.user).known_to_organise().select_related("owner")
-    membership = get_object_or_404(mine, pk=pk)
+    membership = mine.filter(pk=pk).first()
+    if membership is None:  # the letter may be older than what became of its question
+        return render(request, "networks/organise_over.html", {"nav": "support"}, status=404)
     if request.method != "POST" or request.POST.get("answer") not in ("yes", "no"):
         return _question(request, membership)
     if request.POST["answer"] == "yes":

@@ -67,7 +67,8 @@ def test_a_question_can_be_taken_back_before_it_is_answered(
     path = f"/network/sharing/{membership.pk}/organiser/"
     client_of(owner).post(path)
     client_of(owner).post(path, {"stop": "1"})
-    assert page(client_of(supporter), f"/network/support/{membership.pk}/organise/", 404)
+    said = page(client_of(supporter), f"/network/support/{membership.pk}/organise/", 404)
+    assert "This question is not open" in said
     with pytest.raises(errors.NotAskedAnyMore):
         services.agree_to_organise(membership=membership, by=supporter)
     assert not Consent.objects.filter(categories=["organiser"]).exists()
