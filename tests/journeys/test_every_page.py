@@ -43,6 +43,8 @@ OPEN += [
     "/network/invited/nonsense/",
     "/c/nonsense/",
     "/nowhere/",
+    # The address of a button.
+    "/rest/end/",
 ]
 
 
@@ -77,6 +79,7 @@ def asks_in_each_state(owner: User) -> dict[str, Occurrence]:
             begun = now - dt.timedelta(days=2)
             moved = {"made_at": begun, "starts_at": begun, "ends_at": begun + dt.timedelta(hours=1)}
             Occurrence.objects.filter(pk=occurrence.pk).update(**moved)
+    asks.offer(membership=membership, by=membership.member, needs=["lift"], when="Evenings", now=now)
     checkins.check_in(owner=owner, now=now, form_key=uuid.uuid4(), energy="little")
     return found
 
@@ -192,7 +195,7 @@ def test_nobody_is_shut_out_of_any_page(
         "/asks/open/",
         f"/asks/offer/{membership.pk}/",
         f"/safety/{membership.steps.get().pk}/",
-        f"/network/support/{membership.pk}/leave/",
+        *(f"/network/support/{membership.pk}/{page}/" for page in ("leave", "organise")),
     ]:
         ana.go(path)
         ana.looks(*sizes)
