@@ -20,7 +20,7 @@ from outbox.models import Message
 # To those who may say yes -------------------------------------------------------------------------
 
 
-@kinds.register("asks/asked", about=_("An ask"))
+@kinds.register("asks/asked", private=True, about=_("An ask"))
 def asked(message: Message) -> Context | None:
     """Not while somebody has said yes, nor to who has taken on as much as they wish to this week."""
     occurrence = Occurrence.objects.select_related("ask__owner", "ask__made_by").filter(
@@ -45,12 +45,12 @@ def _asking(occurrence: Occurrence | None, message: Message) -> Context | None:
     }
 
 
-@kinds.register("asks/less", about=_("News: something that is asked for needs less now"))
+@kinds.register("asks/less", private=True, about=_("News: something that is asked for needs less now"))
 def less(message: Message) -> Context | None:
     return asked(message)
 
 
-@kinds.register("asks/handed_back", about=_("News: an ask is open again"))
+@kinds.register("asks/handed_back", private=True, about=_("News: an ask is open again"))
 def handed_back(message: Message) -> Context | None:
     """To the others who may see it, and to the owner."""
     if "membership" in message.params:

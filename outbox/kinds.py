@@ -48,6 +48,8 @@ class Kind:
     gentle: bool = False
     # What the reader may stop with one click ("nudges"); "" for what cannot be stopped that way.
     unsubscribe: str = ""
+    # That it did not go is the reader's own business (a break, as much as they wish for): nobody else sees it then.
+    private: bool = False
     # What to call it on the page that lists what was sent, in words for whoever looks; may be lazy.
     about: str | Promise = ""
 
@@ -87,6 +89,7 @@ class How(TypedDict, total=False):
     watched: bool
     gentle: bool
     unsubscribe: str
+    private: bool
     about: str | Promise
 
 
@@ -121,6 +124,11 @@ def _said(one: One, message: Message) -> Said | Exception:
         raise
     except Exception as error:
         return error
+
+
+def private() -> list[str]:
+    """The names of those kinds."""
+    return [kind.name for kind in _kinds.values() if kind.private]
 
 
 def of(name: str) -> Kind:

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outbox import quiet
+from outbox import kinds, quiet
 
 # How long a worker may hold a message it has taken before another may take it. Longer than a task may run.
 LEASE = dt.timedelta(minutes=5)
@@ -31,6 +31,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What went on their behalf or to them, newest first. What others have us tell them, once they were told."""
         told = Q(recipient=person, owner=None) | Q(recipient=person, sent_at__isnull=False)
         rows = self.filter(Q(owner=person) | told).select_related("recipient")
+        rows = rows.exclude(~Q(recipient=person), kind__in=kinds.private(), cancelled_at__isnull=False)
         return rows.order_by("-created_at", "-pk")
 
     def in_nobodys_hands(self) -> Self:

@@ -11,6 +11,7 @@ from accounts.models import User
 from asks import audience, errors, pages, services, tasks
 from asks.models import Ask, Occurrence
 from networks.models import Membership, Share
+from outbox.models import Message
 from tests.asks.conftest import DAY, Asking, deliver, in_days, joined, letters, shared, told
 
 
@@ -53,6 +54,9 @@ def test_who_is_at_their_cap_gets_no_letter_but_sees_it(
     assert {letter.to[0] for letter in mail.outbox} == {"ben@example.org"}
     ana.refresh_from_db()
     assert audience.may_see(second, ana)
+    # That there is a cap is theirs to know.
+    asked = Message.objects.shown_to(second.ask.owner).filter(params__occurrence=second.pk)
+    assert [message.recipient for message in asked] == [ben.member]
     assert not audience.is_at_cap(ana, now=timezone.now() + 8 * DAY)
 
 
