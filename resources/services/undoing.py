@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
@@ -74,6 +76,9 @@ def _take_away(row: ChangedRow, change: Change) -> None:
     if came_from := _moved_from(row, change):
         _bring_back(came_from)
         return
+    if there := _elsewhere(row, change):
+        _bring_back(ChangedRow(table=row.table, row=row.row, before=there, after={}))
+        return
     found = fields.TABLES[row.table]._default_manager.filter(pk=row.row).first()
     if found is None or row.table == "organization" or _of_a_place_that_stays(found, change):
         return
@@ -96,6 +101,30 @@ def _moved_from(row: ChangedRow, change: Change) -> ChangedRow | None:
         change__made_at__lte=change.made_at,
     )
     return there.exclude(change=change).order_by("-change__made_at", "-pk").first()
+
+
+def _elsewhere(row: ChangedRow, change: Change) -> dict[str, Any]:
+    """What it said on the other listing of a merge, where taking that merge back, or on again, fetched it from there."""
+    if change.how != Change.How.UNDONE or (row.after or {}).get("service_id") != str(change.service_id):
+        return {}
+    said = ChangedRow.objects.filter(table=row.table, row=row.row, change__made_at__lt=change.made_at)
+    said = said.exclude(change__service=change.service).order_by("change__made_at", "pk")
+    last = said.last()
+    if last is None or _first(change).how != Change.How.MERGED:
+        return {}
+    if last.after is None:
+        return last.before or {}
+    values: dict[str, Any] = {}
+    for one in said.filter(change__service=last.change.service_id):
+        values |= one.after or {}
+    return values | {"service_id": str(last.change.service_id)}
+
+
+def _first(change: Change) -> Change:
+    """What was undone, and done again, however often."""
+    while change.undoes is not None:
+        change = change.undoes
+    return change
 
 
 def _of_a_place_that_stays(found: models.Model, change: Change) -> bool:

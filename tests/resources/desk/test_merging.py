@@ -11,8 +11,8 @@ from resources import likeness, services
 from resources.errors import CannotMerge, CannotPublish
 from resources.likeness import Traits
 from resources.models import Feedback, Likeness, Organization, Phone, SavedListing, Service, Verification
+from resources.services import history, merging, undoing
 from resources.services import likeness as looking
-from resources.services import merging
 from tests.networks.test_races import at_once, refusals
 from tests.resources.desk.conftest import words
 
@@ -185,6 +185,46 @@ def test_they_can_be_taken_apart_again(twins, curator):
     assert merging.unmerge(service=loser, by=curator) is False
     loser.refresh_from_db()
     assert (loser.merged_into, loser.archived_at) == (None, None)
+
+
+def test_what_was_fetched_back_from_a_merge_and_is_given_again_is_where_it_was(twins, curator):
+    winner, loser = twins
+    number = Phone.objects.create(service=loser, number="555-0160")
+    merging.merge(loser=loser, winner=winner, by=curator, rows=[number.pk])
+    with history.noting(service=winner, by=curator):
+        Phone.objects.filter(pk=number.pk).update(number="555-0161")
+    merging.unmerge(service=loser, by=curator)
+    fetched = undoing.undo(change=loser.changes.get(how="merged"), by=curator)
+    number.refresh_from_db()
+    assert (number.service, number.number) == (loser, "555-0160")
+    given = undoing.undo(change=fetched, by=curator)
+    number.refresh_from_db()
+    assert (number.service, number.number) == (winner, "555-0161")
+    undoing.undo(change=given, by=curator)
+    number.refresh_from_db()
+    assert (number.service, number.number) == (loser, "555-0160")
+
+
+def test_what_a_merge_took_goes_to_and_fro_and_is_never_lost(twins, curator):
+    winner, loser = twins
+    number = Phone.objects.create(service=loser, number="555-0160")
+    merging.merge(loser=loser, winner=winner, by=curator, rows=[number.pk])
+    change = winner.changes.get(how="merged")
+    for home in (loser, winner, loser, winner):
+        change = undoing.undo(change=change, by=curator)
+        number.refresh_from_db()
+        assert number.service == home
+
+
+def test_what_an_undo_had_put_back_goes_again_where_no_merge_was(twins, curator):
+    winner, _loser = twins
+    number = Phone.objects.create(service=winner, number="555-0160")
+    with history.noting(service=winner, by=curator) as noted:
+        number.delete()
+    back = undoing.undo(change=noted.change, by=curator)
+    assert winner.phones.filter(number="555-0160").exists()
+    undoing.undo(change=back, by=curator)
+    assert not winner.phones.filter(number="555-0160").exists()
 
 
 def test_the_page_shows_both_and_makes_them_one(desk, twins):
