@@ -104,7 +104,7 @@ def _moved_from(row: ChangedRow, change: Change) -> ChangedRow | None:
 
 
 def _elsewhere(row: ChangedRow, change: Change) -> dict[str, Any]:
-    """What it said on the other listing of a merge, where taking that merge back, or on again, fetched it from there."""
+    """What it said on the other listing of a merge, where taking that back, or on again, fetched it from there."""
     if change.how != Change.How.UNDONE or (row.after or {}).get("service_id") != str(change.service_id):
         return {}
     said = ChangedRow.objects.filter(table=row.table, row=row.row, change__made_at__lt=change.made_at)
