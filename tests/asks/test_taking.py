@@ -60,7 +60,7 @@ def test_handing_back_opens_it_again_and_tells_the_others(
     assert not letters("asks/reminder")
     deliver()
     assert "Ana cannot do this after all" in newest("Open again")
-    assert "this is open again" in newest("still looks for somebody")
+    assert "This is open again" in newest("still looks for somebody")
     take(occurrence, ben)
     taking.refresh_from_db()
     assert taking.handed_back_at

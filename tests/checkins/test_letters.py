@@ -104,7 +104,7 @@ EXPECTED: dict[str, tuple[Callable[[Story], None], str, str, str]] = {
     "nudge": (missed, "maya", "How are you, Maya?", "One tap is enough"),
     "keep_in_touch": (gentle, "maya", "How are you, Maya?", "Nobody else hears about this."),
     "last_call": (missed, "maya", "Maya, one tap before we tell Ana Reyes", "we will tell Ana Reyes"),
-    "resumed": (paused, "maya", "Your check-ins go on", "your pause is over"),
+    "resumed": (paused, "maya", "Your check-ins go on", "Your pause is over"),
     "plan_ended": (
         on_its_last_day,
         "maya",
@@ -118,7 +118,7 @@ EXPECTED: dict[str, tuple[Callable[[Story], None], str, str, str]] = {
     "on_it": (on_it, "stranger", "Somebody is looking after Maya now", "You need do nothing."),
     "open_again": (open_again, "stranger", "Could you try Maya once more?", "If you can, please try."),
     "claim_reminder": (reminded, "ana", "How did it go with Maya?", "Have you reached Maya?"),
-    "all_clear": (heard, "stranger", "All clear: Maya", "somebody has heard from Maya. All is well"),
+    "all_clear": (heard, "stranger", "All clear: Maya", "Somebody has heard from Maya. All is well"),
     "ladder_request": (
         asked,
         "ana",
@@ -169,6 +169,7 @@ def links_in_text(letter: Letter) -> list[str]:
 
 def assert_reads_well(letter: Letter) -> None:
     """Short, whole and in the house's voice."""
+    assert re.search(r"^Hello [^\n]+,\n\n[^a-z]", letter.text, re.MULTILINE)
     assert "  " not in letter.text
     assert "\n\n\n" not in letter.text
     assert "!" not in letter.text + letter.subject
@@ -193,7 +194,7 @@ def test_everybody_gets_the_letters_of_a_whole_night_in_their_order_and_each_onc
     assert got("maya") == ["nudge", "last_call"]
     assert got("ana") == ["ladder_request", "alert", "on_it", "open_again", "nobody_yet", "all_clear"]
     assert got("stranger") == ["ladder_request", "alert", "claim_reminder", "nobody_yet", "all_clear"]
-    assert "good news: Maya has been in touch." in story.of("all_clear", story.ana)[0].text
+    assert "Good news: Maya has been in touch." in story.of("all_clear", story.ana)[0].text
 
 
 def test_an_alert_carries_the_owners_words_and_help_for_the_helper(story: Story) -> None:

@@ -100,3 +100,10 @@ def test_a_page_for_people_does_not_shout():
     shouting = re.compile(r"\{%\s*(?:block)?translate\b[^%]*\"[^\"]*!\"")
     found = [name(file) for file in (TOP / "templates").rglob("*.*") if shouting.search(file.read_text())]
     assert not found
+
+
+def test_what_a_letter_says_begins_like_a_sentence_after_the_greeting_too():
+    small = re.compile(r'(?<!- )\{% (?:translate "|blocktranslate[^%]*%\})[a-z].{0,40}')
+    letters = list((TOP / "templates" / "mail").rglob("*.txt"))
+    assert len(letters) > 30
+    assert not {name(file): found for file in letters if (found := small.findall(file.read_text()))}
