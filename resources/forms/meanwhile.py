@@ -29,6 +29,7 @@ HEAD = gettext_lazy(
     "This was changed while you had it open. Nothing is saved yet, and all that you typed is still here. Look at "
     "what it says now, then save again: what stands in the form counts."
 )
+YOU = gettext_lazy("You, in another window,")
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,18 @@ def _value(record: models.Model, name: str) -> Any:
     return fields.plain(getattr(record, getattr(column, "attname", name)))
 
 
+def told(who: str, now: Any, said: str) -> str:
+    """Who changed it, and in words what it says now."""
+    if now in NOTHING:
+        return _("%(who)s emptied this meanwhile.") % {"who": who}
+    return _("%(who)s changed this meanwhile. It says: %(now)s") % {"who": who, "now": said}
+
+
 def _marks(rows: Rows) -> dict[str, dict[str, str]]:
-    return {pk: {name: _mark(value) for name, value in row.values.items()} for pk, row in rows.items()}
+    return {pk: {name: mark(value) for name, value in row.values.items()} for pk, row in rows.items()}
 
 
-def _mark(value: Any) -> str:
+def mark(value: Any) -> str:
     said = json.dumps(None if value in NOTHING else value)
     return hashlib.blake2s(said.encode(), digest_size=4).hexdigest()
 
@@ -151,7 +159,7 @@ class _Telling:
             self._gone(pk, form)
         elif form is not None:
             for name, value in self.rows[pk].values.items():
-                if _mark(value) != (before or {}).get(name, _mark(None)):
+                if mark(value) != (before or {}).get(name, mark(None)):
                     self._changed(pk, form, name, value)
         elif before is None:
             said = _("%(who)s added “%(what)s” meanwhile. It stays.")
@@ -168,12 +176,10 @@ class _Telling:
 
     def _changed(self, pk: str, form: forms.BaseForm, name: str, now: Any) -> None:
         typed = form.cleaned_data.get(name, now) if name not in form.errors else ...
-        if typed is not ... and _mark(_plain(typed)) == _mark(now):
+        if typed is not ... and mark(plain(typed)) == mark(now):
             return
-        said = _("%(who)s changed this meanwhile. It says: %(now)s")
-        if now in NOTHING:
-            said = _("%(who)s emptied this meanwhile.")
-        form.add_error(name, said % {"who": self._by(pk, name), "now": _said(form, name, now)})
+        said = "" if now in NOTHING else _said(form, name, now)
+        form.add_error(name, told(self._by(pk, name), now, said))
 
     def _by(self, pk: str, name: str = "") -> str:
         """What has no line of its own in the history an import did."""
@@ -183,12 +189,12 @@ class _Telling:
         )
         who = (change.who if change else "") or _("Somebody")
         if change and change.made_by == self.by:
-            who = _("You, in another window,")
+            who = str(YOU)
         self.who.add(who)
         return who
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if isinstance(value, models.QuerySet):
         return sorted(str(one.pk) for one in value)
     return fields.plain(getattr(value, "pk", value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from django import forms
@@ -11,8 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from resources.forms import meanwhile
 from resources.forms.sections import WhyForm
 from resources.models import Synonym, TaxonomyTerm
+from resources.services import wording
 from resources.vocabulary import OPEN_ELIGIBILITY, OURS
 
 EMPTY = "–"
@@ -20,20 +24,70 @@ EMPTY = "–"
 MOST_WORDS = 40
 
 
-class ToldForm(forms.ModelForm, WhyForm):
-    """Of each field that changes, what it said and says, for the history."""
+# Of a form, but not of the row.
+BESIDE = {"why", "opened_on"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+
+class ToldForm(forms.ModelForm, WhyForm):
+    """Of each field that changes, what it said and says, for the history. What somebody else changed while it was open
+    is said first, like in the forms of a listing."""
+
+    opened_on = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.by = by
         self.before = dict(self.initial)
+        self.initial["opened_on"] = lambda: json.dumps(self._marks())
 
     def told(self) -> str:
         said = [
             f"{self.fields[name].label}: {_said(self.before.get(name))} → {_said(self.cleaned_data[name])}"
             for name in self.changed_data
-            if name != "why"
+            if name not in BESIDE
         ]
         return ". ".join(filter(None, [*said, self.cleaned_data["why"]]))
+
+    def clean(self) -> dict[str, Any] | None:
+        """From now on it is a form that was opened on what it says now, so that it can be saved knowingly."""
+        cleaned, opened, now = super().clean(), self._opened_on(), self._marks()
+        changed = [
+            name for name in now if opened.get(name, now[name]) != now[name] and self._differs(name, now)
+        ]
+        self.data = self.data.copy()
+        self.data["opened_on"] = json.dumps(now)
+        if changed:
+            self.add_error(None, str(meanwhile.HEAD))
+            who = self._who()
+        for name in changed:
+            value = self.before.get(name)
+            self.add_error(name, meanwhile.told(who, value, _said(value)))
+        return cleaned
+
+    def _marks(self) -> dict[str, str]:
+        """Of a new one nobody can have changed anything."""
+        if self.instance._state.adding:
+            return {}
+        said = {name: meanwhile.plain(self.before.get(name)) for name in self.fields if name not in BESIDE}
+        return {name: meanwhile.mark(value) for name, value in said.items()}
+
+    def _opened_on(self) -> dict[str, str]:
+        """Nothing where the page did not say, or nothing that makes sense."""
+        try:
+            return dict(json.loads(self.data.get("opened_on", "")))
+        except (ValueError, TypeError, RecursionError):
+            return {}
+
+    def _differs(self, name: str, now: dict[str, str]) -> bool:
+        if name in self.errors:
+            return True
+        return meanwhile.mark(meanwhile.plain(self.cleaned_data.get(name))) != now[name]
+
+    def _who(self) -> str:
+        last = wording.told(self.instance).first()
+        if last and last.user_id == self.by.pk:
+            return str(meanwhile.YOU)
+        return (str(last.user) if last else "") or _("Somebody")
 
 
 def _said(value: Any) -> str:

@@ -16,13 +16,17 @@ from resources.forms.answering import OwnListingForm
 from resources.forms.claiming import ClaimForm
 from resources.models import Claim, Service
 from resources.services import claiming
+from resources.views.listing import leads_on, the_one_that_stays
 from resources.views.still_right import about, proposed, said_yes
 
 
 @login_required
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim_listing(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
-    service = get_object_or_404(Service.objects.published().select_related("organization"), pk=pk)
+    stays = the_one_that_stays(pk) if request.method == "POST" else None
+    public = Service.objects.published().select_related("organization")
+    service = get_object_or_404(public, pk=stays.pk if stays else pk)
     form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         claiming.claim(organization=service.organization, by=request.user, **form.cleaned_data)

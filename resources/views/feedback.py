@@ -16,10 +16,11 @@ from accounts.requests import SignedIn
 from resources import services
 from resources.forms.saving import FeedbackForm
 from resources.models import Feedback
-from resources.views.listing import visible
+from resources.views.listing import leads_on, visible
 
 
 @login_required
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def how_it_was(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     service = visible(request, pk)

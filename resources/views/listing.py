@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +20,57 @@ from resources.models import Service
 
 # A listing that was merged leads on so many times at most.
 FARTHEST = 10
+# A merge can be taken apart: whoever remembers for ever would go round in a circle then.
+REMEMBERED = "max-age=3600"
+View = Callable[..., HttpResponse]
+
+
+def leads_on(view: View) -> View:
+    """Around each page about a listing: whoever asks for that of one that was made one with another is led to the same
+    of the one that stays. What is sent is not: `visible` hears it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, pk, **kwargs)
+        except Http404:
+            there = _same_of_the_one_that_stays(request, pk, kwargs) if request.method != "POST" else ""
+            if not there:
+                raise
+            return onward(there)
+
+    return guarded
+
+
+def _same_of_the_one_that_stays(request: HttpRequest, pk: uuid.UUID, kwargs: dict[str, Any]) -> str:
+    """Its address; where it has no such thing, that of its own page. "" for one that was not merged."""
+    stays = the_one_that_stays(pk)
+    if stays is None or stays.pk == pk:
+        return ""
+    whole = Service.objects.published().for_page().filter(pk=stays.pk).first()
+    if whole is None or ("row" in kwargs and page.happening(whole, kwargs["row"]) is None):
+        return stays.get_absolute_url()
+    match = request.resolver_match
+    same = reverse(match.view_name if match else "resource", kwargs=kwargs | {"pk": stays.pk})
+    asked = request.META.get("QUERY_STRING", "")
+    return f"{same}?{asked}" if asked else same
+
+
+def the_one_that_stays(pk: uuid.UUID) -> Service | None:
+    """Itself where it was not made one with another."""
+    known = Service.objects.only("merged_into", "archived_at", "verification")
+    service = known.filter(pk=pk).first()
+    for _step in range(FARTHEST):
+        if service is None or service.merged_into_id is None:
+            break
+        service = known.get(pk=service.merged_into_id)
+    return service
+
+
+def onward(there: str) -> HttpResponse:
+    answer = redirect(there, permanent=True)
+    answer["Cache-Control"] = REMEMBERED
+    return answer
 
 
 # It says what somebody searched for before: no cache between us and them keeps that for others.
@@ -37,6 +91,7 @@ def results_of(request: HttpRequest) -> str:
     return f"{found}?{before.removeprefix(ours)}" if before.startswith(ours) else ""
 
 
+@leads_on
 @require_safe
 def on_paper(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The same on one sheet, with addresses and numbers written out."""
@@ -46,6 +101,7 @@ def on_paper(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "resources/on_paper.html", context)
 
 
+@leads_on
 @require_safe
 def times(request: HttpRequest, pk: uuid.UUID, row: uuid.UUID) -> HttpResponse:
     """One row of its times for a calendar, or one day of it: `?on=2026-11-25`."""
@@ -76,7 +132,7 @@ def visible(request: HttpRequest, pk: uuid.UUID) -> Service:
 
     What is sent to one that was made one with another while they typed is heard: it reaches the one that stays.
     """
-    seen = Service.objects.visible_to(request.user)
+    seen = Service.objects.visible_to(request.user).filter(merged_into=None)
     if request.method == "POST":
         seen |= Service.objects.filter(merged_into__published_at__isnull=False)
     return get_object_or_404(seen.for_page(), pk=pk)
@@ -87,16 +143,9 @@ def elsewhere(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     What was never checked was never public, and for a visitor does not exist.
     """
-    service = get_object_or_404(Service.objects.only("merged_into", "archived_at", "verification"), pk=pk)
-    for _step in range(FARTHEST):
-        if service.merged_into_id is None:
-            break
-        service = Service.objects.only("merged_into").get(pk=service.merged_into_id)
-    if service.pk != pk:
-        onward = redirect(service.get_absolute_url(), permanent=True)
-        # A merge can be taken apart: whoever remembers for ever would go round in a circle then.
-        onward["Cache-Control"] = "max-age=3600"
-        return onward
-    if service.archived_at is None and service.verification_id is None:
+    service = the_one_that_stays(pk)
+    if service is not None and service.pk != pk:
+        return onward(service.get_absolute_url())
+    if service is None or (service.archived_at is None and service.verification_id is None):
         raise Http404
     return render(request, "resources/no_longer.html", {"nav": "find"}, status=410)

@@ -18,9 +18,10 @@ from networks import words
 from resources import listing
 from resources.forms.passing import PassOnForm, PlaceTieForm
 from resources.models import Service
-from resources.views.listing import visible
+from resources.views.listing import leads_on, visible
 
 
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A POST only puts changed words into the links, for whoever has no script."""
@@ -43,6 +44,7 @@ def pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def to_network(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     """A group or a place of one's own network, with how to reach it and where its page is."""

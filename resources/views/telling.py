@@ -21,7 +21,7 @@ from resources.errors import CannotPropose
 from resources.forms.telling import CorrectionForm, ProblemForm, SuggestionForm, TellingForm
 from resources.models import ChangeRequest, Service
 from resources.services.proposing import Proposal
-from resources.views.listing import visible
+from resources.views.listing import leads_on, visible
 
 # Under this name a browser remembers what was sent from it without an account.
 TOLD = "told"
@@ -30,6 +30,7 @@ REMEMBERED = 20
 Kind = ChangeRequest.Kind
 
 
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     service = visible(request, pk)
@@ -39,6 +40,7 @@ def problem(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _page(request, "resources/problem.html", form, service)
 
 
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     service = visible(request, pk)

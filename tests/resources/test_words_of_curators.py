@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from resources import services
 from resources.models import Synonym, TaxonomyTerm
 from resources.search import meaning
+from tests.conftest import person
 from tests.resources.desk.conftest import words
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +17,13 @@ TERMS, SAME = "/find/desk/topics/", "/find/desk/words/"
 @pytest.fixture
 def desk(client_of, curator):
     return client_of(curator)
+
+
+@pytest.fixture
+def other(client_of):
+    user = person("otto@example.org", "Otto", is_staff=True)
+    services.appoint_curator(user=user)
+    return client_of(user)
 
 
 def ours(code: str) -> TaxonomyTerm:
@@ -133,3 +142,56 @@ def test_heads_stay_heads(desk):
 @pytest.mark.parametrize("page", [TERMS, SAME, f"{TERMS}new/", f"{SAME}new/"])
 def test_these_words_are_the_curators_alone(client_of, owner, page):
     assert client_of(owner).get(page).status_code == 404
+
+
+def opened(desk, page: str) -> dict[str, object]:
+    """What a browser would send of this page if nobody typed anything."""
+    found = {bound.html_name: bound.value() for bound in desk.get(page).context["form"]}
+    return {name: value for name, value in found.items() if value is not None and value is not False}
+
+
+def test_the_later_of_two_saves_of_a_topic_is_told_first_and_saved_knowingly(desk, other):
+    desk.post(f"{TERMS}new/", term())
+    page = f"{TERMS}{ours('pottery').pk}/"
+    mine, theirs = opened(desk, page), opened(other, page)
+    above = TaxonomyTerm.objects.get(taxonomy__slug="supportnet", code="need")
+    new = {"description": "Clay, seated.", "retired": "on", "parent": above.pk}
+    assert other.post(page, theirs | new).status_code == 302
+    answer = desk.post(page, mine | {"name": "Clay work", "why": "They say so."})
+    said = words(answer)
+    assert answer.status_code == 422 and "Nothing is saved yet" in said
+    assert answer.context["form"].errors.keys() == {"description", "retired", "parent", "__all__"}
+    assert "Otto changed this meanwhile. It says: Clay, seated." in said
+    assert "Clay work" in said and "They say so." in said
+    assert (ours("pottery").name, ours("pottery").description) == ("Pottery", "Clay, seated.")
+    known = {"opened_on": answer.context["form"]["opened_on"].value(), "name": "Clay work"}
+    assert desk.post(page, mine | known).status_code == 302
+    kept = ours("pottery")
+    assert (kept.name, kept.description, kept.retired_at) == ("Clay work", "Clay.", None)
+
+
+def test_words_that_somebody_else_changed_meanwhile_are_not_written_over_unseen(desk, other):
+    made = Synonym.objects.create(words=["potting", "clay"], language="en", note="Asked for")
+    page = f"{SAME}{made.pk}/"
+    mine, theirs = opened(desk, page), opened(other, page)
+    new = {"words": "potting, clay, bowls", "note": ""}
+    assert other.post(page, theirs | new).status_code == 302
+    answer = desk.post(page, mine | {"words": "potting, clay, throwing"})
+    assert answer.status_code == 422
+    assert "Otto changed this meanwhile. It says: potting, clay, bowls" in words(answer)
+    assert "Otto emptied this meanwhile." in words(answer)
+    # The same words as theirs stop nobody; nor does a page that does not say what it was opened on.
+    assert desk.post(page, mine | new).status_code == 302
+    assert desk.post(page, mine | {"opened_on": "[1"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.words, made.note) == (["potting", "clay"], "Asked for")
+
+
+def test_one_curator_in_two_windows_is_told_as_well_and_what_is_wrong_stays_told(desk):
+    made = Synonym.objects.create(words=["potting", "clay"], language="en")
+    page = f"{SAME}{made.pk}/"
+    mine = opened(desk, page)
+    desk.post(page, mine | {"words": "potting, pots"})
+    said = words(desk.post(page, mine | {"words": "potting"}))
+    assert "Write two words or more" in said
+    assert "You, in another window, changed this meanwhile. It says: potting, pots" in said

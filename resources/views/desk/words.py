@@ -6,7 +6,8 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -43,10 +44,15 @@ def terms(request: SignedIn) -> HttpResponse:
 
 @curators_only("change_taxonomyterm")
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def term(request: SignedIn, pk: uuid.UUID | None = None) -> HttpResponse:
     ours = get_object_or_404(Taxonomy, slug=OURS)
-    one = get_object_or_404(ours.terms, pk=pk) if pk else TaxonomyTerm(taxonomy=ours, language="en")
-    form = TermForm(request.POST if request.method == "POST" else None, instance=one)
+    one = (
+        get_object_or_404(_held(request, ours.terms.all()), pk=pk)
+        if pk
+        else TaxonomyTerm(taxonomy=ours, language="en")
+    )
+    form = TermForm(request.POST if request.method == "POST" else None, instance=one, by=request.user)
     if form.is_bound and form.is_valid():
         wording.keep(row=form.save(commit=False), by=request.user, before=form.renamed, **_said(form))
         messages.success(request, _("Saved. The next search knows it."))
@@ -66,9 +72,10 @@ def synonyms(request: SignedIn) -> HttpResponse:
 
 @curators_only("change_synonym")
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def synonym(request: SignedIn, pk: int | None = None) -> HttpResponse:
-    one = get_object_or_404(Synonym, pk=pk) if pk else Synonym()
-    form = SynonymForm(request.POST if request.method == "POST" else None, instance=one)
+    one = get_object_or_404(_held(request, Synonym.objects.all()), pk=pk) if pk else Synonym()
+    form = SynonymForm(request.POST if request.method == "POST" else None, instance=one, by=request.user)
     if form.is_bound and form.is_valid():
         wording.keep(row=form.save(commit=False), by=request.user, **_said(form))
         messages.success(request, _("Saved. The next search knows it."))
@@ -82,6 +89,11 @@ def synonym_remove(request: SignedIn, pk: int) -> HttpResponse:
     wording.remove(row=get_object_or_404(Synonym, pk=pk), by=request.user)
     messages.success(request, _("Taken away. The next search knows it."))
     return redirect("desk_synonyms")
+
+
+def _held(request: SignedIn, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """By whoever sends something, so that what it says now stays so until it is saved."""
+    return rows.select_for_update(no_key=True) if request.method == "POST" else rows
 
 
 def _said(form: ToldForm) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
@@ -10,7 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from resources import likeness, services
 from resources.errors import CannotMerge, CannotPublish
 from resources.likeness import Traits
-from resources.models import Feedback, Likeness, Organization, Phone, SavedListing, Service, Verification
+from resources.models import (
+    Claim,
+    Feedback,
+    Likeness,
+    Organization,
+    Phone,
+    SavedListing,
+    Schedule,
+    Service,
+    Verification,
+)
 from resources.services import history, merging, undoing
 from resources.services import likeness as looking
 from tests.networks.test_races import at_once, refusals
@@ -304,3 +316,45 @@ def test_what_somebody_typed_while_it_was_made_one_is_heard(client_of, owner, cu
     mine.post(f"{old}how-it-was/erase/")
     mine.post(f"{old}drop/")
     assert not Feedback.objects.exists() and not SavedListing.objects.exists()
+
+
+def test_whatever_was_kept_of_one_that_was_merged_leads_to_the_same_of_the_one_that_stays(
+    client, desk, client_of, owner, curator, published
+):
+    winner, loser = published("Chair yoga"), published("Chair yoga for all")
+    row = Schedule.objects.create(service=loser, byday="MO", opens_at=dt.time(10), closes_at=dt.time(11))
+    old, new, calendar = loser.get_absolute_url(), winner.get_absolute_url(), f"times/{row.pk}/session.ics"
+    merging.merge(winner=winner, loser=loser, by=curator, rows={row.pk})
+    for who in (client, desk):
+        for part in ("paper/", "problem/", "correct/", f"{calendar}?on=2026-11-30"):
+            answer = who.get(old + part)
+            assert (answer.status_code, answer["Location"]) == (301, new + part)
+    assert client.get(f"{old}paper/")["Cache-Control"] == "max-age=3600"
+    mine = client_of(owner)
+    for part in ("claim/", "how-it-was/", "to-network/", "pass-on/?from=letter"):
+        assert mine.get(old + part)["Location"] == new + part
+    assert client.get(old + "paper/", follow=True).status_code == 200
+    assert client.get(old + calendar, follow=True)["Content-Type"].startswith("text/calendar")
+    merging.unmerge(service=loser, by=curator)
+    assert client.get(old + "paper/").status_code == client.get(old + "problem/").status_code == 404
+
+
+def test_where_the_one_that_stays_has_no_such_thing_its_page_is_what_is_led_to(client, twins, curator):
+    winner, loser = twins
+    row = Schedule.objects.create(service=loser, byday="MO", opens_at=dt.time(10), closes_at=dt.time(11))
+    old, new = loser.get_absolute_url(), winner.get_absolute_url()
+    merging.merge(winner=winner, loser=loser, by=curator)
+    # Nobody kept this row.
+    assert client.get(f"{old}times/{row.pk}/session.ics")["Location"] == new
+    services.archive(service=winner, by=curator)
+    assert client.get(f"{old}paper/")["Location"] == new
+
+
+def test_a_claim_of_one_that_was_merged_reaches_the_house_of_the_one_that_stays(
+    client_of, owner, curator, published
+):
+    winner, loser = published("Chair yoga", at="Alder Hall"), published("Chair yoga for all", at="Old Mill")
+    merging.merge(winner=winner, loser=loser, by=curator)
+    said = {"affiliation": "I make the tea.", "reach_us": "555-0150"}
+    assert client_of(owner).post(f"{loser.get_absolute_url()}claim/", said).status_code == 302
+    assert Claim.objects.get().organization == winner.organization
