@@ -14,7 +14,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from resources.models import CheckedLink
 
@@ -26,6 +26,14 @@ LONGEST = 10.0
 HOPS = 5
 # An address of these networks is one of IPv4 in disguise.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# What leads inside, or may, and what Python's own list of such networks lacks: wrapped addresses of IPv4 that nobody
+# uses in the open, and where some clouds tell a machine about itself.
+INSIDE = [
+    ipaddress.ip_network(each)
+    for each in ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10", "192.0.0.0/24")
+]
+# What stands in an address as it is; any other letter is written in its bytes, as browsers do.
+AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
 MOVED = {301, 302, 303, 307, 308}
 FOR_GOOD = {301, 308}
 # They answer, but not to machines, or not now: nothing is known against the page.
@@ -55,6 +63,7 @@ def look(url: str, *, agent: str, loopback: bool = False) -> Seen:
     for _hop in range(HOPS):
         try:
             status, location = _ask(here, agent=agent, loopback=loopback)
+            there = urljoin(here, location)[:500]
         except _Refused as why:
             return Seen(Answer.REFUSED, str(why))
         except ssl.SSLError as error:
@@ -66,7 +75,7 @@ def look(url: str, *, agent: str, loopback: bool = False) -> Seen:
         if status not in MOVED or not location:
             return _judge(status, here if for_good and here != url else "")
         for_good = for_good and status in FOR_GOOD
-        here = urljoin(here, location)[:500]
+        here = there
     return Seen(Answer.DEAD, "leads round in a circle")
 
 
@@ -94,9 +103,11 @@ def _once(method: str, url: str, agent: str, loopback: bool) -> tuple[int, str]:
     address = _address(parts.hostname, port, loopback)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with _connected(parts.scheme, parts.hostname, address, port) as connection:
-        connection.request(method, path.encode("ascii", "ignore").decode(), headers={"User-Agent": agent})
+        connection.request(method, quote(path, safe=AS_IT_IS), headers={"User-Agent": agent})
         answer = connection.getresponse()
-        return answer.status, answer.headers.get("Location", "")
+        # Headers are read byte for byte as Latin-1, whatever was written.
+        location = answer.headers.get("Location", "").encode("latin-1", "replace")
+        return answer.status, quote(location, safe=AS_IT_IS)
 
 
 def _address(host: str, port: int, loopback: bool) -> str:
@@ -108,9 +119,13 @@ def _address(host: str, port: int, loopback: bool) -> str:
     addresses = [str(one[4][0]) for one in found]
     for one in addresses:
         ip = _meant(ipaddress.ip_address(one.partition("%")[0]))
-        if not (ip.is_global and not ip.is_multicast) and not (loopback and ip.is_loopback):
+        if not _is_in_the_open(ip) and not (loopback and ip.is_loopback):
             raise _Refused("an address inside a network")
     return addresses[0]
+
+
+def _is_in_the_open(ip: IP) -> bool:
+    return ip.is_global and not ip.is_multicast and not any(ip in each for each in INSIDE)
 
 
 def _meant(ip: IP) -> IP:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -54,8 +55,9 @@ class ToldForm(forms.ModelForm, WhyForm):
         changed = [
             name for name in now if opened.get(name, now[name]) != now[name] and self._differs(name, now)
         ]
-        self.data = self.data.copy()
-        self.data["opened_on"] = json.dumps(now)
+        known = cast(QueryDict, self.data).copy()
+        known["opened_on"] = json.dumps(now)
+        self.data = known
         if changed:
             self.add_error(None, str(meanwhile.HEAD))
             who = self._who()

@@ -32,6 +32,9 @@ class Site(http.server.BaseHTTPRequestHandler):
             status, _slash, where = what.removeprefix("to/").partition("/")
             self.send_response(int(status))
             self.send_header("Location", "/" + where if "http:" not in where else where)
+        elif what == "raw":
+            self.send_response(302)
+            self.send_header("Location", "/200?tea=thé".encode().decode("latin-1"))
         elif what == "no-head":
             self.send_response(405 if self.command == "HEAD" else 200)
         else:
@@ -122,6 +125,12 @@ def test_a_name_that_nobody_has_is_said_to_be_none(monkeypatch):
         "http://[::ffff:127.0.0.1]/",
         "http://[64:ff9b::7f00:1]/",
         "http://[2002:7f00:1::]/",
+        "http://[::127.0.0.1]/",
+        "http://[::10.0.0.1]/",
+        "http://[::ffff:0:10.0.0.1]/",
+        "http://[64:ff9b:1::a00:1]/",
+        "http://[fec0::1]/",
+        "http://192.0.0.192/opc/v1/",
         "http://0.0.0.0/",
         "http://2130706433/",
         "ftp://example.org/",
@@ -139,6 +148,22 @@ def test_what_is_inside_a_network_or_no_page_is_never_asked(site, url):
 
 def test_a_redirect_into_a_network_is_refused(site):
     assert look(f"{site}/to/302/http://10.0.0.1/").answer == "refused"
+
+
+@pytest.mark.parametrize("where", ["http://[bad", "http://[1.2.3.4]/"])
+def test_a_redirect_to_what_is_no_address_is_dead_and_stops_nobody(site, where):
+    assert look(f"{site}/to/302/{where}").answer == "dead"
+
+
+@pytest.mark.parametrize("rest", ["thé noir", "th%C3%A9%20noir"])
+def test_an_address_in_any_letters_is_asked_as_a_browser_would(site, rest):
+    assert look(f"{site}/200?tea={rest}").answer == "works"
+    assert [path for _how, path, _who in Site.asked] == ["/200?tea=th%C3%A9%20noir"]
+
+
+def test_a_redirect_in_any_letters_is_followed_as_a_browser_would(site):
+    assert look(f"{site}/raw").answer == "works"
+    assert [path for _how, path, _who in Site.asked] == ["/raw", "/200?tea=th%C3%A9"]
 
 
 @pytest.mark.parametrize("url", ["http://example.org:99999/", "http://[broken/", "http://exa mple.org/"])
