@@ -13,6 +13,12 @@ class NoLongerAsked(Refused):
     words = _("This is no longer needed. Thank you for looking. You need do nothing.")
 
 
+class MovedMeanwhile(Refused):
+    words = _(
+        "It has moved to another time since you opened this. Look whether that suits you, then say yes."
+    )
+
+
 class NotForYou(Refused):
     words = _("This page is not open to you any more. You need do nothing.")
 

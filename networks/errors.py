@@ -89,6 +89,14 @@ class GoneTie(Refused):
     words = _("This person is no longer in your network.")
 
 
+class GoneTouch(Refused):
+    words = _("This was taken back or changed meanwhile. If you were in touch, log it once more.")
+
+
+class GoneNow(Refused):
+    words = _("This is not here any more. There is nothing more to do.")
+
+
 class AlreadySupporting(Refused):
     words = _("You already support this person with this account. You will find them under People I support.")
 

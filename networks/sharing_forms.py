@@ -17,6 +17,9 @@ from networks.models import Membership, Share
 
 # Shown as it is now: what ends already goes on ending then.
 AS_IT_IS = ""
+OUTDATED = gettext_lazy(
+    "Saved. Something had changed since you opened this page, and stays as it is. Please look once more."
+)
 # Until when each share holds, in words, for those that end by themselves.
 Untils = Mapping[str, str]
 
@@ -52,12 +55,34 @@ class SharesForm(forms.Form):
 
     all_optional = True
     shares = SharesField(label=gettext_lazy("What may they see?"))
+    # What was ticked when the page was made, so that only what was changed on it counts.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Any = None, *, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(data, initial={"shares": membership.shown}, **kwargs)
+        shown = membership.shown
+        super().__init__(data, initial={"shares": shown, "seen": " ".join(shown)}, **kwargs)
         shares = self.fields["shares"]
         assert isinstance(shares, SharesField)  # noqa: S101 - for the type checker
         shares.speak_of(membership.tie.name, untils(membership))
+
+    def clean_seen(self) -> list[str] | None:
+        """None of whoever does not say."""
+        said: str = self.cleaned_data["seen"]
+        return said.split() if self.add_prefix("seen") in self.data else None
+
+    @property
+    def ticked(self) -> list[str]:
+        shares: list[str] = self.cleaned_data["shares"]
+        return shares
+
+    @property
+    def seen_before(self) -> list[str] | None:
+        seen: list[str] | None = self.cleaned_data["seen"]
+        return seen
+
+    def is_outdated_by(self, saved: Membership) -> bool:
+        """Something was changed elsewhere since the page was made, so it is not as it was ticked here."""
+        return set(saved.shares) != set(self.ticked)
 
 
 class ForAWhile(forms.Form):

@@ -130,6 +130,11 @@ class Occurrence(models.Model):
         return self.made_at <= now - ANY_TIME_FOR
 
     @property
+    def begins(self) -> str:
+        """When, as it travels in a page and back; empty for any time."""
+        return str(int(self.starts_at.timestamp())) if self.starts_at else ""
+
+    @property
     def passes_at(self) -> dt.datetime:
         """When it is too late to say yes: as it begins; in the evening of its last day; or when it has stood long."""
         if self.starts_at:

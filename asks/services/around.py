@@ -18,7 +18,8 @@ from networks.models import Membership, Tie
 @transaction.atomic
 def offer(*, membership: Membership, by: User, needs: Sequence[str], when: str, now: dt.datetime) -> None:
     """Say what one can do, and when. Nothing ticked takes the offer back."""
-    if membership.member_id != by.pk or membership.ended_at:
+    rows = Membership.objects.supported_by(by).select_for_update(of=("self",), no_key=True)
+    if not rows.filter(pk=membership.pk).first():
         raise errors.NotForYou
     if not needs:
         Offer.objects.filter(membership=membership).delete()

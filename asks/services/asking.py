@@ -14,6 +14,7 @@ from asks import audience, errors, messages
 from asks.models import Ask
 from asks.services import dates
 from networks.models import Membership
+from networks.services.locks import hold
 
 
 @transaction.atomic
@@ -30,6 +31,7 @@ def ask(
 
     Raises NotOrganiser, or NoSuchTime for a time that is past.
     """
+    hold(owner.pk)  # whoever of theirs leaves for good at this moment waits, or has gone
     if not audience.may_manage(owner, by=by):
         raise errors.NotOrganiser
     starts_at = details.get("starts_at")
@@ -39,7 +41,7 @@ def ask(
     found, created = Ask.objects.get_or_create(owner=owner, form_key=form_key or uuid.uuid4(), defaults=made)
     if created:
         if found.to == Ask.To.CHOSEN:
-            found.chosen.set(one for one in chosen if one.owner_id == owner.pk)
+            found.chosen.set(Membership.objects.of(owner).filter(pk__in=[one.pk for one in chosen]))
         made_dates = dates.make(found, now=now)
         messages.asked(made_dates[0], now=now)
         dates.look_again(found, now=now)

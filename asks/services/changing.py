@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from asks import audience, errors, messages
-from asks.models import Ask, Occurrence
+from asks.models import Ask, Occurrence, Taking
 from asks.services import dates, locks
 from outbox import services as outbox
 
@@ -19,8 +19,7 @@ def soften(*, occurrence: Occurrence, by: User, now: dt.datetime) -> Occurrence:
     held = locks.managed(occurrence, by=by, now=now)
     if held.softened_at is None:
         held.softened_at = now
-        _told(held, now=now)
-        if locks.standing(held) is None:
+        if _told(held, now=now) is None:
             messages.less(held, now=now)
     return held
 
@@ -57,7 +56,8 @@ def move(*, occurrence: Occurrence, by: User, now: dt.datetime, starts_at: dt.da
         return held
     lasts = held.ends_at - held.starts_at if held.starts_at and held.ends_at else dt.timedelta(hours=1)
     held.starts_at, held.ends_at, held.moved_at = starts_at, starts_at + lasts, now
-    _told(held, now=now)
+    if _told(held, now=now) is None and dates.is_told_by_now(held, now=now):
+        messages.asked(held, now=now)
     dates.look_again(held.ask, now=now)
     return held
 
@@ -89,15 +89,16 @@ def cancel_ask(*, ask: Ask, by: User, now: dt.datetime) -> None:
     held.save(update_fields=["cancelled_at", "cancelled_by"])
 
 
-def _told(held: Occurrence, *, now: dt.datetime) -> None:
-    """Keep the change, tell whoever said yes, and put their reminder right."""
+def _told(held: Occurrence, *, now: dt.datetime) -> Taking | None:
+    """Keep the change, tell whoever said yes, if anybody, and put their reminder right."""
     locks.count_change(held, now=now)
     held.save()
     standing = locks.standing(held)
     if standing is None:
-        return
+        return None
     messages.changed(standing, now=now)
     if held.cancelled_at:
         outbox.cancel(key_prefix=messages.reminder_key(standing))
     else:
         messages.remind(standing, now=now)
+    return standing

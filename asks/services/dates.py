@@ -54,6 +54,11 @@ def _is_near(date: Occurrence, now: dt.datetime) -> bool:
     return date.number == 0 or date.starts_at is None or date.starts_at <= now + TELL_BEFORE
 
 
+def is_told_by_now(date: Occurrence, *, now: dt.datetime) -> bool:
+    """Of one that repeats: whether those who may see it hear of this date already."""
+    return date.ask.repeats and date.starts_at is not None and date.starts_at <= now + TELL_BEFORE
+
+
 def look_again(ask: Ask, *, now: dt.datetime) -> None:
     """Write down when to look at it next; never, once there is nothing more to come."""
     ask.look_again_at = min((at for at in _moments(ask, now) if at > now), default=None)

@@ -10,7 +10,12 @@ from asks.models import Ask, Occurrence, Taking
 
 
 def held_ask(pk: int) -> Ask:
-    return Ask.objects.select_for_update(of=("self",), no_key=True).select_related("owner").get(pk=pk)
+    """Raises NoLongerAsked when it has just gone with its owner."""
+    rows = Ask.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise errors.NoLongerAsked
+    return found
 
 
 def held(occurrence: Occurrence) -> Occurrence:

@@ -74,7 +74,7 @@ def _look(pk: int, now: dt.datetime) -> None:
 
 def _tell(date: Occurrence, now: dt.datetime) -> None:
     """Of a date that is open: those who may see it, when it comes near; its owner, while something can be done."""
-    if date.ask.repeats and date.starts_at and date.starts_at <= now + dates.TELL_BEFORE:
+    if dates.is_told_by_now(date, now=now):
         messages.asked(date, now=now)
     if date.word_at and date.word_at <= now < date.passes_at:
         messages.unanswered(date, now=now)

@@ -15,13 +15,19 @@ from outbox import services as outbox
 
 
 @transaction.atomic
-def take(*, occurrence: Occurrence, membership: Membership, now: dt.datetime) -> Taking:
+def take(
+    *, occurrence: Occurrence, membership: Membership, now: dt.datetime, seen: str | None = None
+) -> Taking:
     """Say yes. Of two at the same moment one is first; saying yes twice is saying it once.
 
-    Raises TakenAlready, NoLongerAsked, OverAlready or NotForYou.
+    `seen` is when it begins (`begins`) on the page they said it on: nobody says yes to a time they did not read.
+    Raises TakenAlready, NoLongerAsked, OverAlready, NotForYou or MovedMeanwhile.
     """
     held = locks.held(occurrence)
-    membership = Membership.objects.select_related("member", "tie", "owner").get(pk=membership.pk)
+    joined = Membership.objects.select_related("member", "tie", "owner").filter(pk=membership.pk).first()
+    if joined is None:
+        raise errors.NotForYou
+    membership = joined
     release(held, now=now)
     standing = locks.standing(held)
     if standing and standing.membership_id == membership.pk:
@@ -29,6 +35,8 @@ def take(*, occurrence: Occurrence, membership: Membership, now: dt.datetime) ->
     _refuse_if_closed(held, membership, now)
     if standing:
         raise errors.TakenAlready
+    if seen is not None and seen != held.begins:
+        raise errors.MovedMeanwhile
     locks.count_change(held, now=now)
     held.save(update_fields=["sequence", "changed_at"])
     taken = Taking.objects.create(occurrence=held, membership=membership, taken_at=now)

@@ -69,7 +69,7 @@ def _answered(request: HttpRequest, answer: links.Answer, entry: str) -> HttpRes
     if said not in ("take", "back"):
         return _page(request, answer, entry, status=422)
     try:
-        messages.success(request, _say(answer, said))
+        messages.success(request, _say(answer, said, request.POST.get("begins")))
     except DomainError as refusal:
         messages.info(request, str(refusal))
     return _onwards(request, answer)
@@ -82,11 +82,11 @@ def _onwards(request: HttpRequest, answer: links.Answer) -> HttpResponse:
     return redirect("asks_open" if request.user.is_authenticated else "home")
 
 
-def _say(answer: links.Answer, said: str) -> str:
+def _say(answer: links.Answer, said: str, seen: str | None) -> str:
     """Do what they said; gives what to answer."""
     now = timezone.now()
     if said == "take":
-        services.take(occurrence=answer.occurrence, membership=answer.membership, now=now)
+        services.take(occurrence=answer.occurrence, membership=answer.membership, now=now, seen=seen)
         return _("Thank you. It is yours, and %(name)s knows.") % {"name": answer.occurrence.ask.owner.called}
     services.hand_back(occurrence=answer.occurrence, membership=answer.membership, now=now)
     return _("That is fine. It is open for others again. You need do nothing more.")

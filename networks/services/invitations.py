@@ -117,7 +117,7 @@ def accept(*, invitation: Invitation, by: User) -> Membership:
     # The owner too: one person may be answering two invitations of theirs at this moment.
     locks.hold(invitation.tie.owner_id)
     held = Tie.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
-    tie = held.get(pk=invitation.tie_id)
+    tie = held.get(pk=invitation.tie_id)  # there, for its owner is held
     if tie.owner_id == by.pk:
         raise errors.OwnInvitation
     now = timezone.now()

@@ -8,8 +8,12 @@ from networks.models import Tie
 
 
 def hold(owner_pk: int) -> None:
-    """One at a time for whatever counts over all ties of an owner. Always before a tie: no deadlock."""
-    User.objects.select_for_update(no_key=True).get(pk=owner_pk)
+    """One at a time for whatever counts over all ties of an owner. Always before a tie: no deadlock.
+
+    Raises GoneNow when they have just left for good.
+    """
+    if not User.objects.select_for_update(no_key=True).filter(pk=owner_pk).first():
+        raise errors.GoneNow
 
 
 def locked(tie: Tie, *, by: User, removed_too: bool = False) -> Tie:

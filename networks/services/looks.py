@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import desk, times
@@ -18,11 +18,24 @@ KEPT = dt.timedelta(days=365)
 
 def note(*, viewer: User, seen: Iterable[tuple[Membership, list[str]]], now: dt.datetime) -> None:
     """`viewer` is just being shown what is an owner's: for each membership, values of Share or a page's own word."""
-    Look.objects.bulk_create(
+    made = [
         Look(owner_id=one.owner_id, viewer=viewer, membership=one, saw=saw, looked_at=now)
         for one, saw in seen
         if one.owner_id != viewer.pk
-    )
+    ]
+    if not _kept(made):
+        # One of them has just left for good: nobody is there to read of it. The others are told one by one.
+        for look in made:
+            look.pk = None
+            _kept([look])
+
+
+def _kept(looks: list[Look]) -> bool:
+    try:
+        Look.objects.bulk_create(looks)
+    except IntegrityError:
+        return False
+    return True
 
 
 @desk.notes

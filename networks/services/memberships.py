@@ -22,16 +22,23 @@ A_BATCH = 500
 
 @transaction.atomic
 def change_shares(
-    *, membership: Membership, shares: Iterable[str], by: User, ends: Ends | None = None
+    *,
+    membership: Membership,
+    shares: Iterable[str],
+    by: User,
+    ends: Ends | None = None,
+    seen: Iterable[str] | None = None,
 ) -> Membership:
     """Set what a member may see, from this moment. Only the owner can. The member is not told.
 
     `ends` says of some when they end by themselves, or, with None, that they do not; others keep the end they have.
+    `seen` is what was ticked on the page: what was taken back or ended since is not given again by saving it.
     """
     locked = held_by_owner(membership, by=by)
     before = {share: locked.until_at(share) for share in locked.shown}
     wanted = before | dict(ends or {})
-    after = {share.value: wanted.get(share.value) for share in sharing.in_order(shares)}
+    chosen = _chosen(set(shares), before, None if seen is None else set(seen))
+    after = {share.value: wanted.get(share.value) for share in sharing.in_order(chosen)}
     locked.set_shares(after)
     gone = before.keys() - after.keys()
     if gone:
@@ -40,6 +47,11 @@ def change_shares(
     records.record_given(locked, {share for share, at in after.items() if before.get(share, NEW) != at})
     records.record_change(locked, Consent.Act.WITHDRAWN, set(gone))
     return locked
+
+
+def _chosen(ticked: set[str], now: Iterable[str], seen: set[str] | None) -> set[str]:
+    """Of a page that was open for a while only what was changed on it counts."""
+    return ticked if seen is None else (set(now) - (seen - ticked)) | (ticked - seen)
 
 
 def sweep_share_ends(*, now: dt.datetime) -> int:
@@ -66,7 +78,9 @@ def _tidied(pk: int, now: dt.datetime) -> bool:
 def end_membership(*, membership: Membership, by: User) -> None:
     """Either side ends it at once; the other is not told. Ending twice is once."""
     rows = Membership.objects.select_for_update(of=("self",)).select_related("owner", "member", "tie")
-    locked = rows.get(pk=membership.pk)
+    locked = rows.filter(pk=membership.pk).first()
+    if locked is None:
+        return  # the other side has just left for good, and it went with them
     if by.pk not in (locked.owner_id, locked.member_id):
         raise errors.NotYours
     if locked.ended_at:
@@ -140,7 +154,9 @@ def held_by_member(membership: Membership, *, by: User) -> Membership:
 
 def _held(membership: Membership, *, by: User, side: str) -> Membership:
     held = Membership.objects.select_for_update(of=("self",)).select_related("owner", "member", "tie")
-    locked = held.get(pk=membership.pk)
+    locked = held.filter(pk=membership.pk).first()
+    if locked is None:
+        raise errors.NoLongerJoined
     if getattr(locked, side) != by.pk:
         raise errors.NotYours
     if locked.ended_at:

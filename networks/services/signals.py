@@ -19,7 +19,10 @@ def send_signal(*, membership: Membership, by: User, kind: str, now: dt.datetime
     Raises NotYours, NoLongerJoined; LimitedQuietly for an owner who limited this member: what the member saw before
     stays as it is, so that nothing shows that something changed. What a limited member says still arrives.
     """
-    locked = Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.pk)
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
+    locked = rows.filter(pk=membership.pk).first()
+    if locked is None:
+        raise errors.NoLongerJoined
     if by.pk not in (locked.owner_id, locked.member_id):
         raise errors.NotYours
     if locked.ended_at:

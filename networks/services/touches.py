@@ -40,7 +40,10 @@ def log_touch(
     if created:
         # PostgreSQL's GREATEST passes over NULL, so a first contact needs no case of its own.
         Tie.objects.filter(pk=tie.pk).update(last_touch_at=Greatest(F("last_touch_at"), at))
-        tie.refresh_from_db(fields=["last_touch_at"])
+        tie.refresh_from_db(fields=["last_touch_at", "removed_at"])
+    if created and tie.removed_at:
+        # Removed while this was on its way: what is written of them goes, as it did then.
+        Touch.objects.filter(pk=touch.pk).update(afterwards="", note="")
     return touch
 
 
@@ -53,8 +56,9 @@ def log_touch_as_member(*, membership: Membership, by: User, at: dt.datetime) ->
     """
     if membership.member_id != by.pk:
         raise errors.NotYours
-    tie = Tie.objects.select_for_update(no_key=True).get(pk=membership.tie_id)  # two taps wait for each other
-    if not Membership.objects.active().filter(pk=membership.pk).exists():
+    # Two taps wait for each other.
+    tie = Tie.objects.select_for_update(no_key=True).filter(pk=membership.tie_id).first()
+    if tie is None or not Membership.objects.active().filter(pk=membership.pk).exists():
         raise errors.NoLongerJoined
     today = by_member_on(membership=membership, by=by, day=at.astimezone(by.zone).date())
     return today or log_touch(tie=tie, by=by, at=at)
@@ -81,9 +85,10 @@ def tell_touch(
     """Say more about a contact that is logged: the owner's second step, whenever they like.
 
     `to` is whom it was with, where a wrong name was tapped. With whom, when and how stay as the other side said it;
-    how it felt and the note are the owner's alone. Raises NotYours, GoneTie.
+    how it felt and the note are the owner's alone. Raises NotYours, GoneTie, GoneTouch.
     """
     was, to = _both(touch.tie_id, to, by=by)
+    _as_it_is(touch, was)
     touch.afterwards, touch.note = afterwards, note
     if touch.logged_by_id == by.pk:
         touch.happened_at, touch.how = at, how
@@ -101,9 +106,17 @@ def _both(tie_id: int, to: Tie | None, *, by: User) -> tuple[Tie, Tie]:
     held = {tie.pk: tie for tie in Tie.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
     if any(tie.owner_id != by.pk for tie in held.values()):
         raise errors.NotYours
-    if to and held[to.pk].removed_at:
+    if any(tie.removed_at for tie in held.values()):
         raise errors.GoneTie
     return held[tie_id], held[to.pk if to else tie_id]
+
+
+def _as_it_is(touch: Touch, tie: Tie) -> None:
+    """Read it again, now that its tie is held. Raises GoneTouch when it is no longer a contact with them."""
+    try:
+        touch.refresh_from_db(from_queryset=Touch.objects.filter(tie=tie))
+    except Touch.DoesNotExist:
+        raise errors.GoneTouch from None
 
 
 def _move(touch: Touch, to: Tie) -> None:
@@ -115,13 +128,14 @@ def _move(touch: Touch, to: Tie) -> None:
 
 @transaction.atomic
 def undo_touch(*, touch: Touch, by: User) -> None:
-    """Take back a contact that `by` logged by mistake.
+    """Take back a contact that `by` logged by mistake. Raises NotYours, GoneTouch.
 
     Where the owner has written something about it, it stays theirs when the other side takes it back.
     """
     if touch.logged_by_id != by.pk:
         raise errors.NotYours
     tie = Tie.objects.select_for_update().get(pk=touch.tie_id)
+    _as_it_is(touch, tie)
     kept = Touch.objects.filter(pk=touch.pk).exclude(afterwards="", note="")
     if by.pk == tie.owner_id or not kept.update(logged_by=tie.owner_id):
         touch.delete()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedIn
 from networks import seeing, services
 from networks.models import Membership
-from networks.sharing_forms import SharesForm
+from networks.sharing_forms import OUTDATED, SharesForm
 
 A_PAGE = 50
 
@@ -31,8 +31,11 @@ def who_sees(request: SignedIn) -> HttpResponse:
         of = get_object_or_404(mine, pk=typed if typed.isdecimal() and len(typed) < 19 else 0)
         bound = SharesForm(request.POST, membership=of, auto_id=f"id_{of.pk}_%s")
         if bound.is_valid():
-            services.change_shares(membership=of, by=request.user, **bound.cleaned_data)
-            messages.success(request, _("Saved for %(name)s. It counts from now on.") % {"name": of.tie.name})
+            saved = services.change_shares(
+                membership=of, by=request.user, shares=bound.ticked, seen=bound.seen_before
+            )
+            words = _("Saved for %(name)s. It counts from now on.") % {"name": of.tie.name}
+            messages.success(request, OUTDATED if bound.is_outdated_by(saved) else words)
             return redirect(f"{reverse('who_sees')}#seer-{of.pk}")
     context = {"nav": "network", "seers": seeing.seers(request.user, bound=bound, of=of)}
     return render(request, "networks/who_sees.html", context, status=422 if bound else 200)

@@ -15,7 +15,7 @@ from accounts.requests import SignedIn
 from networks import errors, services, telling
 from networks import sharing as words
 from networks.models import Membership
-from networks.sharing_forms import SharingForm
+from networks.sharing_forms import OUTDATED, SharingForm
 
 
 @login_required
@@ -27,12 +27,19 @@ def sharing(request: SignedIn, pk: int) -> HttpResponse:
     form = SharingForm(typed, membership=membership)
     if form.is_bound and form.is_valid():
         try:
-            services.change_shares(
-                membership=membership, by=request.user, shares=form.cleaned_data["shares"], ends=form.ends()
+            saved = services.change_shares(
+                membership=membership,
+                by=request.user,
+                ends=form.ends(),
+                shares=form.ticked,
+                seen=form.seen_before,
             )
         except errors.NoLongerJoined as refusal:
             messages.info(request, str(refusal))
         else:
+            if form.is_outdated_by(saved):
+                messages.info(request, OUTDATED)
+                return redirect("sharing", pk=pk)
             messages.success(request, _("Saved. It counts from now on."))
         return _to_their_page(membership)
     context = {"nav": "network", "membership": membership, "tie": membership.tie, "form": form}

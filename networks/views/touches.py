@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
-from networks import pages, services
+from networks import errors, pages, services
 from networks.forms import ToldTouchForm, TouchForm
 from networks.models import Tie
 
@@ -50,9 +50,13 @@ def touch_more(request: SignedIn, pk: int, touch_pk: int) -> HttpResponse:
     form = ToldTouchForm(request.POST if request.method == "POST" else None, touch=touch, owner=request.user)
     if form.is_bound and form.is_valid():
         at, to = form.happened_at(touch.happened_at), form.cleaned_data["tie"]
-        services.tell_touch(touch=touch, by=request.user, at=at, to=to, **form.felt())
-        messages.success(request, _("Saved."))
-        return redirect("tie", pk=touch.tie_id)
+        try:
+            told = services.tell_touch(touch=touch, by=request.user, at=at, to=to, **form.felt())
+        except (errors.GoneTie, errors.GoneTouch) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("tie", pk=told.tie_id)
     context = {"form": form, "tie": found, "touch": touch, "nav": "network"}
     return render(request, "networks/touch.html", context, status=422 if form.is_bound else 200)
 
