@@ -57,7 +57,7 @@ def check_in(
         made = CheckIn.objects.create(owner=owner, form_key=form_key, made_at=now, **said)
     else:
         _say_more(made, said)
-    for tie in touched:
+    for tie in sorted(touched, key=lambda one: one.pk):  # in everybody’s order: no deadlock
         networks.log_touch(tie=tie, by=owner, at=now, form_key=form_key)
     if not repeat:
         for plan in plans:

@@ -2,17 +2,22 @@
 
 import datetime as dt
 import re
+import time
+import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.errors import DomainError
 from accounts.models import Consent, User
 from accounts.services import erase
+from checkins import services as checkins
 from networks import errors, services
 from networks.models import Invitation, Look, Membership, Tie, Touch
 from networks.services import looks
@@ -20,6 +25,10 @@ from tests.checkins.pages import plain
 
 SignIn = Callable[[User], Client]
 WHO_SEES = "/network/who-sees/"
+WAITS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'
+"""
 
 
 def opened(client: Client, path: str) -> dict[str, Any]:
@@ -142,3 +151,45 @@ def test_a_look_at_somebody_who_has_just_left_spoils_no_page_and_no_other_look(
     erase(person=User.objects.get(pk=owner.pk), now=timezone.now())
     looks.note(viewer=supporter, seen=[(membership, ["word"]), (other, ["word"])], now=timezone.now())
     assert list(Look.objects.values_list("owner", flat=True)) == [stranger.pk]
+
+
+# Two of one owner's at the same moment --------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_in_that_names_two_never_waits_in_a_circle_with_a_contact_that_is_put_right(
+    tie: Tie, other_tie: Tie, owner: User
+) -> None:
+    now, names = timezone.now(), [other_tie, tie]
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Tie.objects.select_for_update().get(pk=tie.pk)  # as `tell_touch` holds both, one after the other
+            checked_in = pool.submit(and_hang_up, lambda: check_in(owner, now, names))
+            until_somebody_waits()
+            Tie.objects.select_for_update(nowait=True).get(pk=other_tie.pk)
+        checked_in.result(timeout=60)
+    assert Touch.objects.count() == 2
+
+
+def check_in(owner: User, now: dt.datetime, touched: list[Tie]) -> None:
+    checkins.check_in(owner=owner, now=now, form_key=uuid.uuid4(), touched=touched)
+
+
+def and_hang_up(call: Callable[[], None]) -> None:
+    """A thread has a connection of its own, and ends it."""
+    try:
+        call()
+    finally:
+        connection.close()
+
+
+def until_somebody_waits() -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            # Else it says, to the end of a transaction, what it said first.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(WAITS)
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
