@@ -80,12 +80,12 @@ def ends_at(service: Service) -> dt.datetime | None:
 
 
 def _end_of(slot: Schedule, zone: dt.tzinfo) -> dt.datetime | None:
-    """A closing time before the opening one is on the morning after."""
+    """A closing time that is not after the opening one, or is midnight, is on the day after."""
     day = slot.until or slot.valid_to or (slot.dtstart if slot.count == 1 or not slot.freq else None)
     if day is None or day.year >= clock.FAR:
         return None
     closes = slot.closes_at or dt.time(23, 59)
-    if slot.opens_at and slot.closes_at and slot.closes_at <= slot.opens_at:
+    if slot.closes_at is not None and slot.closes_at <= (slot.opens_at or dt.time.min):
         day += dt.timedelta(days=1)
     return dt.datetime.combine(day, closes.replace(tzinfo=None), tzinfo=zone)
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from resources import fields
 from resources.errors import ChangedSince
-from resources.models import Change, ChangedRow, Location, Program, ServiceAtLocation
-from resources.services import history
+from resources.models import Change, ChangedRow, Location, Program, Service, ServiceAtLocation
+from resources.services import history, holding
+from resources.services.owning import refuse_if_own_is_public
 
 
 def undo(*, change: Change, by: User, why: str = "") -> Change | None:
     """Put back what was there before. Raises ChangedSince when somebody changed the same fields later."""
+    rows = list(change.rows.all())
     try:
-        with history.noting(
-            service=change.service, by=by, how=Change.How.UNDONE, why=why, undoes=change
-        ) as noted:
-            rows = list(change.rows.all())
+        with (
+            _noting_beside(change, rows, by, why),
+            history.noting(
+                service=change.service, by=by, how=Change.How.UNDONE, why=why, undoes=change
+            ) as noted,
+        ):
             if not rows or Change.objects.filter(undoes=change).exists():
                 raise ChangedSince(_("There is nothing to undo here any more."))
             for row in rows:
@@ -36,6 +42,35 @@ def undo(*, change: Change, by: User, why: str = "") -> Change | None:
         )
         raise ChangedSince(why_not) from error
     return noted.change
+
+
+@contextmanager
+def _noting_beside(change: Change, rows: list[ChangedRow], by: User, why: str) -> Iterator[None]:
+    """A merge had moved rows. The listings that lose or get them by this are held, too, and each has a line that says
+    so; the rows stand in the change itself, where all of it can be taken back."""
+    said = _("An earlier change of “%(name)s” was undone.") % {"name": change.service}
+    with transaction.atomic():
+        others = Service.objects.filter(pk__in=_others(change, rows)).order_by("pk")
+        holding.hold(change.service_id, *others.values_list("pk", flat=True))
+        before = {one: history.snapshot(one) for one in others}
+        for one in before:
+            refuse_if_own_is_public(one, by)
+        yield
+        for one, was in before.items():
+            if differing := history.differences(was, history.snapshot(one)):
+                history.note(service=one, by=by, how=Change.How.EDITED, why=f"{said} {why}".strip())
+                history.settle(one, differing)
+
+
+def _others(change: Change, rows: list[ChangedRow]) -> set[str]:
+    """Where the rows are now, and where they will be."""
+    found = set()
+    for row in rows:
+        there = _moved_from(row, change) if row.before is None else row
+        gets = (there.before if there else None) or _elsewhere(row, change)
+        now = fields.TABLES[row.table]._default_manager.filter(pk=row.row).first()
+        found |= {str(gets.get("service_id") or ""), str(getattr(now, "service_id", None) or "")}
+    return found - {"", str(change.service_id)}
 
 
 def _refuse_if_changed(row: ChangedRow) -> None:

@@ -137,6 +137,15 @@ def test_an_event_ends_on_the_clock_of_its_place(listed):
     assert clockwork.ends_at(service) == dt.datetime(2026, 2, 20, 12, tzinfo=dt.UTC)
 
 
+@pytest.mark.parametrize("opens", [None, dt.time(22), dt.time(0)])
+def test_an_event_that_closes_at_midnight_is_over_when_its_day_is(listed, opens):
+    service = listed(kind="event")
+    Schedule.objects.create(
+        service=service, dtstart="2026-02-20", count=1, opens_at=opens, closes_at=dt.time(0)
+    )
+    assert clockwork.ends_at(service) == dt.datetime(2026, 2, 21, tzinfo=dt.UTC)
+
+
 def test_an_event_that_repeats_without_end_is_like_the_others(listed):
     service = listed(kind="event")
     Schedule.objects.create(service=service, freq="WEEKLY", byday="MO")

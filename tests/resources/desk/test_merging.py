@@ -228,6 +228,25 @@ def test_what_a_merge_took_goes_to_and_fro_and_is_never_lost(twins, curator):
         assert number.service == home
 
 
+def test_what_an_undo_fetches_from_another_listing_is_known_there_as_well(published, curator):
+    winner, loser = published("Chair yoga"), published("Chair yoga for all")
+    number = Phone.objects.create(service=loser, number="555-0160")
+    merging.merge(loser=loser, winner=winner, by=curator, rows=[number.pk])
+    services.verify(service=winner, by=curator, how=Verification.How.PHONE, parts=["name", "contact"])
+    merging.unmerge(service=loser, by=curator)
+    undoing.undo(change=loser.changes.get(how="merged"), by=curator, why="Two groups.")
+    winner.refresh_from_db()
+    assert winner.confirmed == ["name"]
+    told = winner.changes.get(how="edited")
+    assert (told.made_by, told.why) == (
+        curator,
+        "An earlier change of “Chair yoga for all” was undone. Two groups.",
+    )
+    undoing.undo(change=loser.changes.get(how="undone"), by=curator)
+    number.refresh_from_db()
+    assert number.service == winner and winner.changes.filter(how="edited").count() == 2
+
+
 def test_what_an_undo_had_put_back_goes_again_where_no_merge_was(twins, curator):
     winner, _loser = twins
     number = Phone.objects.create(service=winner, number="555-0160")
