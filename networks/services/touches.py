@@ -128,13 +128,15 @@ def _move(touch: Touch, to: Tie) -> None:
 
 @transaction.atomic
 def undo_touch(*, touch: Touch, by: User) -> None:
-    """Take back a contact that `by` logged by mistake. Raises NotYours, GoneTouch.
+    """Take back a contact that `by` logged by mistake. Twice is once. Raises NotYours, GoneTouch.
 
     Where the owner has written something about it, it stays theirs when the other side takes it back.
     """
     if touch.logged_by_id != by.pk:
         raise errors.NotYours
     tie = Tie.objects.select_for_update().get(pk=touch.tie_id)
+    if not Touch.objects.filter(pk=touch.pk).exists():
+        return
     _as_it_is(touch, tie)
     kept = Touch.objects.filter(pk=touch.pk).exclude(afterwards="", note="")
     if by.pk == tie.owner_id or not kept.update(logged_by=tie.owner_id):
