@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from bench.chaos.evidence import AT_MOST, RECORDED_WITHIN, Acceptance, Evidence, Kill, by
 from bench.chaos.verdict import Verdict
 
+# Seconds around a letter within which what else happened is told.
+NEAR = 30
+
 
 @dataclass(frozen=True)
 class Excuses:
@@ -64,10 +67,10 @@ def _judge_repeat(
         verdict.excuses[excuse] += 1
         verdict.reach = max(verdict.reach, round(excuses.reach(first), 3))
     else:
-        verdict.doubled.append(f"{key} {_story(first, second, excuses.seen)}")
+        verdict.doubled.append(f"{key} {_story(first, second, recorded, excuses.seen)}")
 
 
-def _story(first: Acceptance, second: Acceptance, seen: Evidence) -> str:
+def _story(first: Acceptance, second: Acceptance, recorded: list[float], seen: Evidence) -> str:
     """What happened around a repeat that nothing excuses, in seconds since the first letter began."""
     start = first.began_at
     kills = [
@@ -77,7 +80,10 @@ def _story(first: Acceptance, second: Acceptance, seen: Evidence) -> str:
     ]
     outages = [(round(out.began_at - start, 2), round(out.ended_at - start, 2)) for out in seen.outages]
     return (
-        f"was sent by {first.worker} (taken at {first.accepted_at - start:.2f}, followed by {first.followed},"
+        f"was sent by {first.worker} (taken at {first.accepted_at - start:.2f}, answered at"
+        f" {first.answered_at - start:.2f}, recorded at {[round(at - start, 2) for at in recorded]},"
+        f" followed by {first.followed},"
         f" killed at {kills}, database away at {outages}), and by {second.worker}"
-        f" at {second.began_at - start:.2f}"
+        f" at {second.began_at - start:.2f}; lines broke at"
+        f" {[round(at - start, 2) for at in seen.breaks if abs(at - start) < NEAR]}"
     )
