@@ -88,7 +88,7 @@ class Kill:
 class Note:
     """Something written into a row, noted by a trigger in the same transaction. `key` is the message's."""
 
-    what: str  # sent, cancelled or handed (over to a mail server)
+    what: str  # of people.WATCHED: sent, cancelled, taken (by a worker) and so on
     key: str
     at: float
 

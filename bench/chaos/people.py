@@ -40,6 +40,14 @@ WATCHED = [
         "NEW.handed_over_at IS DISTINCT FROM OLD.handed_over_at",
         "dedupe_key",
     ),
+    ("troubled", "outbox_message", "UPDATE", "NEW.last_error NOT IN ('', OLD.last_error)", "dedupe_key"),
+    (
+        "taken",
+        "outbox_message",
+        "UPDATE",
+        "NEW.leased_until > clock_timestamp() AND NEW.leased_until IS DISTINCT FROM OLD.leased_until",
+        "dedupe_key",
+    ),
     ("closed", "checkins_silence", "UPDATE", "NEW.closed_at IS DISTINCT FROM OLD.closed_at", "id"),
     ("claimed", "checkins_claim", "INSERT", "NEW.reported_at IS NULL", "id"),
     (

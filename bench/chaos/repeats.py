@@ -67,10 +67,10 @@ def _judge_repeat(
         verdict.excuses[excuse] += 1
         verdict.reach = max(verdict.reach, round(excuses.reach(first), 3))
     else:
-        verdict.doubled.append(f"{key} {_story(first, second, recorded, excuses.seen)}")
+        verdict.doubled.append(f"{key} {_story(first, second, excuses.seen)}")
 
 
-def _story(first: Acceptance, second: Acceptance, recorded: list[float], seen: Evidence) -> str:
+def _story(first: Acceptance, second: Acceptance, seen: Evidence) -> str:
     """What happened around a repeat that nothing excuses, in seconds since the first letter began."""
     start = first.began_at
     kills = [
@@ -78,12 +78,13 @@ def _story(first: Acceptance, second: Acceptance, recorded: list[float], seen: E
         for kill in seen.kills
         if kill.worker == first.worker
     ]
+    notes = [(note.what, round(note.at - start, 2)) for note in seen.notes if note.key == seen.key_of(first)]
     outages = [(round(out.began_at - start, 2), round(out.ended_at - start, 2)) for out in seen.outages]
     return (
         f"was sent by {first.worker} (taken at {first.accepted_at - start:.2f}, answered at"
-        f" {first.answered_at - start:.2f}, recorded at {[round(at - start, 2) for at in recorded]},"
+        f" {first.answered_at - start:.2f},"
         f" followed by {first.followed},"
         f" killed at {kills}, database away at {outages}), and by {second.worker}"
         f" at {second.began_at - start:.2f}; lines broke at"
-        f" {[round(at - start, 2) for at in seen.breaks if abs(at - start) < NEAR]}"
+        f" {[round(at - start, 2) for at in seen.breaks if abs(at - start) < NEAR]}; its row: {notes}"
     )
